@@ -1,0 +1,54 @@
+// Bundles the extension client, the server (language server, command line and layer worker in one file) and the webviews.
+import { build } from "esbuild";
+import { chmod, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+
+const production = process.argv.includes("--production");
+const shared = {
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  minify: production,
+  sourcemap: production ? false : "linked",
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+await Promise.all(
+  ["client/dist", "server/dist", "media/dist"].map((folder) =>
+    rm(folder, { recursive: true, force: true }),
+  ),
+);
+await Promise.all([
+  build({
+    ...shared,
+    entryPoints: ["client/src/extension.ts"],
+    outfile: "client/dist/extension.cjs",
+    external: ["vscode"],
+  }),
+  build({
+    ...shared,
+    entryPoints: ["server/src/main.ts"],
+    outfile: "server/dist/tare.cjs",
+    // dockerode's ssh transport carries an optional native module that is not needed.
+    loader: { ".node": "empty" },
+    define: { "import.meta.url": "importMetaUrl" },
+    banner: {
+      js: '#!/usr/bin/env node\nconst importMetaUrl = require("node:url").pathToFileURL(__filename).href;',
+    },
+  }),
+  ...(existsSync("media/treemap/main.ts")
+    ? [
+        build({
+          ...shared,
+          platform: "browser",
+          format: "iife",
+          target: "es2023",
+          entryPoints: ["media/treemap/main.ts"],
+          outfile: "media/dist/treemap.js",
+        }),
+      ]
+    : []),
+]);
+await chmod("server/dist/tare.cjs", 0o755);

@@ -1,0 +1,39 @@
+/** Why an image could not be read: a closed list. Each carries the facts; `describeImageError` makes the sentence. */
+export type ImageError =
+  | { readonly code: "engine-unreachable"; readonly endpoint: string; readonly reason: string }
+  | { readonly code: "image-not-found"; readonly reference: string; readonly place: string }
+  | { readonly code: "manifest-invalid"; readonly where: string; readonly reason: string }
+  | { readonly code: "config-invalid"; readonly where: string; readonly reason: string }
+  | {
+      readonly code: "layer-digest-mismatch";
+      readonly expected: string;
+      readonly actual: string;
+    }
+  | { readonly code: "layer-unreadable"; readonly layer: string; readonly reason: string }
+  | { readonly code: "media-type-unsupported"; readonly where: string; readonly mediaType: string }
+  | { readonly code: "limit-exceeded"; readonly limit: string; readonly where: string }
+  | { readonly code: "cancelled" };
+
+/** One sentence that says what is wrong and what to do next. Facts from the image are quoted as they are: the caller escapes for its medium. */
+export function describeImageError(error: ImageError): string {
+  switch (error.code) {
+    case "engine-unreachable":
+      return `No container engine answers at ${error.endpoint} (${error.reason}): start it, or set DOCKER_HOST or the setting tare.engine.endpoint.`;
+    case "image-not-found":
+      return `${error.reference} is not in ${error.place}: build it once, or name another image.`;
+    case "manifest-invalid":
+      return `The manifest in ${error.where} cannot be used (${error.reason}): save the image again.`;
+    case "config-invalid":
+      return `The image config in ${error.where} cannot be used (${error.reason}): save the image again.`;
+    case "layer-digest-mismatch":
+      return `A layer hashes to ${error.actual} where the image says ${error.expected}: the archive is damaged, save the image again.`;
+    case "layer-unreadable":
+      return `Layer ${error.layer} cannot be read (${error.reason}): save the image again.`;
+    case "media-type-unsupported":
+      return `${error.where} has the media type ${error.mediaType}, which Tare does not read: save the image with gzip, zstd or no compression.`;
+    case "limit-exceeded":
+      return `${error.where} goes past the limit of ${error.limit}: raise the limit in the settings if you trust this image.`;
+    case "cancelled":
+      return "Reading the image was cancelled: refresh to read it again.";
+  }
+}

@@ -1,0 +1,116 @@
+/** Custom LSP methods between our server and our client. Any other client may leave them out: hints, hovers, diagnostics and code actions need none of them. */
+export const methods = {
+  /** Notification, server → client: `ImageStatus`. Sent whenever what is known of a Dockerfile's image changes. */
+  imageStatus: "tare/imageStatus",
+  /** Request, client → server: `TreeParams` → `TreeRow[]`, heaviest first. Answered from the newest snapshot, never waits. */
+  tree: "tare/tree",
+  /** Request, client → server: `RevealParams` → `string[]`: ids of the rows from the root to the row asked for; empty when there is none. */
+  reveal: "tare/reveal",
+  /** Request, client → server: `DocumentParams` → `ImageChoice[]`: what the engine and the workspace folders hold, best match first. */
+  listImages: "tare/listImages",
+  /** Request, client → server: `ChooseParams` → null. */
+  chooseImage: "tare/chooseImage",
+  /** Request, client → server: `DocumentParams` → null. Looks at the image again; reads only what changed. */
+  refresh: "tare/refresh",
+  /** Notification, client → server: `TrustParams`. Until trusted only the text is analysed. */
+  trust: "tare/trust",
+} as const;
+
+/** `initializationOptions` of our client; every field optional, for other editors may send none. */
+export interface InitializationOptions {
+  /** False in an untrusted workspace: text analysis only. Default true. */
+  readonly trusted?: boolean;
+  /** Images the user chose earlier, by document URI. */
+  readonly remembered?: Readonly<Record<string, string>>;
+  /** True when hovers may carry `command:tare.…` links. */
+  readonly commandLinks?: boolean;
+  /** Folder for the layer cache; default: the user's cache folder. */
+  readonly cacheFolder?: string;
+}
+
+export interface DocumentParams {
+  readonly uri: string;
+}
+
+export interface ChooseParams {
+  readonly uri: string;
+  /** An image reference; null forgets the choice. */
+  readonly reference: string | null;
+}
+
+export interface TrustParams {
+  readonly trusted: boolean;
+}
+
+/** Why this image belongs to this Dockerfile, in the order in which they win. */
+export type ChosenBy = "directive" | "setting" | "remembered" | "history";
+
+/** What is known of a Dockerfile's image, for the status bar and the tree's welcome text. */
+export interface ImageStatus {
+  readonly uri: string;
+  /** `none`: no image belongs to it · `looking`: being found · `reading`: sizes by line may be there, files are being read · `read`: all there · `failed`: see message · `untrusted`: not looked for. */
+  readonly state: "none" | "looking" | "reading" | "read" | "failed" | "untrusted";
+  readonly reference?: string;
+  readonly chosenBy?: ChosenBy;
+  /** One sentence for a person, saying what to do next; in `none` and `failed`. */
+  readonly message?: string;
+  /** Layer content bytes, and the same for people: `189 MB`. */
+  readonly totalBytes?: number;
+  readonly totalText?: string;
+  readonly wastedText?: string;
+  /** The strictest budget that applies. */
+  readonly budget?: {
+    readonly limitText: string;
+    readonly actualText: string;
+    readonly isWithin: boolean;
+  };
+}
+
+export interface TreeParams {
+  readonly uri: string;
+  /** Id of the row whose children are asked for; absent for the top rows. */
+  readonly parent?: string;
+}
+
+/** One row of the layer tree view. */
+export interface TreeRow {
+  /** Stable as long as the image is the same; opaque to the client. */
+  readonly id: string;
+  readonly kind:
+    | "image"
+    | "layer"
+    | "directory"
+    | "file"
+    | "wasteGroup"
+    | "waste"
+    | "more"
+    | "note";
+  readonly label: string;
+  /** Right of the label: `16.4 kB · line 7`. */
+  readonly description?: string;
+  /** Plain text. */
+  readonly tooltip?: string;
+  /** What a screen reader says. */
+  readonly accessibilityLabel: string;
+  /** Codicon name. */
+  readonly icon: string;
+  readonly hasChildren: boolean;
+  /** Zero-based line of the Dockerfile that this row goes to on click. */
+  readonly line?: number;
+}
+
+/** Which row to show: that of a layer, by instruction line (zero-based) or layer index, maybe a path in it. */
+export interface RevealParams {
+  readonly uri: string;
+  readonly line?: number;
+  readonly layer?: number;
+  readonly path?: string;
+}
+
+/** An image a user can choose for a Dockerfile. */
+export interface ImageChoice {
+  readonly reference: string;
+  readonly label: string;
+  readonly description?: string;
+  readonly detail?: string;
+}
