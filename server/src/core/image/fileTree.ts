@@ -32,8 +32,19 @@ export interface FileTree {
   readonly nameStart: Uint32Array;
   readonly nameLength: Uint16Array;
   readonly nameBytes: Uint8Array;
-  /** For a symlink its target, for a later name of an inode group the first name's path; "" for all others. By node, sparse. */
-  readonly linkTargets: ReadonlyMap<number, string>;
+  /** Read by `linkTargetOf`. */
+  readonly links: LinkColumns;
+}
+
+/** Where symlinks and hard links point to: sparse columns, row i for node `node[i]`. */
+export interface LinkColumns {
+  /** Ascending. */
+  readonly node: Int32Array;
+  /** For a later name of an inode group the node of its first name; -1 where the target is text. */
+  readonly first: Int32Array;
+  /** Target text of row i, raw bytes: textBytes[textStart[i] … textStart[i + 1]); empty where `first` is set. One longer than `node`. */
+  readonly textStart: Uint32Array;
+  readonly textBytes: Uint8Array;
 }
 
 const decoder = new TextDecoder("utf-8");
@@ -49,6 +60,22 @@ export function pathOf(tree: FileTree, node: number): string {
   const names: string[] = [];
   for (let at = node; at > 0; at = tree.parent[at] ?? 0) names.push(nameOf(tree, at));
   return names.reverse().join("/");
+}
+
+/** For a symlink its target as written, for a later name of an inode group the path of its first name; "" for all others. */
+export function linkTargetOf(tree: FileTree, node: number): string {
+  const { node: nodes, first, textStart, textBytes } = tree.links;
+  let low = 0;
+  let high = nodes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((nodes[middle] ?? 0) < node) low = middle + 1;
+    else high = middle;
+  }
+  if (nodes[low] !== node) return "";
+  const firstName = first[low] ?? -1;
+  if (firstName >= 0) return pathOf(tree, firstName);
+  return decoder.decode(textBytes.subarray(textStart[low], textStart[low + 1]));
 }
 
 /** Children of a directory in name order; empty for anything else. */
