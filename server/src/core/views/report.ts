@@ -1,0 +1,234 @@
+import type { Analysis } from "../analysis.ts";
+import type { BudgetVerdict } from "../budget/budget.ts";
+import type { Instruction, Keyword } from "../dockerfile/syntax.ts";
+import { pathOf } from "../image/fileTree.ts";
+import type { ReadImage, SourceKind, WasteKind, WasteTable } from "../image/image.ts";
+import { wasteKinds } from "../image/image.ts";
+import { formatPlatform } from "../image/imageConfig.ts";
+import type { Basis, Confidence, LayerOrigin } from "../join/attribution.ts";
+
+/*
+ * What `tare analyze --json` prints: one object whose fields, nulls and orders are a contract (DESIGN §5, server/schema/report.schema.json).
+ * `null` stands here, and only here in core, because JSON has no undefined.
+ */
+
+/** The image that was read. */
+export interface ReportImage {
+  readonly reference: string;
+  /** Digest of the config. */
+  readonly imageId: string;
+  /** `linux/arm64/v8`. */
+  readonly platform: string;
+  readonly source: SourceKind;
+}
+
+/** Sums over the whole image; `layerContentBytes = finalContentBytes + wastedBytes`, exactly. */
+export interface ReportTotals {
+  readonly layerContentBytes: number;
+  readonly finalContentBytes: number;
+  readonly wastedBytes: number;
+  readonly tarBytes: number;
+  /** Null as soon as one layer's is unknown. */
+  readonly transferBytes: number | null;
+  /** Regular files of the final file system, hard links counted by name. */
+  readonly fileCount: number;
+}
+
+/** One real layer. */
+export interface ReportLayer {
+  /** 0 is the base layer. */
+  readonly index: number;
+  readonly diffId: string;
+  readonly contentBytes: number;
+  readonly tarBytes: number;
+  readonly transferBytes: number | null;
+  /** As the builder wrote it; null when the image has no row for this layer. */
+  readonly createdBy: string | null;
+  readonly origin: LayerOrigin["origin"];
+  /** One-based; null for layers of the base image and where no line can be named. */
+  readonly lineNumber: number | null;
+}
+
+/** One inode group that the final file system does not show, named by its first path. */
+export interface ReportWaste {
+  readonly path: string;
+  readonly bytes: number;
+  readonly kind: WasteKind;
+  readonly writtenByLayer: number;
+  readonly hiddenByLayer: number | null;
+}
+
+/** One instruction of the Dockerfile. */
+export interface ReportInstruction {
+  /** One-based line of the keyword. */
+  readonly lineNumber: number;
+  /** Index of the stage, from 0; null before the first FROM. */
+  readonly stage: number | null;
+  readonly keyword: Keyword;
+  /** `instructionText`. */
+  readonly text: string;
+  readonly contentBytes: number | null;
+  readonly wastedBytes: number | null;
+  readonly basis: Basis;
+  readonly confidence: Confidence | null;
+}
+
+/** What a rule reports. */
+export interface ReportFinding {
+  readonly code: string;
+  readonly severity: "error" | "warning" | "information" | "hint";
+  readonly message: string;
+  readonly lineNumber: number;
+  readonly endLineNumber: number;
+  readonly savingBytes: number | null;
+  readonly fixable: boolean;
+}
+
+/** One limit held against one total. */
+export interface ReportBudget {
+  readonly name: BudgetVerdict["name"];
+  readonly limitBytes: number;
+  /** Null when it cannot be known, which is never over the limit. */
+  readonly actualBytes: number | null;
+  readonly basis: Basis;
+  readonly ok: boolean;
+}
+
+/** The whole report; fields in the order in which they are printed. */
+export interface Report {
+  readonly schemaVersion: 1;
+  readonly image: ReportImage;
+  readonly totals: ReportTotals;
+  /** Base first. */
+  readonly layers: readonly ReportLayer[];
+  /** Largest first, equal sizes by path (UTF-16 order), equal paths by layer. Made row by row: an image can have a million. */
+  readonly waste: Iterable<ReportWaste>;
+  /** All instructions of the file, in order; empty without a Dockerfile. */
+  readonly instructions: readonly ReportInstruction[];
+  readonly findings: readonly ReportFinding[];
+  readonly budgets: readonly ReportBudget[];
+}
+
+/** The report of an image that was read to its last layer. An analysis of an empty text stands for no Dockerfile. */
+export function reportOf(read: ReadImage, analysis: Analysis): Report {
+  const { description } = read;
+  return {
+    schemaVersion: 1,
+    image: {
+      reference: description.reference,
+      imageId: description.imageId,
+      platform: formatPlatform(description.config.platform),
+      source: description.source,
+    },
+    totals: {
+      layerContentBytes: read.layerContentBytes,
+      finalContentBytes: read.finalContentBytes,
+      wastedBytes: read.wastedBytes,
+      tarBytes: read.tarBytes,
+      transferBytes: read.transferBytes ?? null,
+      fileCount: read.fileCount,
+    },
+    layers: layerRows(read, analysis),
+    waste: { [Symbol.iterator]: () => wasteRows(read) },
+    instructions: instructionRows(analysis),
+    findings: [],
+    budgets: analysis.budgets.map((verdict) => ({
+      name: verdict.name,
+      limitBytes: verdict.limitBytes,
+      actualBytes: verdict.actualBytes ?? null,
+      basis: verdict.basis,
+      ok: verdict.isWithin,
+    })),
+  };
+}
+
+/** Keyword in capitals, flags as written and arguments with continuations joined; heredoc bodies are left out. One line. */
+export function instructionText(instruction: Instruction): string {
+  const keyword = instruction.keyword === "unknown" ? instruction.keywordText : instruction.keyword;
+  const flags = instruction.flags.map(({ name, value }) =>
+    value === undefined ? `--${name}` : `--${name}=${value}`,
+  );
+  return [keyword, ...flags, instruction.argumentText].filter((part) => part !== "").join(" ");
+}
+
+function layerRows(read: ReadImage, analysis: Analysis): readonly ReportLayer[] {
+  const { history } = read.description.config;
+  return read.layers.map((layer) => {
+    const origin = analysis.attribution?.layers[layer.index];
+    const row = origin?.historyIndex === undefined ? undefined : history[origin.historyIndex];
+    const line =
+      origin?.instruction === undefined
+        ? undefined
+        : analysis.dockerfile.instructions[origin.instruction]?.startLine;
+    return {
+      index: layer.index,
+      diffId: layer.diffId,
+      contentBytes: layer.contentBytes,
+      tarBytes: layer.tarBytes,
+      transferBytes: layer.transferBytes ?? null,
+      createdBy: row?.createdBy ?? null,
+      origin: origin?.origin ?? "unknown",
+      lineNumber: line === undefined ? null : line + 1,
+    };
+  });
+}
+
+function instructionRows({ dockerfile, attribution }: Analysis): readonly ReportInstruction[] {
+  const stageOf = new Map(
+    dockerfile.stages.flatMap((stage) =>
+      stage.instructions.map((instruction) => [instruction.index, stage.index] as const),
+    ),
+  );
+  return dockerfile.instructions.map((instruction) => {
+    const weight = attribution?.instructions[instruction.index];
+    return {
+      lineNumber: instruction.startLine + 1,
+      stage: stageOf.get(instruction.index) ?? null,
+      keyword: instruction.keyword,
+      text: instructionText(instruction),
+      contentBytes: weight?.contentBytes ?? null,
+      wastedBytes: weight?.wastedBytes ?? null,
+      basis: weight?.basis ?? "unknown",
+      confidence: weight?.confidence ?? null,
+    };
+  });
+}
+
+function* wasteRows({ waste, layers }: ReadImage): Generator<ReportWaste> {
+  for (const rows of equalSizes(waste)) {
+    const named = Array.from(rows, (row) => wasteRow(waste, layers, row));
+    if (named.length > 1) named.sort(byPathThenLayer);
+    yield* named;
+  }
+}
+
+/** Rows of the table in runs of the same size, largest size first. */
+function* equalSizes(waste: WasteTable): Generator<Uint32Array> {
+  const { bytes } = waste;
+  const order = Uint32Array.from({ length: waste.count }, (_, row) => row).sort(
+    (a, b) => (bytes[b] ?? 0) - (bytes[a] ?? 0),
+  );
+  for (let start = 0; start < order.length;) {
+    let end = start + 1;
+    while (end < order.length && bytes[order[end] ?? 0] === bytes[order[start] ?? 0]) end += 1;
+    yield order.subarray(start, end);
+    start = end;
+  }
+}
+
+function wasteRow(waste: WasteTable, layers: ReadImage["layers"], row: number): ReportWaste {
+  const writtenByLayer = waste.writtenByLayer[row] ?? 0;
+  const tree = layers[writtenByLayer]?.tree;
+  return {
+    path: tree === undefined ? "" : pathOf(tree, waste.node[row] ?? 0),
+    bytes: waste.bytes[row] ?? 0,
+    kind: wasteKinds[waste.kind[row] ?? 0] ?? "deleted",
+    writtenByLayer,
+    hiddenByLayer: waste.hiddenByLayer[row] ?? null,
+  };
+}
+
+function byPathThenLayer(a: ReportWaste, b: ReportWaste): number {
+  if (a.path !== b.path) return a.path < b.path ? -1 : 1;
+  return a.writtenByLayer - b.writtenByLayer;
+}

@@ -1,0 +1,100 @@
+import type { Analysis } from "../analysis.ts";
+import type { BudgetVerdict } from "../budget/budget.ts";
+import { shortDigest } from "../image/digest.ts";
+import type { ReadImage, SourceKind } from "../image/image.ts";
+import { formatPlatform } from "../image/imageConfig.ts";
+import { formatExactBytes, formatSize } from "../text/size.ts";
+import { escapeSteering, fitPath, padLeft, padRight } from "./reportCells.ts";
+import type { Paint, TextOptions } from "./reportPaint.ts";
+import { formatShare, paintFor } from "./reportPaint.ts";
+import { largestSection, wasteSection } from "./reportPaths.ts";
+import { weightSection } from "./reportWeights.ts";
+
+/**
+ * The report for people: totals, verdicts, what each line (or, without a Dockerfile, each layer) weighs, where waste lies, what is
+ * largest. Lines without their newline. Sizes are rounded as Docker rounds them, the totals stand beside them exactly.
+ */
+export function reportText(
+  read: ReadImage,
+  analysis: Analysis,
+  options: TextOptions,
+): readonly string[] {
+  const paint = paintFor(options);
+  const sections = [
+    header(read, options, paint),
+    totals(read, paint),
+    analysis.budgets.map((verdict) => verdictLine(verdict, analysis, options, paint)),
+    weightSection(read, analysis, options),
+    wasteSection(read, analysis, options),
+    largestSection(read, analysis, options),
+  ].filter((section) => section.length > 0);
+  return sections
+    .flatMap((section, index) => (index === 0 ? section : ["", ...section]))
+    .map((line) => (options.unicode ? line : line.replaceAll("…", "~")));
+}
+
+const sourceNames: Readonly<Record<SourceKind, string>> = {
+  engine: "container engine",
+  "docker-archive": "docker archive",
+  oci: "OCI layout",
+};
+
+function header({ description }: ReadImage, options: TextOptions, paint: Paint): readonly string[] {
+  const facts = [
+    escapeSteering(formatPlatform(description.config.platform)),
+    sourceNames[description.source],
+    `id ${shortDigest(description.imageId)}`,
+  ];
+  return [
+    paint("bold", fitPath(escapeSteering(description.reference), options.columns)),
+    paint("dim", facts.filter((fact) => fact !== "").join(options.unicode ? " · " : ", ")),
+  ];
+}
+
+function totals(read: ReadImage, paint: Paint): readonly string[] {
+  const share = formatShare(read.wastedBytes, read.layerContentBytes);
+  const rows: readonly (readonly [string, number | undefined, string])[] = [
+    ["Layers", read.layerContentBytes, `in ${count(read.layers.length, "layer")}`],
+    ["Final files", read.finalContentBytes, `in ${count(read.fileCount, "file")}`],
+    ["Waste", read.wastedBytes, `${share} of the layers' bytes, not in the final files`],
+    ["Tar", read.tarBytes, "as uncompressed layer tars"],
+    ["Transfer", read.transferBytes, "as compressed layers"],
+  ];
+  return rows.map(([name, bytes, meaning]) => {
+    const label = `  ${padRight(name, 11)}  `;
+    if (bytes === undefined) {
+      return `${label}${padLeft("?", 8)}   ${paint("dim", "this source keeps no compressed layers")}`;
+    }
+    const size = padLeft(formatSize(bytes), 8);
+    const shown = name === "Waste" && bytes > 0 ? paint("yellow", size) : paint("bold", size);
+    return `${label}${shown}   ${paint("dim", `${formatExactBytes(bytes)} ${meaning}`)}`;
+  });
+}
+
+function verdictLine(
+  verdict: BudgetVerdict,
+  analysis: Analysis,
+  options: TextOptions,
+  paint: Paint,
+): string {
+  const limit = `${verdict.name} ${formatSize(verdict.limitBytes)}`;
+  if (verdict.actualBytes === undefined) {
+    return paint("yellow", `  ? ${limit}: not checked, this source keeps no compressed layers`);
+  }
+  const actual = `${limit}: ${formatSize(verdict.actualBytes)} is`;
+  const difference = formatSize(Math.abs(verdict.limitBytes - verdict.actualBytes));
+  if (verdict.isWithin) {
+    const mark = options.unicode ? "✓" : "ok";
+    const rest =
+      verdict.actualBytes === verdict.limitBytes ? "exactly at it" : `${difference} under it`;
+    return paint("green", `  ${mark} ${actual} ${rest}`);
+  }
+  const crossedBy = analysis.dockerfile.instructions[verdict.crossedBy ?? -1];
+  const where = crossedBy === undefined ? "" : `, crossed by line ${crossedBy.startLine + 1}`;
+  return paint("red", `  ${options.unicode ? "✗" : "x"} ${actual} ${difference} over it${where}`);
+}
+
+function count(amount: number, noun: string): string {
+  const digits = formatExactBytes(amount).replace(/ B$/, "");
+  return `${digits} ${noun}${amount === 1 ? "" : "s"}`;
+}
