@@ -151,26 +151,37 @@ export function instructionText(instruction: Instruction): string {
   return [keyword, ...flags, instruction.argumentText].filter((part) => part !== "").join(" ");
 }
 
+/** One-based line of the instruction that wrote the layer; undefined for layers of the base image and where no line can be named. */
+export function lineNumberOfLayer(
+  { attribution, dockerfile }: Analysis,
+  layer: number,
+): number | undefined {
+  const index = attribution?.layers[layer]?.instruction;
+  const instruction = index === undefined ? undefined : dockerfile.instructions[index];
+  return instruction === undefined ? undefined : instruction.startLine + 1;
+}
+
+/** The history row of a layer as the builder wrote it; undefined when the image has none for it. */
+export function createdByOf(
+  read: ReadImage,
+  { attribution }: Analysis,
+  layer: number,
+): string | undefined {
+  const index = attribution?.layers[layer]?.historyIndex;
+  return index === undefined ? undefined : read.description.config.history[index]?.createdBy;
+}
+
 function layerRows(read: ReadImage, analysis: Analysis): readonly ReportLayer[] {
-  const { history } = read.description.config;
-  return read.layers.map((layer) => {
-    const origin = analysis.attribution?.layers[layer.index];
-    const row = origin?.historyIndex === undefined ? undefined : history[origin.historyIndex];
-    const line =
-      origin?.instruction === undefined
-        ? undefined
-        : analysis.dockerfile.instructions[origin.instruction]?.startLine;
-    return {
-      index: layer.index,
-      diffId: layer.diffId,
-      contentBytes: layer.contentBytes,
-      tarBytes: layer.tarBytes,
-      transferBytes: layer.transferBytes ?? null,
-      createdBy: row?.createdBy ?? null,
-      origin: origin?.origin ?? "unknown",
-      lineNumber: line === undefined ? null : line + 1,
-    };
-  });
+  return read.layers.map((layer) => ({
+    index: layer.index,
+    diffId: layer.diffId,
+    contentBytes: layer.contentBytes,
+    tarBytes: layer.tarBytes,
+    transferBytes: layer.transferBytes ?? null,
+    createdBy: createdByOf(read, analysis, layer.index) ?? null,
+    origin: analysis.attribution?.layers[layer.index]?.origin ?? "unknown",
+    lineNumber: lineNumberOfLayer(analysis, layer.index) ?? null,
+  }));
 }
 
 function instructionRows({ dockerfile, attribution }: Analysis): readonly ReportInstruction[] {

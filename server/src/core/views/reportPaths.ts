@@ -4,6 +4,7 @@ import { nodeKind, pathOf } from "../image/fileTree.ts";
 import type { ReadImage, WasteKind } from "../image/image.ts";
 import { wasteKinds } from "../image/image.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
+import { lineNumberOfLayer } from "./report.ts";
 import { columnsOf, escapeSteering, fitPath, padLeft, padRight } from "./reportCells.ts";
 import type { TextOptions } from "./reportPaint.ts";
 import { paintFor } from "./reportPaint.ts";
@@ -157,12 +158,11 @@ function layerNames(layers: ReadonlySet<number>, analysis: Analysis): string {
   return `${names.size} places`;
 }
 
-function layerName(layer: number, { attribution, dockerfile }: Analysis): string {
-  const origin = attribution?.layers[layer];
-  const instruction =
-    origin?.instruction === undefined ? undefined : dockerfile.instructions[origin.instruction];
-  if (instruction !== undefined) return `line ${instruction.startLine + 1}`;
-  return origin?.origin === "base" ? "base" : `layer ${layer}`;
+function layerName(layer: number, analysis: Analysis): string {
+  const lineNumber = lineNumberOfLayer(analysis, layer);
+  if (lineNumber !== undefined) return `line ${lineNumber}`;
+  const isBase = analysis.attribution?.layers[layer]?.origin === "base";
+  return isBase ? "base" : `layer ${layer}`;
 }
 
 function kindNames(kinds: ReadonlySet<WasteKind>): string {

@@ -2,7 +2,7 @@ import type { Analysis } from "../analysis.ts";
 import type { ReadImage } from "../image/image.ts";
 import type { InstructionWeight } from "../join/attribution.ts";
 import { formatSize } from "../text/size.ts";
-import { instructionText } from "./report.ts";
+import { createdByOf, instructionText } from "./report.ts";
 import { columnsOf, escapeSteering, fitEnd, padLeft, padRight } from "./reportCells.ts";
 import type { Paint, TextOptions } from "./reportPaint.ts";
 import { bar, formatShare, paintFor } from "./reportPaint.ts";
@@ -76,10 +76,8 @@ function noteOf(weight: InstructionWeight): string {
 }
 
 function layerRows(read: ReadImage, analysis: Analysis): readonly WeightRow[] {
-  const { history } = read.description.config;
   return read.layers.map((layer) => {
-    const historyIndex = analysis.attribution?.layers[layer.index]?.historyIndex;
-    const createdBy = historyIndex === undefined ? undefined : history[historyIndex]?.createdBy;
+    const createdBy = createdByOf(read, analysis, layer.index);
     return {
       label: String(layer.index),
       bytes: layer.contentBytes,

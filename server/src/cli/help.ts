@@ -1,0 +1,43 @@
+import type { CommandName, Option } from "./args.ts";
+import { optionsOf } from "./args.ts";
+
+const usage = `tare: what every line of a Dockerfile weighs in the image it builds
+
+  tare analyze IMAGE [-f DOCKERFILE] [--budget 10MB] [--json]
+      Layers, waste, and bytes by line.
+  tare lsp --stdio
+      Language server for editors.
+  tare --help, tare COMMAND --help, tare --version
+
+IMAGE is name[:tag][@digest] in the container engine, docker-archive:PATH, oci:PATH[:tag],
+or the path of such an archive or folder.
+
+Exit codes: 0 fine, 1 over budget, 2 wrong use, 3 the image or a file could not be read.
+`;
+
+const introductions: Readonly<Record<CommandName, string>> = {
+  analyze: `tare analyze IMAGE [options]
+
+What is in the image's layers, what of it the final file system does not show, and, with
+-f DOCKERFILE, which line wrote it. IMAGE may be left out where the Dockerfile has a comment
+\`# tare: image=…\`. Nothing is built, pulled or changed.
+`,
+  lsp: `tare lsp --stdio
+
+Serves any LSP client: sizes as inlay hints and code lenses, hovers, diagnostics.
+`,
+};
+
+/** Text of `tare --help`, or of `tare COMMAND --help`; ends with a newline. */
+export function helpText(command: CommandName | undefined): string {
+  if (command === undefined) return usage;
+  const options = optionsOf[command];
+  const width = Math.max(...options.map((option) => nameOf(option).length));
+  const lines = options.map((option) => `  ${nameOf(option).padEnd(width)}  ${option.meaning}`);
+  return `${introductions[command]}\n${lines.join("\n")}\n`;
+}
+
+function nameOf({ short, name, value }: Option): string {
+  const prefix = short === undefined ? "    " : `-${short}, `;
+  return `${prefix}--${name}${value === undefined ? "" : ` ${value}`}`;
+}
