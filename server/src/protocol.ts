@@ -1,6 +1,6 @@
 /** Custom LSP methods between our server and our client. Any other client may leave them out: hints, hovers, diagnostics and code actions need none of them. */
 export const methods = {
-  /** Notification, server → client: `ImageStatus`. Sent whenever what is known of a Dockerfile's image changes. */
+  /** Notification, server → client: `ImageStatus`. Sent whenever what is known of a Dockerfile's image changes, to clients that sent `InitializationOptions`. */
   imageStatus: "tare/imageStatus",
   /** Request, client → server: `TreeParams` → `TreeRow[]`, heaviest first. Answered from the newest snapshot, never waits. */
   tree: "tare/tree",
@@ -14,6 +14,16 @@ export const methods = {
   refresh: "tare/refresh",
   /** Notification, client → server: `TrustParams`. Until trusted only the text is analysed. */
   trust: "tare/trust",
+} as const;
+
+/** Commands of our client that links in hovers, lenses and hints may name; sent only when `commandLinks` is set. */
+export const commands = {
+  /** Shows a row in the layer tree. One argument: `RevealParams`. */
+  reveal: "tare.reveal",
+  /** Lets the user choose an image. One argument: `DocumentParams`. */
+  chooseImage: "tare.chooseImage",
+  /** Looks at the image again. One argument: `DocumentParams`. */
+  refresh: "tare.refresh",
 } as const;
 
 /** `initializationOptions` of our client; every field optional, for other editors may send none. */

@@ -4,6 +4,8 @@ import type { Attribution } from "./join/attribution.ts";
 import type { BudgetVerdict } from "./budget/budget.ts";
 import type { Problem } from "./result.ts";
 
+export { parseSize } from "./text/size.ts";
+
 /** What the user set, apart from the Dockerfile's own directives. */
 export interface AnalysisSettings {
   /** Bytes; undefined for no limit. Directives in the file win. */
