@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { parseLimit } from "../core/views/reportLimits.ts";
+import { parseSize } from "../core/analysis.ts";
 import { fail, succeed } from "../core/result.ts";
 import type { Result } from "../core/result.ts";
 
@@ -47,27 +47,25 @@ export const optionsOf: Readonly<Record<CommandName, readonly Option[]>> = {
       name: "file",
       short: "f",
       value: "DOCKERFILE",
-      meaning:
-        "Dockerfile the image was built from: shows bytes by line, and its `# tare:` comments hold.",
+      meaning: "Its Dockerfile: shows bytes by line; its `# tare:` comments hold.",
     },
     {
       name: "budget",
       value: "SIZE",
-      meaning:
-        "Most bytes that all layers may hold together, such as 10MB or 1.5MiB; exit 1 above it.",
+      meaning: "Most bytes for all layers together (10MB, 1.5MiB); exit 1 above it.",
     },
     {
       name: "transfer-budget",
       value: "SIZE",
-      meaning: "Most bytes that the compressed layers may have; exit 1 above it.",
+      meaning: "Most bytes for the compressed layers; exit 1 above it.",
     },
     {
       name: "platform",
       value: "OS/ARCH",
-      meaning: "Which image to take where there is one for each platform, such as linux/arm64.",
+      meaning: "Which image of several to take, such as linux/arm64.",
     },
     { name: "json", meaning: "Print one JSON object (server/schema/report.schema.json)." },
-    { name: "top", value: "N", meaning: "Rows in the lists of the text report, 10 unless told." },
+    { name: "top", value: "N", meaning: "Rows of the lists in the text report; 10 unless told." },
     { name: "no-cache", meaning: "Neither use nor fill the layer cache." },
     helpOption,
   ],
@@ -79,7 +77,7 @@ const globalOptions: readonly Option[] = [
   { name: "version", short: "V", meaning: "Print the version and exit." },
 ];
 
-/** The command line as typed, without node and script. The error is one sentence that says what to do. */
+/** The command line as typed, without node and script. The error is one sentence that says what to do; it quotes what was typed as it is. */
 export function parseArguments(argv: readonly string[]): Result<Arguments, string> {
   const [first, ...rest] = argv;
   if (first === undefined) return fail("Name a command: `tare --help` lists them.");
@@ -205,5 +203,9 @@ function limitOf(
   name: "budget" | "transfer-budget",
 ): Result<number | undefined, string> {
   const text = values.get(name);
-  return text === undefined ? succeed(undefined) : parseLimit(text);
+  if (text === undefined) return succeed(undefined);
+  const bytes = parseSize(text);
+  return bytes === undefined
+    ? fail(`“${text}” is not a size: write it like 10MB, 1.5MiB or 812B.`)
+    : succeed(bytes);
 }

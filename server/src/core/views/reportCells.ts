@@ -55,9 +55,10 @@ export function fitPath(path: string, columns: number): string {
   if (columnsOf(path) <= columns) return path;
   if (columns < 1) return "";
   const tail = path.slice(path.lastIndexOf("/", path.length - 2) + 1);
-  const tailColumns = Math.min(columnsOf(tail) + 1, Math.max(columns - 5, Math.ceil(columns / 2)));
+  const left = columns - 1;
+  const tailColumns = Math.min(columnsOf(tail) + 1, Math.max(left - 5, Math.ceil(left / 2)));
   const kept = takeColumns(Array.from(path).reverse(), tailColumns).toReversed().join("");
-  return `${takeColumns(Array.from(path), columns - 1 - columnsOf(kept)).join("")}…${kept}`;
+  return `${takeColumns(Array.from(path), left - columnsOf(kept)).join("")}…${kept}`;
 }
 
 function takeColumns(characters: readonly string[], columns: number): readonly string[] {

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AnalyzeArguments } from "../../server/src/cli/args.ts";
+import { optionsOf, parseArguments } from "../../server/src/cli/args.ts";
+import { helpText } from "../../server/src/cli/help.ts";
+
+const defaults: AnalyzeArguments = {
+  kind: "analyze",
+  image: undefined,
+  dockerfilePath: undefined,
+  budgetBytes: undefined,
+  transferBudgetBytes: undefined,
+  platform: undefined,
+  json: false,
+  top: 10,
+  isCached: true,
+};
+
+function checkAnalyze(line: string, expected: Partial<AnalyzeArguments>): void {
+  assert.deepEqual(parseArguments(line.split(" ")), {
+    ok: true,
+    value: { ...defaults, ...expected },
+  });
+}
+
+function checkWrong(line: string, sentence: RegExp): void {
+  const parsed = parseArguments(line === "" ? [] : line.split(" "));
+  assert.ok(!parsed.ok, `${line} should be wrong`);
+  assert.match(parsed.error, sentence);
+  assert.match(parsed.error, /^[^\n]+\.$/, "one sentence on one line");
+}
+
+test("an image alone is analysed with everything else as it is by default", () => {
+  checkAnalyze("analyze web:1", { image: "web:1" });
+  checkAnalyze("analyze -- -odd", { image: "-odd" });
+});
+
+test("options stand before or behind the image, long or short, with a blank or =", () => {
+  const expected = { image: "web:1", dockerfilePath: "Dockerfile", budgetBytes: 10_000_000 };
+  checkAnalyze("analyze web:1 -f Dockerfile --budget 10MB", expected);
+  checkAnalyze("analyze --budget=10MB --file=Dockerfile web:1", expected);
+  checkAnalyze("analyze -fDockerfile --budget 10MB web:1", expected);
+});
+
+test("every option of analyze is understood", () => {
+  checkAnalyze(
+    "analyze oci:out --budget 1MiB --transfer-budget 500kB --platform linux/arm/v7 --json --top 3 --no-cache",
+    {
+      image: "oci:out",
+      budgetBytes: 1_048_576,
+      transferBudgetBytes: 500_000,
+      platform: "linux/arm/v7",
+      json: true,
+      top: 3,
+      isCached: false,
+    },
+  );
+});
+
+test("the last of repeated options wins", () =>
+  checkAnalyze("analyze web --budget 1MB --budget 2MB", { image: "web", budgetBytes: 2_000_000 }));
+
+test("a Dockerfile may stand for the image", () =>
+  checkAnalyze("analyze -f Dockerfile", { dockerfilePath: "Dockerfile" }));
+
+test("help and version are understood before and behind a command", () => {
+  const help = (command: "analyze" | "lsp" | undefined) => ({
+    ok: true,
+    value: { kind: "help", command },
+  });
+  assert.deepEqual(parseArguments(["--help"]), help(undefined));
+  assert.deepEqual(parseArguments(["-h"]), help(undefined));
+  assert.deepEqual(parseArguments(["analyze", "--help"]), help("analyze"));
+  assert.deepEqual(parseArguments(["analyze", "web", "-h"]), help("analyze"));
+  assert.deepEqual(parseArguments(["lsp", "--help"]), help("lsp"));
+  assert.deepEqual(parseArguments(["--version"]), { ok: true, value: { kind: "version" } });
+  assert.deepEqual(parseArguments(["-V"]), { ok: true, value: { kind: "version" } });
+});
+
+test("wrong use is told in one sentence that says what to do", () => {
+  checkWrong("", /Name a command: `tare --help`/);
+  checkWrong("frobnicate", /no command “frobnicate”: `tare --help`/);
+  checkWrong("lint Dockerfile", /no command “lint”/);
+  checkWrong("fix Dockerfile", /no command “fix”/);
+  checkWrong("diff a b", /no command “diff”/);
+  checkWrong("start a", /no command “start”/);
+  checkWrong("--frobnicate", /no option --frobnicate: `tare --help`/);
+  checkWrong("--version analyze web", /command before its options/);
+  checkWrong("analyze", /Name an image: `tare analyze IMAGE`/);
+  checkWrong("analyze a b", /“b” is a second one/);
+  checkWrong("analyze a --frobnicate", /no option --frobnicate: `tare analyze --help`/);
+  checkWrong("analyze a -x", /no option -x/);
+  checkWrong("analyze a --budget", /--budget needs a value/);
+  checkWrong("analyze a --budget=", /--budget needs a value/);
+  checkWrong("analyze a --budget --json", /--budget needs a value/);
+  checkWrong("analyze a -f", /-f needs a value: write -f DOCKERFILE/);
+  checkWrong("analyze a --budget ten", /“ten” is not a size: write it like 10MB/);
+  checkWrong("analyze a --transfer-budget -1", /--transfer-budget needs a value/);
+  checkWrong("analyze a --transfer-budget=-1", /“-1” is not a size/);
+  checkWrong("analyze a --json=yes", /--json takes no value/);
+  checkWrong("analyze a --platform amd64", /“amd64” is not a platform/);
+  checkWrong("analyze a --top 0", /“0” is not a number of rows/);
+  checkWrong("analyze a --top many", /“many” is not a number of rows/);
+  checkWrong("lsp", /`tare lsp --stdio`/);
+});
+
+test("help names every command and every option, and fits 100 columns", () => {
+  for (const command of ["analyze", "lsp"] as const) {
+    assert.match(helpText(undefined), new RegExp(`^  tare ${command} `, "m"));
+    for (const option of optionsOf[command]) {
+      assert.match(helpText(command), new RegExp(`--${option.name}\\b`));
+    }
+  }
+  for (const command of [undefined, "analyze", "lsp"] as const) {
+    for (const line of helpText(command).split("\n")) assert.ok(line.length <= 100, line);
+  }
+});
