@@ -64,7 +64,16 @@ export function pathOf(tree: FileTree, node: number): string {
 
 /** For a symlink its target as written, for a later name of an inode group the path of its first name; "" for all others. */
 export function linkTargetOf(tree: FileTree, node: number): string {
-  const { node: nodes, first, textStart, textBytes } = tree.links;
+  const { first, textStart, textBytes } = tree.links;
+  const row = linkRowOf(tree.links, node);
+  if (row < 0) return "";
+  const firstName = first[row] ?? -1;
+  if (firstName >= 0) return pathOf(tree, firstName);
+  return decoder.decode(textBytes.subarray(textStart[row], textStart[row + 1]));
+}
+
+/** The row of a node; -1 when it is no link. */
+export function linkRowOf({ node: nodes }: LinkColumns, node: number): number {
   let low = 0;
   let high = nodes.length;
   while (low < high) {
@@ -72,10 +81,7 @@ export function linkTargetOf(tree: FileTree, node: number): string {
     if ((nodes[middle] ?? 0) < node) low = middle + 1;
     else high = middle;
   }
-  if (nodes[low] !== node) return "";
-  const firstName = first[low] ?? -1;
-  if (firstName >= 0) return pathOf(tree, firstName);
-  return decoder.decode(textBytes.subarray(textStart[low], textStart[low + 1]));
+  return nodes[low] === node ? low : -1;
 }
 
 /** Children of a directory in name order; empty for anything else. */

@@ -1,0 +1,286 @@
+import { equalBytes } from "./byteColumn.ts";
+import { nodeKind } from "./fileTree.ts";
+import type { LayerEntry } from "./layerEntry.ts";
+import { type LayerIndex, layerFlag } from "./layerIndex.ts";
+import { toLayerIndex } from "./layerTree.ts";
+import {
+  type NodeColumns,
+  addLinkText,
+  addNode,
+  dropNode,
+  emptyNodeColumns,
+  findChild,
+  inodeOf,
+  linkTextRange,
+} from "./nodeColumns.ts";
+
+/** Why an entry makes the whole layer unreadable, in words for the end of a sentence. */
+export interface EntryRefusal {
+  readonly reason: string;
+}
+
+/** Takes the entries of one layer in tar order. */
+export interface LayerBuilder {
+  /**
+   * Adds an entry, a later one of the same path taking the place of the earlier; missing parents are made up.
+   * Returns a handle for `noteContentHash`, or -1 where nothing of it can be kept (the AUFS leftovers `.wh..wh.*`).
+   */
+  add(entry: LayerEntry): number | EntryRefusal;
+  /** States the hash of an entry's whole content. */
+  noteContentHash(handle: number, hash: number): void;
+  /** Entries and made-up parents so far. */
+  nodeCount(): number;
+  /** The layer as read; the builder is used up. O(n log n) where the tar is not in path order, else O(n). */
+  finish(tarBytes: number): LayerIndex;
+}
+
+const slash = 0x2f;
+const dot = 0x2e;
+const whiteoutPrefix = new TextEncoder().encode(".wh.");
+const metaPrefix = new TextEncoder().encode(".wh..wh.");
+const opaqueName = new TextEncoder().encode(".wh..wh..opq");
+
+/** Walks may end outside the tree: what was left out, and what is refused. */
+const ignored = -1;
+const refused = -2;
+
+const leavesImage: EntryRefusal = { reason: 'an entry has ".." in its path' };
+const emptyWhiteout: EntryRefusal = { reason: "a whiteout names nothing to remove" };
+
+/** The entry-by-entry way to a `LayerIndex`. Names are raw bytes, whiteouts are told by name: image-spec layer.md § Whiteouts. */
+export function createLayerBuilder(): LayerBuilder {
+  const columns = emptyNodeColumns();
+  addNode(columns, -1, new Uint8Array(0), 0, 0);
+  columns.mode[0] = 0o755;
+  const place: Place = { columns, prefix: new Uint8Array(256), prefixLength: -1, parent: 0 };
+  return {
+    add: (entry) => addEntry(place, entry),
+    noteContentHash(handle, hash) {
+      columns.contentHash[handle] = hash;
+      columns.flags[handle] = (columns.flags[handle] ?? 0) | layerFlag.hashed;
+    },
+    nodeCount: () => columns.count,
+    finish(tarBytes) {
+      resolveLateLinks(columns);
+      return toLayerIndex(columns, tarBytes);
+    },
+  };
+}
+
+/** The directory of the last entry, for the next is most often its neighbour. */
+interface Place {
+  readonly columns: NodeColumns;
+  prefix: Uint8Array;
+  /** -1 when nothing is remembered. */
+  prefixLength: number;
+  parent: number;
+}
+
+function addEntry(place: Place, entry: LayerEntry): number | EntryRefusal {
+  const { columns } = place;
+  const { path } = entry;
+  let end = entry.pathLength;
+  while (end > 0 && path[end - 1] === slash) end -= 1;
+  const start = path.lastIndexOf(slash, end - 1) + 1;
+  if (end === 0 || isDots(path, start, end)) return addDotted(columns, entry, end);
+  const parent = parentOf(place, path, end === start ? 0 : start);
+  if (parent === refused) return leavesImage;
+  if (parent === ignored) return -1;
+  if (startsWith(path, start, end, whiteoutPrefix)) {
+    return addWhiteout(columns, parent, path, start, end);
+  }
+  return put(place, parent, entry, start, end);
+}
+
+/** An entry whose last name is `.` or nothing: the root or a directory told in a roundabout way. */
+function addDotted(columns: NodeColumns, entry: LayerEntry, end: number): number | EntryRefusal {
+  const node = walk(columns, entry.path, 0, end);
+  if (node === refused) return leavesImage;
+  if (node !== ignored && entry.kind === "directory") state(columns, node, entry);
+  return -1;
+}
+
+function parentOf(place: Place, path: Uint8Array, prefixLength: number): number {
+  const { columns, prefix } = place;
+  if (equalBytes(prefix, 0, Math.max(place.prefixLength, 0), path, 0, prefixLength)) {
+    if (place.prefixLength >= 0) return place.parent;
+  }
+  const parent = walk(columns, path, 0, prefixLength);
+  if (prefixLength > prefix.length) place.prefix = new Uint8Array(prefixLength * 2);
+  for (let at = 0; at < prefixLength; at += 1) place.prefix[at] = path[at] ?? 0;
+  place.prefixLength = prefixLength;
+  place.parent = parent;
+  return parent;
+}
+
+/** The directory at a path, made up where it is missing; `ignored` below AUFS leftovers, `refused` for `..`. */
+function walk(columns: NodeColumns, path: Uint8Array, start: number, end: number): number {
+  let node = 0;
+  for (let at = start; at < end;) {
+    let stop = at;
+    while (stop < end && path[stop] !== slash) stop += 1;
+    if (stop - at === 2 && isDots(path, at, stop)) return refused;
+    if (startsWith(path, at, stop, metaPrefix)) return ignored;
+    if (stop > at && !isDots(path, at, stop)) node = enter(columns, node, path, at, stop);
+    at = stop + 1;
+  }
+  return node;
+}
+
+function enter(
+  columns: NodeColumns,
+  parent: number,
+  path: Uint8Array,
+  start: number,
+  end: number,
+): number {
+  const child = findChild(columns, parent, path, start, end);
+  if (child >= 0 && columns.kind[child] === nodeKind.directory) return child;
+  const made = child < 0 ? addNode(columns, parent, path, start, end) : replace(columns, child);
+  columns.kind[made] = nodeKind.directory;
+  columns.mode[made] = 0o755;
+  return made;
+}
+
+/** A fresh node in the place of another, remembering that a whiteout stands there too. */
+function replace(columns: NodeColumns, old: number): number {
+  const flags = columns.flags[old] ?? 0;
+  const parent = columns.parent[old] ?? 0;
+  const start = columns.nameStart[old] ?? 0;
+  const isWhitedOut =
+    columns.kind[old] === nodeKind.whiteout || (flags & layerFlag.whitedOut) !== 0;
+  dropNode(columns, old);
+  const { bytes } = columns.names;
+  const node = addNode(columns, parent, bytes, start, start + (columns.nameLength[old] ?? 0));
+  columns.flags[node] = isWhitedOut ? layerFlag.whitedOut : 0;
+  return node;
+}
+
+function addWhiteout(
+  columns: NodeColumns,
+  parent: number,
+  path: Uint8Array,
+  start: number,
+  end: number,
+): number | EntryRefusal {
+  if (startsWith(path, start, end, metaPrefix)) {
+    if (!equalBytes(path, start, end, opaqueName, 0, opaqueName.length)) return -1;
+    columns.flags[parent] = (columns.flags[parent] ?? 0) | layerFlag.opaque;
+    return -1;
+  }
+  const nameStart = start + whiteoutPrefix.length;
+  if (nameStart === end || isDots(path, nameStart, end)) return emptyWhiteout;
+  const there = findChild(columns, parent, path, nameStart, end);
+  if (there >= 0) {
+    if (columns.kind[there] !== nodeKind.whiteout) {
+      columns.flags[there] = (columns.flags[there] ?? 0) | layerFlag.whitedOut;
+    }
+    return -1;
+  }
+  const node = addNode(columns, parent, path, nameStart, end);
+  columns.kind[node] = nodeKind.whiteout;
+  columns.flags[node] = layerFlag.stated;
+  return -1;
+}
+
+function put(
+  place: Place,
+  parent: number,
+  entry: LayerEntry,
+  start: number,
+  end: number,
+): number | EntryRefusal {
+  const { columns } = place;
+  const { path } = entry;
+  const there = findChild(columns, parent, path, start, end);
+  const target = entry.kind === "hardLink" ? findTarget(columns, entry) : ignored;
+  if (target === refused) return leavesImage;
+  if (there >= 0 && there === target) return -1;
+  const isDirectory = entry.kind === "directory";
+  if (there >= 0 && isDirectory && columns.kind[there] === nodeKind.directory) {
+    state(columns, there, entry);
+    return there;
+  }
+  if (there >= 0) place.prefixLength = -1;
+  const node = there < 0 ? addNode(columns, parent, path, start, end) : replace(columns, there);
+  state(columns, node, entry);
+  columns.kind[node] = kindOf(entry);
+  if (target >= 0) shareContent(columns, node, target);
+  else if (entry.kind === "symlink" || entry.kind === "hardLink") {
+    addLinkText(columns, node, entry.linkTarget, entry.linkLength);
+  }
+  return node;
+}
+
+function kindOf(entry: LayerEntry): number {
+  switch (entry.kind) {
+    case "directory":
+      return nodeKind.directory;
+    case "file":
+    case "hardLink":
+      return nodeKind.file;
+    case "symlink":
+      return nodeKind.symlink;
+    case "device":
+      return nodeKind.device;
+  }
+}
+
+function state(columns: NodeColumns, node: number, entry: LayerEntry): void {
+  const sparse = entry.isSparse ? layerFlag.sparse : 0;
+  columns.flags[node] = (columns.flags[node] ?? 0) | layerFlag.stated | sparse;
+  columns.mode[node] = entry.mode;
+  columns.uid[node] = entry.uid;
+  columns.gid[node] = entry.gid;
+  if (entry.kind !== "file") return;
+  columns.bytes[node] = entry.contentBytes;
+  columns.bodyOffset[node] = entry.bodyOffset;
+}
+
+/** The node a hard link names, -1 when this layer has none (yet). */
+function findTarget(columns: NodeColumns, entry: LayerEntry): number {
+  return findPath(columns, entry.linkTarget, 0, entry.linkLength);
+}
+
+function findPath(columns: NodeColumns, path: Uint8Array, start: number, end: number): number {
+  let node = 0;
+  for (let at = start; at < end && node >= 0;) {
+    let stop = at;
+    while (stop < end && path[stop] !== slash) stop += 1;
+    if (stop - at === 2 && isDots(path, at, stop)) return refused;
+    if (stop > at && !isDots(path, at, stop)) node = findChild(columns, node, path, at, stop);
+    at = stop + 1;
+  }
+  const isContent = node > 0 && columns.kind[node] !== nodeKind.directory;
+  return isContent && columns.kind[node] !== nodeKind.whiteout ? node : -1;
+}
+
+/** Makes a node another name of what the target is: an inode group for files, the same link text for symlinks. */
+function shareContent(columns: NodeColumns, node: number, target: number): void {
+  columns.kind[node] = columns.kind[target] ?? nodeKind.file;
+  columns.inode[node] = inodeOf(columns, target);
+  columns.link[node] = columns.link[target] ?? -1;
+}
+
+/** Hard links that stood before their target in the tar. Those that still find none point into a lower layer and keep their text. */
+function resolveLateLinks(columns: NodeColumns): void {
+  for (let node = 1; node < columns.count; node += 1) {
+    const row = columns.link[node] ?? -1;
+    if (row < 0 || columns.kind[node] !== nodeKind.file) continue;
+    if (columns.inode[node] !== node) continue;
+    const [start, end] = linkTextRange(columns, row);
+    const target = findPath(columns, columns.linkTexts.bytes, start, end);
+    if (target >= 0 && inodeOf(columns, target) !== node) shareContent(columns, node, target);
+  }
+}
+
+/** Whether the name is `.` or `..`. */
+function isDots(path: Uint8Array, start: number, end: number): boolean {
+  if (end - start === 1) return path[start] === dot;
+  return end - start === 2 && path[start] === dot && path[start + 1] === dot;
+}
+
+function startsWith(path: Uint8Array, start: number, end: number, prefix: Uint8Array): boolean {
+  if (end - start < prefix.length) return false;
+  return equalBytes(path, start, start + prefix.length, prefix, 0, prefix.length);
+}

@@ -1,0 +1,186 @@
+import { appendBytes, compareBytes, emptyByteColumn } from "./byteColumn.ts";
+import { type FileTree, type LinkColumns, nodeKind } from "./fileTree.ts";
+import { type LayerIndex, layerFlag } from "./layerIndex.ts";
+import { createLinkRows } from "./linkRows.ts";
+import { type NodeColumns, inodeOf, linkTextRange } from "./nodeColumns.ts";
+import { fillSubtrees } from "./subtrees.ts";
+
+/** Brings the nodes of a layer into the order of a `FileTree` and charges each inode group to its first name. Replaced nodes are left out. */
+export function toLayerIndex(columns: NodeColumns, tarBytes: number): LayerIndex {
+  const order = preorderOf(columns);
+  const nodeCount = order.length;
+  const shape = shapeOf(columns, order);
+  const content = contentOf(columns, order);
+  const { subtreeEnd, subtreeBytes } = fillSubtrees(shape.parent, content.bytes);
+  const { fileCount, inode, bytes, flags, contentHash, bodyOffset } = content;
+  const tree: FileTree = {
+    nodeCount,
+    parent: shape.parent,
+    subtreeEnd,
+    kind: shape.kind,
+    bytes,
+    subtreeBytes,
+    layer: new Uint16Array(nodeCount),
+    mode: shape.mode,
+    uid: shape.uid,
+    gid: shape.gid,
+    nameStart: shape.nameStart,
+    nameLength: shape.nameLength,
+    nameBytes: shape.nameBytes,
+    links: linksOf(columns, order, inode),
+  };
+  const contentBytes = subtreeBytes[0] ?? 0;
+  return { tree, flags, inode, contentHash, bodyOffset, contentBytes, tarBytes, fileCount };
+}
+
+/** Nodes in preorder, children by name. Nodes below a replaced one are not reached. */
+function preorderOf(columns: NodeColumns): Int32Array {
+  const { childStart, children } = childrenByParent(columns);
+  sortChildren(columns, childStart, children);
+  const order = new Int32Array(columns.count);
+  const stack = new Int32Array(columns.count);
+  let count = 0;
+  let height = 1;
+  while (height > 0) {
+    height -= 1;
+    const node = stack[height] ?? 0;
+    order[count] = node;
+    count += 1;
+    const first = childStart[node] ?? 0;
+    for (let at = (childStart[node + 1] ?? 0) - 1; at >= first; at -= 1) {
+      stack[height] = children[at] ?? 0;
+      height += 1;
+    }
+  }
+  return order.slice(0, count);
+}
+
+function childrenByParent(columns: NodeColumns): {
+  readonly childStart: Int32Array;
+  readonly children: Int32Array;
+} {
+  const { count, parent } = columns;
+  const childStart = new Int32Array(count + 2);
+  for (let node = 1; node < count; node += 1) {
+    const above = parent[node] ?? -1;
+    if (above >= 0) childStart[above + 2] = (childStart[above + 2] ?? 0) + 1;
+  }
+  for (let at = 2; at < count + 2; at += 1) {
+    childStart[at] = (childStart[at] ?? 0) + (childStart[at - 1] ?? 0);
+  }
+  const children = new Int32Array(count);
+  for (let node = 1; node < count; node += 1) {
+    const above = parent[node] ?? -1;
+    if (above < 0) continue;
+    const at = childStart[above + 1] ?? 0;
+    children[at] = node;
+    childStart[above + 1] = at + 1;
+  }
+  return { childStart, children };
+}
+
+function sortChildren(columns: NodeColumns, childStart: Int32Array, children: Int32Array): void {
+  const byName = (a: number, b: number): number => compareNames(columns, a, b);
+  for (let node = 0; node < columns.count; node += 1) {
+    const start = childStart[node] ?? 0;
+    const end = childStart[node + 1] ?? 0;
+    for (let at = start + 1; at < end; at += 1) {
+      if (byName(children[at - 1] ?? 0, children[at] ?? 0) < 0) continue;
+      children.subarray(start, end).sort(byName);
+      break;
+    }
+  }
+}
+
+function compareNames(columns: NodeColumns, a: number, b: number): number {
+  const { nameStart, nameLength } = columns;
+  const { bytes } = columns.names;
+  const aStart = nameStart[a] ?? 0;
+  const bStart = nameStart[b] ?? 0;
+  const aEnd = aStart + (nameLength[a] ?? 0);
+  return compareBytes(bytes, aStart, aEnd, bytes, bStart, bStart + (nameLength[b] ?? 0));
+}
+
+function shapeOf(
+  columns: NodeColumns,
+  order: Int32Array,
+): Pick<
+  FileTree,
+  "parent" | "kind" | "mode" | "uid" | "gid" | "nameStart" | "nameLength" | "nameBytes"
+> {
+  const nodeCount = order.length;
+  const placeOf = new Int32Array(columns.count);
+  const parent = new Int32Array(nodeCount);
+  const kind = new Uint8Array(nodeCount);
+  const mode = new Uint32Array(nodeCount);
+  const uid = new Uint32Array(nodeCount);
+  const gid = new Uint32Array(nodeCount);
+  const nameStart = new Uint32Array(nodeCount);
+  const nameLength = new Uint16Array(nodeCount);
+  const names = emptyByteColumn(columns.names.length);
+  for (let node = 0; node < nodeCount; node += 1) {
+    const old = order[node] ?? 0;
+    placeOf[old] = node;
+    parent[node] = node === 0 ? 0 : (placeOf[columns.parent[old] ?? 0] ?? 0);
+    kind[node] = columns.kind[old] ?? 0;
+    mode[node] = columns.mode[old] ?? 0;
+    uid[node] = columns.uid[old] ?? 0;
+    gid[node] = columns.gid[old] ?? 0;
+    const start = columns.nameStart[old] ?? 0;
+    const length = columns.nameLength[old] ?? 0;
+    nameLength[node] = length;
+    nameStart[node] = appendBytes(names, columns.names.bytes, start, start + length);
+  }
+  const nameBytes = names.bytes.slice(0, names.length);
+  return { parent, kind, mode, uid, gid, nameStart, nameLength, nameBytes };
+}
+
+function contentOf(
+  columns: NodeColumns,
+  order: Int32Array,
+): Pick<LayerIndex, "inode" | "flags" | "contentHash" | "bodyOffset" | "fileCount"> & {
+  readonly bytes: Float64Array;
+} {
+  const nodeCount = order.length;
+  const firstName = new Int32Array(columns.count).fill(-1);
+  const inode = new Int32Array(nodeCount);
+  const flags = new Uint8Array(nodeCount);
+  const contentHash = new Uint32Array(nodeCount);
+  const bodyOffset = new Float64Array(nodeCount);
+  const bytes = new Float64Array(nodeCount);
+  let fileCount = 0;
+  for (let node = 0; node < nodeCount; node += 1) {
+    const old = order[node] ?? 0;
+    const holder = inodeOf(columns, old);
+    const first = firstName[holder] ?? -1;
+    if (first < 0) {
+      firstName[holder] = node;
+      bytes[node] = columns.bytes[holder] ?? 0;
+    }
+    inode[node] = first < 0 ? node : first;
+    flags[node] = flagsOf(columns.flags[old] ?? 0, columns.flags[holder] ?? 0);
+    contentHash[node] = columns.contentHash[holder] ?? 0;
+    bodyOffset[node] = columns.bodyOffset[holder] ?? -1;
+    if (columns.kind[old] === nodeKind.file) fileCount += 1;
+  }
+  return { inode, flags, contentHash, bodyOffset, bytes, fileCount };
+}
+
+/** What a name says of itself, and what the shared content says. */
+function flagsOf(ownFlags: number, contentFlags: number): number {
+  const ofContent = layerFlag.hashed | layerFlag.sparse;
+  return (ownFlags & ~ofContent) | (contentFlags & ofContent);
+}
+
+function linksOf(columns: NodeColumns, order: Int32Array, inode: Int32Array): LinkColumns {
+  const rows = createLinkRows();
+  for (let node = 0; node < order.length; node += 1) {
+    const row = columns.link[order[node] ?? 0] ?? -1;
+    const first = inode[node] ?? node;
+    if (row >= 0) {
+      const [start, end] = linkTextRange(columns, row);
+      rows.addText(node, columns.linkTexts.bytes, start, end);
+    } else if (first !== node) rows.addFirst(node, first);
+  }
+  return rows.finish();
+}
