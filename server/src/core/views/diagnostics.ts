@@ -1,0 +1,111 @@
+import type { Analysis } from "../analysis.ts";
+import type { BudgetVerdict } from "../budget/budget.ts";
+import type { Instruction } from "../dockerfile/syntax.ts";
+import { formatSize } from "../text/size.ts";
+import type { Span } from "../text/span.ts";
+import { finalFrom } from "./totals.ts";
+
+/** Something to be told at a place of the Dockerfile. The source of every one is `tare`. */
+export interface Notice {
+  readonly span: Span;
+  readonly severity: "error" | "warning" | "information";
+  /** Stable: users filter by it. */
+  readonly code: "over-budget" | "over-transfer-budget" | "bad-directive" | "image-unreadable";
+  readonly message: string;
+  /** Another place of the same file that belongs to it. */
+  readonly related: readonly { readonly span: Span; readonly message: string }[];
+}
+
+/** What else the server knows when it asks for notices. */
+export interface NoticeOptions {
+  /** Why the image that a directive names cannot be read, one sentence; undefined when it can, or when another source named it. */
+  readonly imageTrouble?: string;
+}
+
+/** Bad directives, then budgets that are not kept. Says nothing about syntax: BuildKit and hadolint do. */
+export function noticesOf(analysis: Analysis, options: NoticeOptions = {}): readonly Notice[] {
+  return [
+    ...badDirectives(analysis),
+    ...unreadableImage(analysis, options),
+    ...analysis.budgets.flatMap((verdict) => overBudget(analysis, verdict)),
+  ];
+}
+
+function badDirectives({ problems, dockerfile }: Analysis): readonly Notice[] {
+  return problems
+    .filter(({ span }) =>
+      dockerfile.directives.some(
+        (directive) => directive.span.start <= span.start && span.end <= directive.span.end,
+      ),
+    )
+    .map(({ span, message }) => ({
+      span,
+      severity: "warning",
+      code: "bad-directive",
+      message,
+      related: [],
+    }));
+}
+
+function unreadableImage(
+  { dockerfile }: Analysis,
+  { imageTrouble }: NoticeOptions,
+): readonly Notice[] {
+  const named = dockerfile.directives
+    .flatMap(({ settings }) => settings)
+    .find(({ key }) => key === "image");
+  if (imageTrouble === undefined || named === undefined) return [];
+  return [
+    {
+      span: named.valueSpan,
+      severity: "information",
+      code: "image-unreadable",
+      message: imageTrouble,
+      related: [],
+    },
+  ];
+}
+
+/** One notice at the final FROM, one at the line that crosses the limit; one only where they are the same line. */
+function overBudget(analysis: Analysis, verdict: BudgetVerdict): readonly Notice[] {
+  const { actualBytes, limitBytes, basis, isWithin } = verdict;
+  const from = finalFrom(analysis);
+  if (isWithin || actualBytes === undefined || from === undefined) return [];
+  const crossing =
+    verdict.crossedBy === undefined
+      ? undefined
+      : analysis.dockerfile.instructions[verdict.crossedBy];
+  const severity = basis === "measured" ? "error" : "warning";
+  const code = verdict.name === "budget" ? "over-budget" : "over-transfer-budget";
+  const limit = `${verdict.name === "budget" ? "the budget" : "the transfer budget"} of ${formatSize(limitBytes)}`;
+  const over = formatSize(actualBytes - limitBytes);
+  const weighs = verdict.name === "budget" ? "weighs" : "sends";
+  const past = basis === "stale" ? " as last built; lines have changed since" : "";
+  const crossingMessage = `This line crosses ${limit}; the image ends ${over} over it.`;
+  const whole: Notice = {
+    span: from.keywordSpan,
+    severity,
+    code,
+    message: `The image ${weighs} ${formatSize(actualBytes)}, ${over} over ${limit}${past}.`,
+    related: relatedTo(crossing, from, `This line crosses ${limit}.`),
+  };
+  if (crossing === undefined || crossing === from) return [whole];
+  return [
+    whole,
+    {
+      span: crossing.keywordSpan,
+      severity,
+      code,
+      message: crossingMessage,
+      related: relatedTo(from, crossing, "The image is built from here."),
+    },
+  ];
+}
+
+function relatedTo(
+  other: Instruction | undefined,
+  here: Instruction,
+  message: string,
+): Notice["related"] {
+  return other === undefined || other === here ? [] : [{ span: other.keywordSpan, message }];
+}

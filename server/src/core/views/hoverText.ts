@@ -1,0 +1,44 @@
+import type { HoverCard } from "./hoverCard.ts";
+import { codeSpan, escapeMarkdown, pathSpan } from "./markdown.ts";
+import { escapeSteering, fitPath } from "./reportCells.ts";
+
+/** A hover as Markdown. `link` is a ready URI that shows the card's row in the layer tree; undefined for clients without one. */
+export function cardToMarkdown(card: HoverCard, link?: string): string {
+  const facts = card.facts.map(
+    ({ label, value, isCode }) =>
+      `- ${label}: ${isCode === true ? codeSpan(value) : escapeMarkdown(value)}`,
+  );
+  const lists = card.lists.map(({ heading, rows }) =>
+    [
+      `${escapeMarkdown(heading)}:`,
+      "",
+      ...rows.map(
+        ({ text, path }) =>
+          `- ${escapeMarkdown(text)}${path === undefined ? "" : ` ${pathSpan(path)}`}`,
+      ),
+    ].join("\n"),
+  );
+  return [
+    `**${escapeMarkdown(card.title)}**`,
+    ...(facts.length === 0 ? [] : [facts.join("\n")]),
+    ...lists,
+    ...(card.notes.length === 0 ? [] : [card.notes.map(escapeMarkdown).join("  \n")]),
+    ...(link === undefined ? [] : [`[Show in the layer tree](${link})`]),
+  ].join("\n\n");
+}
+
+/** A hover for clients that show no Markdown. */
+export function cardToPlainText(card: HoverCard): string {
+  return [
+    escapeSteering(card.title),
+    ...card.facts.map(({ label, value }) => `${label}: ${escapeSteering(value)}`),
+    ...card.lists.flatMap(({ heading, rows }) => [
+      `${heading}:`,
+      ...rows.map(
+        ({ text, path }) =>
+          `  ${text}${path === undefined ? "" : ` ${fitPath(escapeSteering(path), 64)}`}`,
+      ),
+    ]),
+    ...card.notes.map(escapeSteering),
+  ].join("\n");
+}

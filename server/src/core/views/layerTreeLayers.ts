@@ -1,0 +1,83 @@
+import type { Analysis } from "../analysis.ts";
+import { shortDigest } from "../image/digest.ts";
+import type { Image, Layer } from "../image/image.ts";
+import { formatExactBytes, formatSize } from "../text/size.ts";
+import type { LayerTreeRow } from "./layerTreeRow.ts";
+import { rowId } from "./layerTreeRow.ts";
+import { instructionText, lineNumberOfLayer } from "./report.ts";
+import { escapeSteering, fitEnd } from "./reportCells.ts";
+import { layerBytes, writerOf } from "./totals.ts";
+
+/** One row for each layer, heaviest first, equal ones base first. Those whose bytes are not known stand last. */
+export function layerRows(analysis: Analysis, image: Image): readonly LayerTreeRow[] {
+  const weights = image.description.layers.map((_, index) => layerBytes(image, index) ?? -1);
+  return weights
+    .map((_, index) => index)
+    .toSorted((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0) || a - b)
+    .map((index) => layerRow(analysis, image, index));
+}
+
+function layerRow(analysis: Analysis, image: Image, index: number): LayerTreeRow {
+  const bytes = layerBytes(image, index);
+  const layer = image.state === "read" ? image.read.layers[index] : undefined;
+  const text = textOfLayer(analysis, image, index);
+  const size = bytes === undefined ? "size not known yet" : formatSize(bytes);
+  const lineNumber = lineNumberOfLayer(analysis, index);
+  const { imageId } = image.description;
+  return {
+    id: rowId(imageId, { kind: "node", layer: index, node: 0, after: undefined }),
+    kind: "layer",
+    label: fitEnd(text, 60),
+    description: [size, ...wasteText(layer), shortWriter(analysis, index)].join(" · "),
+    tooltip: [text, ...measures(layer, bytes), placeOf(image, index)].join("\n"),
+    accessibilityLabel: `Layer ${index + 1}, ${size}, written by ${writerOf(analysis, index)}: ${fitEnd(text, 120)}.`,
+    icon: analysis.attribution?.layers[index]?.origin === "base" ? "lock" : "layers",
+    hasChildren: layer !== undefined && layer.tree.nodeCount > 1,
+    ...(lineNumber === undefined ? {} : { line: lineNumber - 1 }),
+  };
+}
+
+function wasteText(layer: Layer | undefined): readonly string[] {
+  if (layer === undefined || layer.wastedBytes === 0) return [];
+  return [`${formatSize(layer.wastedBytes)} wasted`];
+}
+
+function measures(layer: Layer | undefined, bytes: number | undefined): readonly string[] {
+  return [
+    ...(bytes === undefined ? [] : [`${formatExactBytes(bytes)} of files`]),
+    ...(layer === undefined ? [] : [`${formatExactBytes(layer.tarBytes)} as tar`]),
+    ...(layer?.transferBytes === undefined
+      ? []
+      : [`${formatExactBytes(layer.transferBytes)} compressed`]),
+  ];
+}
+
+function placeOf({ description }: Image, index: number): string {
+  const diffId = description.layers[index]?.diffId ?? "";
+  return `Layer ${index + 1} of ${description.layers.length}, diffId ${shortDigest(diffId)}`;
+}
+
+/** `line 7`, `base`, or `line unknown`. */
+function shortWriter(analysis: Analysis, layer: number): string {
+  const lineNumber = lineNumberOfLayer(analysis, layer);
+  if (lineNumber !== undefined) return `line ${lineNumber}`;
+  return analysis.attribution?.layers[layer]?.origin === "base" ? "base" : "line unknown";
+}
+
+/** The instruction as it stands in the file, else the history row, else the layer's number. One line, safe to print. */
+function textOfLayer(
+  { attribution, dockerfile }: Analysis,
+  { description }: Image,
+  layer: number,
+): string {
+  const origin = attribution?.layers[layer];
+  const instruction =
+    origin?.instruction === undefined ? undefined : dockerfile.instructions[origin.instruction];
+  const row =
+    origin?.historyIndex === undefined
+      ? undefined
+      : description.config.history[origin.historyIndex]?.createdBy;
+  const text = instruction === undefined ? row : instructionText(instruction);
+  const line = escapeSteering((text ?? "").slice(0, 2000).replaceAll(/\s+/g, " ").trim());
+  return line === "" ? `Layer ${layer + 1}` : line;
+}

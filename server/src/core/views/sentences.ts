@@ -1,0 +1,36 @@
+import type { Analysis } from "../analysis.ts";
+import type { Basis, Confidence } from "../join/attribution.ts";
+
+/** Where a number comes from, in plain words. */
+export function basisSentence({ image }: Pick<Analysis, "image">, basis: Basis): string {
+  switch (basis) {
+    case "measured":
+      return image?.state === "described"
+        ? "Measured by the engine when it built the layer; the files are not read yet."
+        : "Measured in the layers of the built image.";
+    case "stale":
+      return "Measured in the last build; this line has changed since.";
+    case "context":
+      return "Counted from the files of the build context.";
+    case "base":
+      return "Looked up for the base image, not measured in a build.";
+    case "predicted":
+      return "Predicted, not measured.";
+    case "unknown":
+      return "Not known.";
+  }
+}
+
+/** How sure the pairing of the line with its layers is; empty when there is no number to pair. */
+export function pairingSentence(confidence: Confidence | undefined): readonly string[] {
+  switch (confidence) {
+    case undefined:
+      return [];
+    case "certain":
+      return ["The image's history names this line."];
+    case "likely":
+      return [
+        "Paired by kind, order and destination: the image's history does not repeat this line.",
+      ];
+  }
+}
