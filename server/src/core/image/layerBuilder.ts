@@ -196,8 +196,7 @@ function put(
   const target = entry.kind === "hardLink" ? findTarget(columns, entry) : ignored;
   if (target === refused) return leavesImage;
   if (there >= 0 && there === target) return -1;
-  const isDirectory = entry.kind === "directory";
-  if (there >= 0 && isDirectory && columns.kind[there] === nodeKind.directory) {
+  if (entry.kind === "directory" && columns.kind[there] === nodeKind.directory) {
     state(columns, there, entry);
     return there;
   }
