@@ -1,7 +1,15 @@
 /** Why an image could not be read: a closed list. Each carries the facts; `describeImageError` makes the sentence. */
 export type ImageError =
   | { readonly code: "engine-unreachable"; readonly endpoint: string; readonly reason: string }
-  | { readonly code: "image-not-found"; readonly reference: string; readonly place: string }
+  | {
+      readonly code: "image-not-found";
+      readonly reference: string;
+      readonly place: string;
+      /** What the place holds instead; absent where that is not known or too long to tell. */
+      readonly choices?: readonly string[];
+      /** True when the reference fits several images of the place, `choices`. */
+      readonly isAmbiguous?: boolean;
+    }
   | { readonly code: "manifest-invalid"; readonly where: string; readonly reason: string }
   | { readonly code: "config-invalid"; readonly where: string; readonly reason: string }
   | {
@@ -20,7 +28,7 @@ export function describeImageError(error: ImageError): string {
     case "engine-unreachable":
       return `No container engine answers at ${error.endpoint} (${error.reason}): start it, or set DOCKER_HOST or the setting tare.engine.endpoint.`;
     case "image-not-found":
-      return `${error.reference} is not in ${error.place}: build it once, or name another image.`;
+      return describeNotFound(error);
     case "manifest-invalid":
       return `The manifest in ${error.where} cannot be used (${error.reason}): save the image again.`;
     case "config-invalid":
@@ -36,4 +44,25 @@ export function describeImageError(error: ImageError): string {
     case "cancelled":
       return "Reading the image was cancelled: refresh to read it again.";
   }
+}
+
+function describeNotFound(error: ImageError & { readonly code: "image-not-found" }): string {
+  const { reference, place, choices = [] } = error;
+  if (error.isAmbiguous === true) {
+    return `${reference} holds several images: name one of them, ${listOf(choices)}.`;
+  }
+  return choices.length === 0
+    ? `${reference} is not in ${place}: build it once, or name another image.`
+    : `${reference} is not in ${place}: name an image it holds, ${listOf(choices)}.`;
+}
+
+const shownChoices = 5;
+
+function listOf(choices: readonly string[]): string {
+  const more = choices.length - shownChoices;
+  const shown = choices.slice(0, shownChoices);
+  if (more > 0) return `${shown.join(", ")} or one of ${more} more`;
+  return shown.length < 2
+    ? shown.join("")
+    : `${shown.slice(0, -1).join(", ")} or ${shown.at(-1) ?? ""}`;
 }
