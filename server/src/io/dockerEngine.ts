@@ -1,0 +1,130 @@
+import type { Agent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import Docker from "dockerode";
+import type { ImageError } from "../core/image/imageError.ts";
+import { fail, succeed, type Result } from "../core/result.ts";
+import {
+  defaultAddress,
+  findEndpoints,
+  type EngineConnection,
+  type EngineEndpoint,
+  type EngineSearch,
+} from "./engineEndpoints.ts";
+import {
+  defaultTimeouts,
+  readJson,
+  reasonOf,
+  request,
+  type EngineAnswer,
+  type EngineQuery,
+  type EngineStream,
+  type EngineTimeouts,
+  type Modem,
+} from "./engineRequest.ts";
+import { createSshAgent } from "./sshAgent.ts";
+
+/** An engine that answered. Every method asks only; nothing here changes anything in the engine. */
+export interface Engine {
+  readonly address: string;
+  /** Podman speaks Docker's API and means something else by some of its figures. */
+  readonly kind: "docker" | "podman";
+  /** Newest version of the API it speaks, `1.41`; undefined when it does not say. */
+  readonly apiVersion: string | undefined;
+  /** The answer to a GET as JSON, whole within `timeoutMs`. */
+  readJson(path: string, query: EngineQuery, signal: AbortSignal): Promise<EngineAnswer<unknown>>;
+  /** The answer to a GET as it comes; the signal ends it. */
+  openStream(
+    path: string,
+    query: EngineQuery,
+    signal: AbortSignal,
+  ): Promise<EngineAnswer<EngineStream>>;
+}
+
+/** The first engine that answers where one is to be looked for; which ones these are says `findEndpoints`. */
+export async function connectEngine(
+  search: EngineSearch,
+  signal: AbortSignal,
+  timeouts: EngineTimeouts = defaultTimeouts,
+): Promise<Result<Engine, ImageError>> {
+  const endpoints = await findEndpoints(search);
+  if (!endpoints.ok) return endpoints;
+  const failures: ImageError[] = [];
+  for (const endpoint of endpoints.value) {
+    const engine = await connect(endpoint, signal, timeouts);
+    if (engine.ok) return engine;
+    if (signal.aborted) return fail({ code: "cancelled" });
+    failures.push(engine.error);
+  }
+  return fail(
+    failures[0] ?? {
+      code: "engine-unreachable",
+      endpoint: defaultAddress(search.platform),
+      reason: "no engine has a socket there or in the other usual places",
+    },
+  );
+}
+
+async function connect(
+  { address, connection }: EngineEndpoint,
+  signal: AbortSignal,
+  timeouts: EngineTimeouts,
+): Promise<Result<Engine, ImageError>> {
+  const unreachable = (reason: string): Result<never, ImageError> =>
+    fail({ code: "engine-unreachable", endpoint: address, reason });
+  const modem = createModem(connection);
+  if (typeof modem === "string") return unreachable(modem);
+  const ping = await request(modem, "/_ping", {}, signal, timeouts.connectMs);
+  if (!ping.ok) return unreachable(ping.error.reason);
+  const { headers } = ping.value;
+  ping.value.close();
+  const isPodman =
+    headers["libpod-api-version"] !== undefined || /libpod/i.test(String(headers["server"] ?? ""));
+  const apiVersion = headers["api-version"];
+  return succeed({
+    address,
+    kind: isPodman ? "podman" : "docker",
+    apiVersion: typeof apiVersion === "string" ? apiVersion : undefined,
+    readJson: (path, query, ownSignal) => readJson(modem, path, query, ownSignal, timeouts),
+    openStream: (path, query, ownSignal) =>
+      request(modem, path, query, ownSignal, timeouts.silenceMs),
+  });
+}
+
+/** A modem for exactly this connection; what the environment says is overruled. A text says why there is none. */
+function createModem(connection: EngineConnection): Modem | string {
+  try {
+    // docker-modem would mix in host, port and certificates of DOCKER_HOST where these are left out.
+    const nothing = Object.fromEntries(overruled.map((key) => [key, undefined]));
+    const options = { ...nothing, protocol: "http", ...modemOptions(connection) };
+    return new Docker(options as Docker.DockerOptions).modem as Modem;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+const overruled = ["host", "port", "socketPath", "ca", "cert", "key", "timeout", "pathPrefix"];
+
+function modemOptions(connection: EngineConnection): Readonly<Record<string, unknown>> {
+  switch (connection.kind) {
+    case "socket":
+      return { socketPath: connection.path };
+    case "ssh":
+      return withAgent("ssh.invalid", createSshAgent(connection.words, connection.remoteSocket));
+    case "tcp": {
+      const { port, tls } = connection;
+      const host = connection.host.includes(":") ? `[${connection.host}]` : connection.host;
+      if (tls === undefined) return { host: `http://${host}`, port, pathPrefix: "/" };
+      const agent = new HttpsAgent({
+        ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+        ...(tls.certificate === undefined ? {} : { cert: tls.certificate }),
+        ...(tls.key === undefined ? {} : { key: tls.key }),
+        rejectUnauthorized: tls.isVerified,
+      });
+      return { host: `https://${host}`, port, protocol: "https", pathPrefix: "/", agent };
+    }
+  }
+}
+
+function withAgent(host: string, agent: Agent): Readonly<Record<string, unknown>> {
+  return { host: `http://${host}`, port: 80, pathPrefix: "/", agent };
+}

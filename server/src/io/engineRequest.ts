@@ -1,0 +1,211 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { fail, succeed, type Result } from "../core/result.ts";
+
+/** Why an engine gave no answer of use: what it said with which HTTP status, or what went wrong on the way. */
+export interface EngineFailure {
+  /** Undefined when no answer came. */
+  readonly status?: number;
+  readonly reason: string;
+  /** True when the caller's signal ended it. */
+  readonly isCancelled: boolean;
+}
+
+/** Parameters of a request's query; a list is repeated. */
+export type EngineQuery = Readonly<Record<string, string | readonly string[]>>;
+
+/** An answer while it arrives. */
+export interface EngineStream {
+  readonly headers: IncomingHttpHeaders;
+  /** The next bytes, undefined at the end. A connection that broke off before the end is a failure. */
+  next(): Promise<EngineAnswer<Uint8Array | undefined>>;
+  /** Drops what is left; must be called when the end was not reached, may be called always. */
+  close(): void;
+}
+
+/** What came of a request. */
+export type EngineAnswer<T> = Result<T, EngineFailure>;
+
+/** How long an engine may take. */
+export interface EngineTimeouts {
+  /** Until a new connection has answered a ping. */
+  readonly connectMs: number;
+  /** Until a question about an image is answered. */
+  readonly answerMs: number;
+  /** Between two pieces of a stream, and before its first: an export of a large image is silent while the engine prepares it. */
+  readonly silenceMs: number;
+}
+
+/** Patient enough for a large image on a slow disk. */
+export const defaultTimeouts: EngineTimeouts = {
+  connectMs: 5_000,
+  answerMs: 30_000,
+  silenceMs: 10 * 60_000,
+};
+
+/** The part of docker-modem that is used: one request, its response as a stream. */
+export interface Modem {
+  dial(
+    options: {
+      readonly path: string;
+      readonly method: "GET";
+      readonly isStream: true;
+      readonly statusCodes: Readonly<Record<number, true>>;
+      readonly options: EngineQuery;
+      readonly abortSignal: AbortSignal;
+    },
+    callback: (error: Error | null, response: IncomingMessage | null) => void,
+  ): void;
+}
+
+/** One GET; resolves when the head of the response is there, within `silenceMs`, which afterwards limits every silence. */
+export function request(
+  modem: Modem,
+  path: string,
+  query: EngineQuery,
+  signal: AbortSignal,
+  silenceMs: number,
+): Promise<EngineAnswer<EngineStream>> {
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  const timer = setTimeout(end, silenceMs);
+  const letGo = (): void => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
+  };
+  const failed = (error: unknown): EngineFailure => {
+    const isTimeout = ending.signal.aborted && !signal.aborted;
+    return isTimeout ? silenceFailure(silenceMs) : failureOf(error, signal.aborted);
+  };
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  const options = {
+    path: Object.keys(query).length === 0 ? path : `${path}?`,
+    method: "GET",
+    isStream: true,
+    statusCodes: { 200: true },
+    options: query,
+    abortSignal: ending.signal,
+  } as const;
+  return new Promise((resolve) =>
+    modem.dial(options, (error, response) => {
+      if (error === null && response !== null) {
+        const chunks = readChunks(response, () => timer.refresh());
+        resolve(succeed(createStream(response, chunks, failed, letGo)));
+        return;
+      }
+      letGo();
+      resolve(fail(failed(error)));
+    }),
+  );
+}
+
+async function* readChunks(
+  response: IncomingMessage,
+  onChunk: () => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    onChunk();
+    yield chunk;
+  }
+}
+
+function createStream(
+  response: IncomingMessage,
+  chunks: AsyncGenerator<Uint8Array>,
+  failed: (error: unknown) => EngineFailure,
+  letGo: () => void,
+): EngineStream {
+  // Between two reads nobody else would listen, and an unheard error ends the process.
+  response.on("error", () => undefined);
+  return {
+    headers: response.headers,
+    async next() {
+      try {
+        const { value, done } = await chunks.next();
+        if (done !== true) return succeed(value);
+        letGo();
+        return response.complete ? succeed(undefined) : fail(failed(new Error("it broke off")));
+      } catch (error) {
+        letGo();
+        return fail(failed(error));
+      }
+    },
+    close() {
+      letGo();
+      response.destroy();
+    },
+  };
+}
+
+/** Longest answer to a question about images; the list of thousands of them takes a few megabytes. */
+const maxAnswerBytes = 64 * 1024 * 1024;
+
+/** One GET and its answer as JSON, whole within `answerMs`. */
+export async function readJson(
+  modem: Modem,
+  path: string,
+  query: EngineQuery,
+  signal: AbortSignal,
+  { answerMs }: EngineTimeouts,
+): Promise<EngineAnswer<unknown>> {
+  const late = AbortSignal.timeout(answerMs);
+  const either = AbortSignal.any([signal, late]);
+  const failed = (failure: EngineFailure): EngineAnswer<never> =>
+    fail(late.aborted && !signal.aborted ? silenceFailure(answerMs) : failure);
+  const response = await request(modem, path, query, either, answerMs);
+  if (!response.ok) return failed(response.error);
+  const parts: Uint8Array[] = [];
+  let readBytes = 0;
+  for (;;) {
+    const chunk = await response.value.next();
+    if (!chunk.ok) return failed(chunk.error);
+    if (chunk.value === undefined) break;
+    readBytes += chunk.value.length;
+    parts.push(chunk.value);
+    if (readBytes > maxAnswerBytes) {
+      response.value.close();
+      return fail({ reason: "its answer is too long", isCancelled: false });
+    }
+  }
+  return parseAnswer(Buffer.concat(parts).toString("utf8"));
+}
+
+function parseAnswer(text: string): EngineAnswer<unknown> {
+  try {
+    return succeed(JSON.parse(text) as unknown);
+  } catch {
+    return fail({ reason: "its answer is not JSON", isCancelled: false });
+  }
+}
+
+function silenceFailure(silenceMs: number): EngineFailure {
+  return { reason: `no answer within ${silenceMs / 1000} s`, isCancelled: false };
+}
+
+function failureOf(error: unknown, isCancelled: boolean): EngineFailure {
+  const status =
+    error instanceof Error && "statusCode" in error && typeof error.statusCode === "number"
+      ? { status: error.statusCode }
+      : {};
+  return { ...status, reason: reasonOf(error), isCancelled };
+}
+
+const knownReasons: Readonly<Record<string, string>> = {
+  ENOENT: "no socket there",
+  ECONNREFUSED: "connection refused",
+  EACCES: "permission denied: this user may not use the socket",
+  EPERM: "permission denied: this user may not use the socket",
+  ENOTFOUND: "the host is not known",
+  ECONNRESET: "the connection broke off",
+  EHOSTUNREACH: "the host cannot be reached",
+  ETIMEDOUT: "no answer",
+};
+
+/** What went wrong, in a few words of one line. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "it gave no reason";
+  const known = "code" in error && typeof error.code === "string" ? knownReasons[error.code] : "";
+  // docker-modem wraps what the engine said in "(HTTP code 500) unexpected - … ".
+  const said = error.message.replace(/^\(HTTP code \d+\) \w+ - /, "").trim();
+  return known || said.split("\n")[0]?.slice(0, 300) || error.name;
+}
