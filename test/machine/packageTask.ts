@@ -1,0 +1,49 @@
+import { createVSIX, listFiles, PackageManager } from "@vscode/vsce";
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { build } from "./build.ts";
+import { inRoot, root } from "./place.ts";
+import { say, step } from "./progress.ts";
+
+/** One file of the package, path relative to the repository. */
+export interface PackagedFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** What the `.vsix` holds, by path. The bundles must have been built. */
+export async function packagedFiles(): Promise<readonly PackagedFile[]> {
+  const paths = await listFiles({ cwd: root, packageManager: PackageManager.None });
+  return Promise.all(
+    paths.toSorted().map(async (path) => ({ path, bytes: (await stat(inRoot(path))).size })),
+  );
+}
+
+/** Builds the bundles for use and puts them into a `.vsix`; its path. */
+export async function makePackage(target: string): Promise<string> {
+  await build({ production: true });
+  await mkdir(dirname(target), { recursive: true });
+  await createVSIX({
+    cwd: root,
+    packagePath: target,
+    dependencies: false,
+    rewriteRelativeLinks: false,
+    allowMissingRepository: true,
+  });
+  return target;
+}
+
+/** `npm run package`: the `.vsix` in the repository's folder, and what is in it. */
+export async function packageExtension(): Promise<number> {
+  const { version } = JSON.parse(await readFile(inRoot("package.json"), "utf8")) as {
+    version: string;
+  };
+  const target = inRoot(`tare-${version}.vsix`);
+  await step("Packaging the extension", () => makePackage(target));
+  const files = await packagedFiles();
+  const width = Math.max(...files.map(({ bytes }) => String(bytes).length));
+  for (const { path, bytes } of files) say(`  ${String(bytes).padStart(width)} B  ${path}`);
+  const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  say(`${target}: ${files.length} files, ${totalBytes} B, packed ${(await stat(target)).size} B`);
+  return 0;
+}
