@@ -1,0 +1,88 @@
+/** What a PAX header says beyond the fields of its entry. Absent fields are left to the entry. pax(1) § pax Extended Header. */
+export interface PaxRecords {
+  path?: Uint8Array;
+  /** The name of a sparse file, where `path` is a made-up one. */
+  sparseName?: Uint8Array;
+  linkTarget?: Uint8Array;
+  /** Bytes of the body as stored. */
+  storedBytes?: number;
+  uid?: number;
+  gid?: number;
+  /** The body is a GNU sparse map of one of the formats 0.0, 0.1 and 1.0. */
+  isSparse?: boolean;
+  /** Size of a sparse file with its holes. */
+  contentBytes?: number;
+}
+
+const decoder = new TextDecoder("latin1");
+const newline = 0x0a;
+const equals = 0x3d;
+const space = 0x20;
+
+/** Reads the records of a PAX header; undefined when they are malformed. Extended attributes and times are passed over. */
+export function parsePaxRecords(body: Uint8Array): PaxRecords | undefined {
+  const records: PaxRecords = {};
+  for (let at = 0; at < body.length;) {
+    const blank = body.indexOf(space, at);
+    if (blank < 0 || blank - at > 10) return undefined;
+    const length = decimalOf(body.subarray(at, blank));
+    const end = at + (length ?? 0);
+    if (length === undefined || end <= blank || end > body.length) return undefined;
+    const assignment = body.indexOf(equals, blank);
+    if (body[end - 1] !== newline || assignment < 0 || assignment >= end) return undefined;
+    const key = decoder.decode(body.subarray(blank + 1, assignment));
+    if (!note(records, key, body.slice(assignment + 1, end - 1))) return undefined;
+    at = end;
+  }
+  return records;
+}
+
+function note(records: PaxRecords, key: string, value: Uint8Array): boolean {
+  if (value.length === 0) return true;
+  switch (key) {
+    case "path":
+      records.path = value;
+      return true;
+    case "GNU.sparse.name":
+      records.sparseName = value;
+      return true;
+    case "linkpath":
+      records.linkTarget = value;
+      return true;
+    case "GNU.sparse.major":
+    case "GNU.sparse.map":
+    case "GNU.sparse.numblocks":
+      records.isSparse = true;
+      return true;
+    default:
+      return noteNumber(records, key, value);
+  }
+}
+
+function noteNumber(records: PaxRecords, key: string, value: Uint8Array): boolean {
+  const field = numberFields[key];
+  if (field === undefined) return true;
+  const number = decimalOf(value);
+  if (number !== undefined) records[field] = number;
+  return number !== undefined || field === "uid" || field === "gid";
+}
+
+const numberFields: Readonly<
+  Record<string, "storedBytes" | "contentBytes" | "uid" | "gid" | undefined>
+> = {
+  size: "storedBytes",
+  "GNU.sparse.size": "contentBytes",
+  "GNU.sparse.realsize": "contentBytes",
+  uid: "uid",
+  gid: "gid",
+};
+
+function decimalOf(digits: Uint8Array): number | undefined {
+  if (digits.length === 0 || digits.length > 16) return undefined;
+  let value = 0;
+  for (const byte of digits) {
+    if (byte < 0x30 || byte > 0x39) return undefined;
+    value = value * 10 + byte - 0x30;
+  }
+  return Number.isSafeInteger(value) ? value : undefined;
+}
