@@ -4,7 +4,11 @@ import type { Attribution } from "./join/attribution.ts";
 import type { BudgetVerdict } from "./budget/budget.ts";
 import type { Problem } from "./result.ts";
 
-export { parseSize } from "./text/size.ts";
+export { describeImageError } from "./image/imageError.ts";
+export { formatSize, parseSize } from "./text/size.ts";
+export type { Dockerfile } from "./dockerfile/syntax.ts";
+export type { Image, ImageDescription, ReadImage } from "./image/image.ts";
+export type { ImageError } from "./image/imageError.ts";
 
 /** What the user set, apart from the Dockerfile's own directives. */
 export interface AnalysisSettings {
@@ -24,3 +28,19 @@ export interface Analysis {
   /** Bad directives and what the parser could not read, in text order. */
   readonly problems: readonly Problem[];
 }
+
+/** Reads a Dockerfile; never fails. Cost linear in the text: keep the result for as long as the text is the same. */
+export declare function parseDockerfile(text: string): Dockerfile;
+
+/** Everything that can be known of a Dockerfile with the newest snapshot of its image; total and pure. An empty Dockerfile stands for none. */
+export declare function analyse(
+  dockerfile: Dockerfile,
+  image: Image | undefined,
+  settings?: AnalysisSettings,
+): Analysis;
+
+/** How well an image's history fits the final stage of a Dockerfile, 0–1; 0 when there is nothing to compare. */
+export declare function matchHistory(
+  dockerfile: Dockerfile,
+  config: ImageDescription["config"],
+): number;

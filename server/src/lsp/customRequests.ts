@@ -1,0 +1,65 @@
+import { layerTreeRows } from "../core/views/layerTree.ts";
+import { revealPath } from "../core/views/layerTreeReveal.ts";
+import type {
+  ChooseParams,
+  DocumentParams,
+  ImageChoice,
+  RevealParams,
+  TreeParams,
+  TreeRow,
+  TrustParams,
+} from "../protocol.ts";
+import { methods } from "../protocol.ts";
+import { imageChoices } from "./imageChoices.ts";
+import type { Server } from "./serverParts.ts";
+import { reconsiderAll } from "./serverParts.ts";
+
+/** The methods of the protocol that only our client calls. */
+export function answerCustomRequests(server: Server): void {
+  const { connection, shield, session, documents, catalog } = server;
+  connection.onRequest(
+    methods.tree,
+    shield.answering<[TreeParams], readonly TreeRow[]>([], ({ uri, parent }) => {
+      const view = documents.view(uri);
+      return view === undefined ? [] : layerTreeRows(view.analysis, parent);
+    }),
+  );
+  connection.onRequest(
+    methods.reveal,
+    shield.answering<[RevealParams], readonly string[]>([], ({ uri, ...target }) => {
+      const view = documents.view(uri);
+      return view === undefined ? [] : revealPath(view.analysis, target);
+    }),
+  );
+  connection.onRequest(
+    methods.listImages,
+    shield.answering<[DocumentParams], readonly ImageChoice[]>([], ({ uri }) =>
+      imageChoices(server, uri),
+    ),
+  );
+  connection.onRequest(
+    methods.chooseImage,
+    shield.answering<[ChooseParams], null>(null, ({ uri, reference }) => {
+      if (reference === null) session.remembered.delete(uri);
+      else session.remembered.set(uri, reference);
+      documents.refresh(uri);
+      return null;
+    }),
+  );
+  connection.onRequest(
+    methods.refresh,
+    shield.answering<[DocumentParams], null>(null, ({ uri }) => {
+      catalog.invalidate();
+      documents.refresh(uri);
+      return null;
+    }),
+  );
+  connection.onNotification(
+    methods.trust,
+    shield.answering<[TrustParams], void>(undefined, ({ trusted }) => {
+      session.isTrusted = trusted;
+      server.engineWatch.follow();
+      reconsiderAll(server);
+    }),
+  );
+}

@@ -1,0 +1,66 @@
+import type { ImageDescription, ImageError } from "../core/analysis.ts";
+import type { Result } from "../core/result.ts";
+import type { OpenedImage } from "../io/imageSource.ts";
+
+/** Whether and where a container engine may be asked. */
+export interface EngineAccess {
+  readonly isEnabled: boolean;
+  /** Undefined to look in the usual places. */
+  readonly endpoint: string | undefined;
+}
+
+/** Where and how images are asked for. */
+export interface ImagePlace {
+  /** Absolute folder that relative paths start from; undefined where there is none (an untitled file outside a workspace). */
+  readonly baseFolder: string | undefined;
+  readonly platform: string | undefined;
+  readonly engine: EngineAccess;
+  readonly limits: { readonly entries: number; readonly layerBytes: number };
+  readonly cache: { readonly folder: string | undefined; readonly maximumBytes: number };
+}
+
+/** An image to be opened. Two requests with equal fields are the same image. */
+export interface ImageRequest extends ImagePlace {
+  /** As the user wrote it, in the one spelling of DESIGN §5. */
+  readonly reference: string;
+}
+
+/** An image that the engine holds. */
+export interface ListedImage {
+  /** `name:tag`, or the image id where there is no name. */
+  readonly reference: string;
+  /** Digest of the config, where the engine tells it. */
+  readonly imageId: string;
+  /** As the engine lists it, for people only. */
+  readonly sizeBytes: number | undefined;
+  /** Milliseconds since 1970; undefined where not told. */
+  readonly createdMs: number | undefined;
+}
+
+/** Takes back what was asked for: a timer, a watch. Safe to call twice. */
+export type Stop = () => void;
+
+/** The outside world of the server; tests hand in another one. Nothing in it throws or rejects: trouble is a `Result`. */
+export interface Host {
+  openImage(request: ImageRequest, signal: AbortSignal): Promise<Result<OpenedImage, ImageError>>;
+  /** Only describes: for looking through many images. */
+  describeImage(
+    request: ImageRequest,
+    signal: AbortSignal,
+  ): Promise<Result<ImageDescription, ImageError>>;
+  /** Newest first. */
+  listEngineImages(
+    access: EngineAccess,
+    signal: AbortSignal,
+  ): Promise<Result<readonly ListedImage[], ImageError>>;
+  /** References of image archives and OCI layouts below the folders; not every depth is looked at. */
+  findArchives(folders: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
+  /** Calls when images of the engine come, change or go. */
+  watchEngine(access: EngineAccess, onChange: () => void): Stop;
+  /** Calls when the file or folder that the reference names changes; does nothing for images of the engine. */
+  watchFiles(request: ImageRequest, onChange: () => void): Stop;
+  /** Runs once after that many milliseconds, unless stopped. */
+  after(delayMs: number, run: () => void): Stop;
+  /** Where layer indexes are kept when the client names no folder; undefined to keep none. */
+  readonly cacheFolder: string | undefined;
+}

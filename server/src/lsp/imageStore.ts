@@ -1,0 +1,216 @@
+import type { Image, ImageError } from "../core/analysis.ts";
+import type { OpenedImage, ReadProgress } from "../io/imageSource.ts";
+import type { Host, ImageRequest, Stop } from "./host.ts";
+import type { Shield } from "./shield.ts";
+
+/** What is known of an image now. */
+export interface ImageSnapshot {
+  readonly state: "looking" | "reading" | "read" | "failed";
+  /** Undefined until it is described; with `failed` what was known before its files could not be read. */
+  readonly image: Image | undefined;
+  readonly error: ImageError | undefined;
+}
+
+/** Shows that an image is being read, and lets the user stop it. */
+export interface ReadingProgress {
+  report(progress: ReadProgress): void;
+  done(): void;
+}
+
+/** A share in an image, for as long as a document needs it. */
+export interface HeldImage {
+  readonly request: ImageRequest;
+  snapshot(): ImageSnapshot;
+  /** Looks at the image again; reads only what changed. */
+  renew(): void;
+  release(): void;
+}
+
+/** The images that open documents need: each described at once, read in the background, renewed when it changes, forgotten with its last document. */
+export interface ImageStore {
+  /** Calls `onChange` whenever the snapshot is another one; never during the call itself. */
+  hold(request: ImageRequest, onChange: () => void): HeldImage;
+  /** Looks at all images again. */
+  renewAll(): void;
+  /** Stops all work. */
+  close(): void;
+}
+
+/** What the store needs beside the images themselves. */
+export interface ImageStoreOptions {
+  readonly host: Host;
+  readonly shield: Shield;
+  readonly startProgress: (reference: string, cancel: () => void) => ReadingProgress;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly request: ImageRequest;
+  readonly listeners: Set<() => void>;
+  snapshot: ImageSnapshot;
+  /** Aborts the newest look at the image. */
+  run: AbortController;
+  readonly stops: Stop[];
+}
+
+/** Images read at the same time: each read uses all cores by itself, two keep a small image from waiting for a large one. */
+const readsAtOnce = 2;
+/** A builder writes archives in many pieces; engines send several events for one build. */
+const settleMs = 300;
+/** Reading that takes no longer shows no progress. */
+const quietMs = 400;
+
+/** An empty store. */
+export function createImageStore(options: ImageStoreOptions): ImageStore {
+  const { host, shield } = options;
+  const entries = new Map<string, Entry>();
+  const slots: Slots = { free: readsAtOnce, waiting: [] };
+
+  const renew = (entry: Entry): void => {
+    entry.run.abort();
+    entry.run = new AbortController();
+    const { signal } = entry.run;
+    shield.inBackground(() => look(entry, signal, options, slots));
+  };
+  const open = (key: string, request: ImageRequest): Entry => {
+    const entry: Entry = {
+      key,
+      request,
+      listeners: new Set(),
+      snapshot: { state: "looking", image: undefined, error: undefined },
+      run: new AbortController(),
+      stops: [],
+    };
+    entries.set(key, entry);
+    entry.stops.push(...watch(host, request, () => renew(entry)));
+    renew(entry);
+    return entry;
+  };
+  const close = (entry: Entry): void => {
+    entry.run.abort();
+    entry.stops.forEach((stop) => stop());
+    entries.delete(entry.key);
+  };
+  return {
+    hold(request, onChange) {
+      const key = JSON.stringify(request);
+      const entry = entries.get(key) ?? open(key, request);
+      const listener = (): void => onChange();
+      entry.listeners.add(listener);
+      return {
+        request,
+        snapshot: () => entry.snapshot,
+        renew: () => renew(entry),
+        release() {
+          entry.listeners.delete(listener);
+          if (entry.listeners.size === 0 && entries.get(key) === entry) close(entry);
+        },
+      };
+    },
+    renewAll: () => entries.forEach(renew),
+    close: () => entries.forEach(close),
+  };
+}
+
+/** Calls once the files have been quiet for a moment. */
+function watch(host: Host, request: ImageRequest, onQuiet: () => void): readonly Stop[] {
+  let stopTimer: Stop = () => undefined;
+  const stopWatch = host.watchFiles(request, () => {
+    stopTimer();
+    stopTimer = host.after(settleMs, onQuiet);
+  });
+  return [stopWatch, () => stopTimer()];
+}
+
+/** One look at an image: open, describe, read unless it is the one that is known already. Says nothing once the signal is aborted. */
+async function look(
+  entry: Entry,
+  signal: AbortSignal,
+  options: ImageStoreOptions,
+  slots: Slots,
+): Promise<void> {
+  const opened = await options.host.openImage(entry.request, signal);
+  if (!opened.ok) {
+    if (!signal.aborted) {
+      publish(entry, { state: "failed", image: undefined, error: opened.error });
+    }
+    return;
+  }
+  const image = opened.value;
+  try {
+    if (signal.aborted) return;
+    if (isKnown(entry.snapshot, image)) {
+      publish(entry, { ...entry.snapshot, state: "read", error: undefined });
+      return;
+    }
+    const described: Image = { state: "described", description: image.description };
+    publish(entry, { state: "reading", image: described, error: undefined });
+    await inSlot(slots, () => read(entry, signal, image, options));
+  } finally {
+    await image.close();
+  }
+}
+
+/** Whether the image is the one that was read before, to the last byte sent by a registry. */
+function isKnown({ image }: ImageSnapshot, { description }: OpenedImage): boolean {
+  return (
+    image?.state === "read" &&
+    image.description.imageId === description.imageId &&
+    JSON.stringify(image.description.layers) === JSON.stringify(description.layers)
+  );
+}
+
+async function read(
+  entry: Entry,
+  signal: AbortSignal,
+  opened: OpenedImage,
+  { host, startProgress }: ImageStoreOptions,
+): Promise<void> {
+  if (signal.aborted) return;
+  const user = new AbortController();
+  let progress: ReadingProgress | undefined;
+  const stopTimer = host.after(quietMs, () => {
+    progress = startProgress(entry.request.reference, () => user.abort());
+  });
+  const result = await opened.read({
+    signal: AbortSignal.any([signal, user.signal]),
+    onProgress: (state) => progress?.report(state),
+  });
+  stopTimer();
+  progress?.done();
+  if (signal.aborted) return;
+  const { description } = opened;
+  publish(
+    entry,
+    result.ok
+      ? {
+          state: "read",
+          image: { state: "read", description: result.value.description, read: result.value },
+          error: undefined,
+        }
+      : { state: "failed", image: { state: "described", description }, error: result.error },
+  );
+}
+
+function publish(entry: Entry, snapshot: ImageSnapshot): void {
+  entry.snapshot = snapshot;
+  entry.listeners.forEach((listener) => listener());
+}
+
+/** Work that takes turns. */
+interface Slots {
+  free: number;
+  readonly waiting: (() => void)[];
+}
+
+async function inSlot(slots: Slots, work: () => Promise<void>): Promise<void> {
+  if (slots.free > 0) slots.free -= 1;
+  else await new Promise<void>((resolve) => slots.waiting.push(resolve));
+  try {
+    await work();
+  } finally {
+    const next = slots.waiting.shift();
+    if (next === undefined) slots.free += 1;
+    else next();
+  }
+}

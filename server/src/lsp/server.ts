@@ -1,0 +1,204 @@
+import type { Connection, InitializeResult } from "vscode-languageserver/node";
+import {
+  CodeActionKind,
+  DidChangeConfigurationNotification,
+  TextDocuments,
+  TextDocumentSyncKind,
+} from "vscode-languageserver/node";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { emptyHoverMemory } from "../core/views/hoverCard.ts";
+import { answerCustomRequests } from "./customRequests.ts";
+import type { Documents } from "./documents.ts";
+import { createDocuments } from "./documents.ts";
+import { createEngineWatch } from "./engineWatch.ts";
+import { codeActions } from "./features/codeActions.ts";
+import { codeLenses } from "./features/codeLenses.ts";
+import { hover } from "./features/hover.ts";
+import { inlayHints } from "./features/inlayHints.ts";
+import { foldersOf } from "./folders.ts";
+import { createHistoryCatalog } from "./historySearch.ts";
+import type { Host } from "./host.ts";
+import { createImageStore } from "./imageStore.ts";
+import { isDockerfile } from "./language.ts";
+import { startReadingProgress } from "./progress.ts";
+import { createPublisher } from "./publisher.ts";
+import type { Session } from "./session.ts";
+import { startSession } from "./session.ts";
+import type { Server } from "./serverParts.ts";
+import { reconsiderAll } from "./serverParts.ts";
+import { fetchSettings, parsePushedSettings } from "./settingsExchange.ts";
+import type { Shield } from "./shield.ts";
+import { shieldWith } from "./shield.ts";
+
+/** Serves one client over the connection until it says goodbye; the outside world comes in by the host. */
+export function startServer(connection: Connection, host: Host): void {
+  const shield = shieldWith((text) => connection.console.error(text));
+  connection.onInitialize((params) => {
+    const server = createServer(connection, host, shield, startSession(params, host.cacheFolder));
+    answerRequests(server);
+    answerCustomRequests(server);
+    syncDocuments(server);
+    followSession(server);
+    connection.onShutdown(shield.answering(undefined, () => server.close()));
+    return initializeResult;
+  });
+  connection.listen();
+}
+
+const initializeResult: InitializeResult = {
+  serverInfo: { name: "tare" },
+  capabilities: {
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+    hoverProvider: true,
+    inlayHintProvider: true,
+    codeLensProvider: { resolveProvider: false },
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+  },
+};
+
+function createServer(
+  connection: Connection,
+  host: Host,
+  shield: Shield,
+  session: Session,
+): Server {
+  const catalog = createHistoryCatalog(host);
+  const store = createImageStore({
+    host,
+    shield,
+    startProgress: (reference, cancel) =>
+      startReadingProgress(connection, shield, reference, cancel),
+  });
+  const documents: Documents = createDocuments({
+    host,
+    shield,
+    session,
+    store,
+    catalog,
+    onChange: (uri, what) => publisher.changed(uri, what),
+  });
+  const publisher = createPublisher({
+    connection,
+    host,
+    shield,
+    features: session.features,
+    documents,
+  });
+  const engineWatch = createEngineWatch(host, session, () => {
+    catalog.invalidate();
+    store.renewAll();
+    documents.reconsider();
+  });
+  return {
+    connection,
+    host,
+    shield,
+    session,
+    documents,
+    catalog,
+    publisher,
+    engineWatch,
+    close() {
+      engineWatch.close();
+      publisher.close();
+      documents.uris().forEach((uri) => documents.close(uri));
+      store.close();
+    },
+  };
+}
+
+function answerRequests({ connection, shield, session, documents }: Server): void {
+  const memory = emptyHoverMemory();
+  const { features } = session;
+  connection.onHover(
+    shield.answering(null, ({ textDocument, position }) => {
+      const view = documents.view(textDocument.uri);
+      return view === undefined ? null : hover(view, position, features, memory);
+    }),
+  );
+  connection.languages.inlayHint.on(
+    shield.answering([], ({ textDocument, range }) => {
+      const view = documents.view(textDocument.uri);
+      return view === undefined ? [] : inlayHints(view, range);
+    }),
+  );
+  connection.onCodeLens(
+    shield.answering([], ({ textDocument }) => {
+      const view = documents.view(textDocument.uri);
+      return view === undefined ? [] : codeLenses(view, features);
+    }),
+  );
+  connection.onCodeAction(
+    shield.answering([], ({ textDocument, context }) => {
+      const view = documents.view(textDocument.uri);
+      return view === undefined ? [] : codeActions(view, context);
+    }),
+  );
+}
+
+function syncDocuments({ connection, shield, documents, publisher }: Server): void {
+  const texts = new TextDocuments(TextDocument);
+  texts.onDidChangeContent(
+    shield.answering(undefined, ({ document }) => {
+      if (isDockerfile(document)) documents.update(document);
+    }),
+  );
+  texts.onDidSave(shield.answering(undefined, ({ document }) => documents.saved(document.uri)));
+  texts.onDidClose(
+    shield.answering(undefined, ({ document: { uri } }) => {
+      documents.close(uri);
+      publisher.closed(uri);
+    }),
+  );
+  texts.listen(connection);
+}
+
+/** Settings, folders: what holds for all documents and may change at any time. */
+function followSession(server: Server): void {
+  const { connection, shield, session } = server;
+  const reconsider = (): void => {
+    server.engineWatch.follow();
+    reconsiderAll(server);
+  };
+  const fetch = (): void =>
+    shield.inBackground(() =>
+      fetchSettings(server, (settings) => {
+        session.settings = settings;
+        session.areSettingsKnown = true;
+        reconsider();
+      }),
+    );
+  connection.onInitialized(
+    shield.answering(undefined, () => {
+      const { configurationRegistration, folderChanges } = session.features;
+      if (configurationRegistration) {
+        shield.inBackground(async () => {
+          const type = DidChangeConfigurationNotification.type;
+          await connection.client.register(type, { section: "tare" });
+        });
+      }
+      if (folderChanges) {
+        connection.workspace.onDidChangeWorkspaceFolders(
+          shield.answering(undefined, ({ added, removed }) => {
+            const gone = new Set(removed.map(({ uri }) => uri));
+            const kept = session.folders.filter(({ uri }) => !gone.has(uri));
+            session.folders = [...kept, ...foldersOf(added)];
+            fetch();
+          }),
+        );
+      }
+      fetch();
+    }),
+  );
+  connection.onDidChangeConfiguration(
+    shield.answering(undefined, ({ settings }: { settings: unknown }) => {
+      if (session.features.configuration) fetch();
+      else {
+        session.settings = parsePushedSettings(settings);
+        session.areSettingsKnown = true;
+        reconsider();
+      }
+    }),
+  );
+}

@@ -1,0 +1,28 @@
+import type { Connection } from "vscode-languageserver/node";
+import type { Documents } from "./documents.ts";
+import type { EngineWatch } from "./engineWatch.ts";
+import type { HistoryCatalog } from "./historySearch.ts";
+import type { Host } from "./host.ts";
+import type { Publisher } from "./publisher.ts";
+import type { Session } from "./session.ts";
+import type { Shield } from "./shield.ts";
+
+/** The parts of a running server. */
+export interface Server {
+  readonly connection: Connection;
+  readonly host: Host;
+  readonly shield: Shield;
+  readonly session: Session;
+  readonly documents: Documents;
+  readonly catalog: HistoryCatalog;
+  readonly publisher: Publisher;
+  readonly engineWatch: EngineWatch;
+  /** Stops all work. */
+  close(): void;
+}
+
+/** Each document's image is looked for again, and everything that is shown is made again. */
+export function reconsiderAll({ documents, publisher }: Server): void {
+  documents.reconsider();
+  documents.uris().forEach((uri) => publisher.changed(uri, "image"));
+}
