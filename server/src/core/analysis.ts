@@ -1,5 +1,5 @@
 import type { Dockerfile } from "./dockerfile/syntax.ts";
-import type { Image } from "./image/image.ts";
+import type { Image, ImageDescription } from "./image/image.ts";
 import type { Attribution } from "./join/attribution.ts";
 import type { BudgetVerdict } from "./budget/budget.ts";
 import type { Problem } from "./result.ts";
