@@ -30,7 +30,7 @@ export function describeImageError(error: ImageError): string {
     case "image-not-found":
       return describeNotFound(error);
     case "manifest-invalid":
-      return `The manifest in ${error.where} cannot be used (${error.reason}): save the image again.`;
+      return `${error.where} holds no image that can be read (${error.reason}): save the image again.`;
     case "config-invalid":
       return `The image config in ${error.where} cannot be used (${error.reason}): save the image again.`;
     case "layer-digest-mismatch":

@@ -1,0 +1,243 @@
+import type { ImageError } from "../core/image/imageError.ts";
+import type { LayerEntry } from "../core/image/layerEntry.ts";
+import { blockBytes, hasChecksum, sumOfBlock } from "../core/image/tarFields.ts";
+import { createTarStream, type TarStream } from "../core/image/tarStream.ts";
+import type { TarRefusal } from "../core/image/tarParser.ts";
+import { fail, succeed, type Result } from "../core/result.ts";
+import { isCompressed } from "./imageFiles.ts";
+import {
+  openLayerStream,
+  type IndexedLayer,
+  type LayerStream,
+  type ReadOptions,
+} from "./layerReader.ts";
+import { defaultLimits } from "./limits.ts";
+import { archiveError, archiveLimits, entryName, linkTargetOf } from "./tarFiles.ts";
+
+/** What came by under one name of an archive that was read as a stream. */
+export type StreamedFile =
+  | { readonly kind: "document"; readonly bytes: Uint8Array }
+  | {
+      readonly kind: "blob";
+      readonly blobBytes: number;
+      readonly isCompressed: boolean;
+      /** Absent for a layer that was not wanted and for what is no layer. */
+      readonly layer?: Result<IndexedLayer, ImageError>;
+    }
+  | { readonly kind: "link"; readonly target: string };
+
+/** How an archive is read while its bytes arrive. */
+export interface ArchiveReaderOptions extends ReadOptions {
+  /** The archive for people. */
+  readonly place: string;
+  /** Whether the layer in the file of this name is to be read; asked when its first bytes are there. */
+  readonly isWanted: (name: string) => boolean;
+  /** For progress; undefined where not known yet. */
+  readonly layerCount: number;
+  /** Bytes that will come; undefined where not known. */
+  readonly totalBytes: number | undefined;
+}
+
+/** Reads an archive of an image from a stream: documents are kept, layers are read by workers while they arrive, nothing is written to disk. */
+export interface ArchiveReader {
+  /** Takes the next bytes of the uncompressed archive; the chunk is not kept. */
+  push(chunk: Uint8Array): TarRefusal | undefined;
+  /** Resolves when the workers have room for more. */
+  settle(): Promise<void>;
+  /** Call after the last byte. By name, through `findStreamed`. */
+  finish(): Promise<Result<ReadonlyMap<string, StreamedFile>, ImageError>>;
+  /** Lets go of the workers; safe at any time. */
+  abort(): void;
+}
+
+/** A reader at the beginning of its archive. */
+export function createArchiveReader(options: ArchiveReaderOptions): ArchiveReader {
+  const state: State = {
+    options,
+    files: new Map(),
+    entries: 0,
+    documentBytes: 0,
+    body: undefined,
+    waits: [],
+    running: new Set(),
+    streams: new Set(),
+    layersDone: 0,
+  };
+  const tar = createTarStream(
+    {
+      entry: (entry, storedBytes) => beginEntry(state, entry, storedBytes),
+      body: (chunk, start, end) => takeBody(state, chunk.subarray(start, end)),
+      bodyEnd: () => endBody(state),
+    },
+    archiveLimits.tar,
+  );
+  return {
+    push: (chunk) => tar.push(chunk),
+    settle: () => settle(state, tar),
+    finish: () => finish(state, tar),
+    abort: () => {
+      for (const stream of state.streams) stream.abort();
+    },
+  };
+}
+
+interface State {
+  readonly options: ArchiveReaderOptions;
+  readonly files: Map<string, StreamedFile>;
+  entries: number;
+  documentBytes: number;
+  body: Body | undefined;
+  /** Pushes that workers have not taken yet. */
+  waits: Promise<void>[];
+  /** Layers whose last bytes are with their workers. */
+  readonly running: Set<Promise<void>>;
+  readonly streams: Set<LayerStream>;
+  layersDone: number;
+}
+
+/** The file that is arriving. Its first bytes decide what it is. */
+interface Body {
+  readonly name: string;
+  readonly storedBytes: number;
+  /** What has arrived and is not passed on: all of a document, the head of anything, the next batch of a layer. */
+  batch: Uint8Array;
+  filled: number;
+  role: "undecided" | "document" | "passed" | LayerStream;
+  isCompressed: boolean;
+}
+
+const batchBytes = 256 * 1024;
+const maxDocumentsBytes = 64 * 1024 * 1024;
+
+function beginEntry(state: State, entry: LayerEntry, storedBytes: number): TarRefusal | undefined {
+  state.entries += 1;
+  if (state.entries > archiveLimits.entries) {
+    return { kind: "limit", limit: `${archiveLimits.entries} files` };
+  }
+  state.body = undefined;
+  const name = entryName(entry);
+  if (name === undefined) return undefined;
+  const target = linkTargetOf(name, entry);
+  if (target !== undefined) state.files.set(name, { kind: "link", target });
+  else if (entry.kind === "file") {
+    state.body = {
+      name,
+      storedBytes,
+      batch: new Uint8Array(Math.min(storedBytes, blockBytes)),
+      filled: 0,
+      role: "undecided",
+      isCompressed: false,
+    };
+  }
+  return undefined;
+}
+
+function takeBody(state: State, chunk: Uint8Array): void {
+  const { body } = state;
+  for (let at = 0; body !== undefined && body.role !== "passed" && at < chunk.length;) {
+    const taken = chunk.subarray(at, at + body.batch.length - body.filled);
+    body.batch.set(taken, body.filled);
+    body.filled += taken.length;
+    at += taken.length;
+    if (body.filled === body.batch.length) passBatch(state, body);
+  }
+}
+
+/** The batch is full: time to decide what the file is, or to hand the batch on. */
+function passBatch(state: State, body: Body): void {
+  if (body.role === "undecided") return decide(state, body);
+  if (typeof body.role === "object") pushBatch(state, body, body.role);
+}
+
+function decide(state: State, body: Body): void {
+  const head = body.batch;
+  body.isCompressed = isCompressed(head);
+  const isLayer = body.isCompressed || isTarHeader(head);
+  if (isLayer && state.options.isWanted(body.name)) {
+    const stream = openLayerStream(body.name, state.options);
+    state.streams.add(stream);
+    body.role = stream;
+    body.batch = new Uint8Array(Math.min(batchBytes, body.storedBytes));
+  } else if (!isLayer && isKept(state, body)) {
+    body.role = "document";
+    state.documentBytes += body.storedBytes;
+    body.batch = new Uint8Array(body.storedBytes);
+  } else {
+    body.role = "passed";
+    return;
+  }
+  body.batch.set(head);
+  if (body.filled === body.batch.length) passBatch(state, body);
+}
+
+/** Whether the file may be a manifest or config: short, and not one too many of them. */
+function isKept(state: State, { storedBytes }: Body): boolean {
+  return (
+    storedBytes <= defaultLimits.jsonBytes && state.documentBytes + storedBytes <= maxDocumentsBytes
+  );
+}
+
+/** The first block of a tar: a header with a fitting checksum, or the zeros of an empty one. */
+function isTarHeader(head: Uint8Array): boolean {
+  if (head.length < blockBytes) return false;
+  const sum = sumOfBlock(new Uint32Array(head.buffer, head.byteOffset, blockBytes / 4), 0);
+  return sum === 0 || hasChecksum(head, 0, sum);
+}
+
+/** Batches have memory of their own: they go to another thread. */
+function pushBatch(state: State, body: Body, stream: LayerStream): void {
+  if (body.filled === 0) return;
+  state.waits.push(stream.push(body.batch.subarray(0, body.filled)));
+  body.batch = new Uint8Array(batchBytes);
+  body.filled = 0;
+}
+
+function endBody(state: State): void {
+  const { body } = state;
+  state.body = undefined;
+  if (body === undefined) return;
+  const { name, role, storedBytes } = body;
+  if (role === "document" || storedBytes === 0) {
+    state.files.set(name, { kind: "document", bytes: body.batch });
+    return;
+  }
+  const blob = { kind: "blob", blobBytes: storedBytes, isCompressed: body.isCompressed } as const;
+  state.files.set(name, blob);
+  if (typeof role !== "object") return;
+  pushBatch(state, body, role);
+  const run: Promise<void> = role.finish().then((layer) => {
+    state.files.set(name, { ...blob, layer });
+    state.layersDone += 1;
+    state.streams.delete(role);
+    state.running.delete(run);
+  });
+  state.running.add(run);
+}
+
+/** So many layers may be with workers at once; what arrives is one after the other anyway. */
+const maxRunning = 2;
+
+async function settle(state: State, tar: TarStream): Promise<void> {
+  const { waits, running, options } = state;
+  state.waits = [];
+  await Promise.all(waits);
+  while (running.size > maxRunning) await Promise.race(running);
+  options.onProgress?.({
+    layersDone: Math.min(state.layersDone, options.layerCount),
+    layerCount: options.layerCount,
+    bytesRead: tar.tarBytes(),
+    totalBytes: options.totalBytes,
+  });
+}
+
+async function finish(
+  state: State,
+  tar: TarStream,
+): Promise<Result<ReadonlyMap<string, StreamedFile>, ImageError>> {
+  const { place, signal } = state.options;
+  const end = tar.finish();
+  if (end.kind !== "finished") return fail(archiveError(place, end));
+  await settle(state, tar);
+  await Promise.all(state.running);
+  return signal.aborted ? fail({ code: "cancelled" }) : succeed(state.files);
+}
