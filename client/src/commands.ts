@@ -1,0 +1,99 @@
+import * as vscode from "vscode";
+import { commands } from "../../server/src/protocol.ts";
+import type { DocumentParams, RevealParams } from "../../server/src/protocol.ts";
+import { pickImage } from "./chooseImage.ts";
+import type { DockerfileInView } from "./dockerfileInView.ts";
+import type { ImageStatuses } from "./imageStatuses.ts";
+import type { Server } from "./languageClient.ts";
+import { rememberedChoices } from "./rememberedChoices.ts";
+import { goToLineCommand, type LayerTreeView } from "./views/layerTree.ts";
+import { menuCommand } from "./views/status.ts";
+
+/** What the commands act on. */
+export interface CommandContext {
+  readonly context: vscode.ExtensionContext;
+  readonly server: Server;
+  readonly inView: DockerfileInView;
+  readonly statuses: ImageStatuses;
+  readonly tree: LayerTreeView;
+}
+
+/** Registers every command of package.json; those of links take the protocol's arguments, else the Dockerfile in view. */
+export function registerCommands(parts: CommandContext): readonly vscode.Disposable[] {
+  const { server, tree } = parts;
+  const register = vscode.commands.registerCommand;
+  return [
+    register(commands.chooseImage, (params?: DocumentParams) => chooseImage(parts, params)),
+    register(commands.refresh, (params?: DocumentParams) => refresh(parts, params)),
+    register(commands.reveal, (params?: RevealParams) => reveal(parts, params)),
+    register("tare.showLayers", () => tree.focus()),
+    register("tare.showOutput", () => server.showOutput()),
+    register("tare.restartServer", () => server.restart()),
+    register(goToLineCommand, goToLine),
+    register(menuCommand, () => showMenu(parts)),
+  ];
+}
+
+async function chooseImage(parts: CommandContext, params?: DocumentParams): Promise<void> {
+  const uri = documentOf(parts, params);
+  if (uri === undefined) return sayNoDockerfile();
+  const choices = rememberedChoices(parts.context.workspaceState);
+  const reference = await pickImage(parts.server, uri, choices.all()[uri]);
+  if (reference === undefined) return;
+  await choices.remember(uri, reference);
+  await parts.server.chooseImage({ uri, reference });
+}
+
+async function refresh(parts: CommandContext, params?: DocumentParams): Promise<void> {
+  const uri = documentOf(parts, params);
+  if (uri === undefined) return sayNoDockerfile();
+  await parts.server.refresh(uri);
+}
+
+async function reveal(parts: CommandContext, params?: RevealParams): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  const uri = documentOf(parts, params);
+  if (uri === undefined) return sayNoDockerfile();
+  const isActive = editor?.document.uri.toString() === uri;
+  const asked = params ?? { uri, ...(isActive && { line: editor.selection.active.line }) };
+  if (await parts.tree.reveal({ ...asked, uri })) return;
+  const message = parts.statuses.of(uri)?.message;
+  vscode.window.setStatusBarMessage(message ?? vscode.l10n.t("This line wrote no layer."), 5000);
+}
+
+async function goToLine(uri: string, line: number): Promise<void> {
+  const at = new vscode.Range(line, 0, line, 0);
+  await vscode.window.showTextDocument(vscode.Uri.parse(uri), {
+    selection: at,
+    // The tree keeps the keyboard: arrow keys go on through its rows.
+    preserveFocus: true,
+    preview: true,
+  });
+}
+
+async function showMenu(parts: CommandContext): Promise<void> {
+  const all = [
+    { label: vscode.l10n.t("$(package) Choose Image …"), command: commands.chooseImage },
+    { label: vscode.l10n.t("$(layers) Show the Layer Tree"), command: "tare.showLayers" },
+    { label: vscode.l10n.t("$(refresh) Look at the Image Again"), command: commands.refresh },
+    { label: vscode.l10n.t("$(output) Show the Output"), command: "tare.showOutput" },
+  ];
+  const restart = {
+    label: vscode.l10n.t("$(debug-restart) Start the Server Again"),
+    command: "tare.restartServer",
+  };
+  const picked = await vscode.window.showQuickPick(
+    parts.statuses.isServerDead() ? [restart, ...all] : all,
+    { title: "Tare" },
+  );
+  if (picked !== undefined) await vscode.commands.executeCommand(picked.command);
+}
+
+/** Canonical, so that it compares with what the views hold. */
+function documentOf({ inView }: CommandContext, params?: DocumentParams): string | undefined {
+  return params?.uri === undefined ? inView.uri() : vscode.Uri.parse(params.uri).toString();
+}
+
+function sayNoDockerfile(): void {
+  void vscode.window.showInformationMessage(vscode.l10n.t("Open a Dockerfile first."));
+}

@@ -1,0 +1,25 @@
+import * as vscode from "vscode";
+import { registerCommands } from "./commands.ts";
+import { dockerfileInView } from "./dockerfileInView.ts";
+import { imageStatuses } from "./imageStatuses.ts";
+import { startLanguageClient } from "./languageClient.ts";
+import { layerTreeView } from "./views/layerTree.ts";
+import { statusBar } from "./views/status.ts";
+
+/** Starts the server and puts its views in place; everything ends with the extension's subscriptions. */
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const inView = dockerfileInView();
+  const statuses = imageStatuses();
+  const server = startLanguageClient(context, statuses);
+  const tree = layerTreeView(server, inView, statuses);
+  context.subscriptions.push(
+    inView,
+    statuses,
+    tree,
+    statusBar(inView, statuses),
+    ...registerCommands({ context, server, inView, statuses, tree }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => server.grantTrust()),
+    server,
+  );
+  await server.start();
+}
