@@ -17,7 +17,7 @@ export type Entry =
 /** One row of the history, with the layer it made; undefined for a row that made none. */
 export interface Step {
   readonly createdBy: string;
-  readonly comment?: string;
+  readonly comment: string;
   readonly entries?: Layer;
 }
 
@@ -67,10 +67,7 @@ export function fatSteps(): readonly Step[] {
       "worker /usr/local/bin/worker",
       directory("usr/local/bin", new Map([["worker", worker()]])),
     ),
-    run(
-      "mv /app/static/vendor /app/static/lib && ln -s lib /app/static/vendor",
-      vendorMoved(assets),
-    ),
+    run("mv /app/static/vendor /app/static/lib", vendorMoved(assets)),
     copy("settings.production.json /app/config/settings.json", productionSettings()),
     run("chown -R 1000:1000 /app", ownedByUser(vendorSettled(application))),
     run("apt-get purge -y gcc libc6-dev && rm -rf /var/lib/apt/lists/* /root/.cache", cleanUp()),
@@ -384,7 +381,7 @@ function vendorMoved(assets: Layer): Layer {
     new Map<string, Entry>([
       ["lib", { kind: "directory" }],
       ...moved,
-      ["vendor", { kind: "symlink", target: "lib" }],
+      ["vendor", { kind: "removed" }],
     ]),
   );
 }

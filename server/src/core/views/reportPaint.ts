@@ -57,8 +57,11 @@ export function bar(share: BarShare, columns: number, options: TextOptions, pain
     : "#".repeat(kept);
   const light = (options.unicode ? "░" : "-").repeat(wastedCells);
   const rest = " ".repeat(Math.max(0, columns - solid.length - light.length));
+  const isMostlyWasted = light === "" && share.wastedBytes * 2 > share.bytes;
   return (
-    (solid === "" ? "" : paint("cyan", solid)) + (light === "" ? "" : paint("yellow", light)) + rest
+    (solid === "" ? "" : paint(isMostlyWasted ? "yellow" : "cyan", solid)) +
+    (light === "" ? "" : paint("yellow", light)) +
+    rest
   );
 }
 

@@ -1,23 +1,18 @@
 import type { Analysis } from "../analysis.ts";
-import type { FileTree } from "../image/fileTree.ts";
 import { nodeKind, pathOf } from "../image/fileTree.ts";
-import type { ReadImage, WasteKind } from "../image/image.ts";
+import type { ReadImage } from "../image/image.ts";
 import { wasteKinds } from "../image/image.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import { lineNumberOfLayer } from "./report.ts";
 import { columnsOf, escapeSteering, fitPath, padLeft, padRight } from "./reportCells.ts";
 import type { TextOptions } from "./reportPaint.ts";
 import { paintFor } from "./reportPaint.ts";
-import type { Spot, WeighedTree } from "./reportSpots.ts";
-import { heavySpots, spotOfNodes, sumUpwards } from "./reportSpots.ts";
+import type { Place, WeighedRows } from "./reportSpots.ts";
+import { findPlaces } from "./reportSpots.ts";
 
-/** What one spot gathers over the rows or nodes that it counts. */
-interface Gathered {
-  fileCount: number;
-  readonly kinds: Set<WasteKind>;
-  readonly writtenBy: Set<number>;
-  readonly hiddenBy: Set<number>;
-}
+const kindColumns = 13;
+const layerColumns = 10;
+const sizeColumns = 8;
 
 /** Where the wasted bytes lie: sums by kind, then the heaviest places with the lines that wrote and hid them. Empty without waste. */
 export function wasteSection(
@@ -27,28 +22,21 @@ export function wasteSection(
 ): readonly string[] {
   if (read.wastedBytes === 0) return [];
   const paint = paintFor(options);
-  const spots = heavySpots(weighWaste(read), options.top);
-  const gathered = gatherWaste(read, spots);
-  const kindColumns = 14;
-  const layerColumns = 10;
-  const pathColumns = options.columns - (2 + 8 + 2 + kindColumns + 2 * (2 + layerColumns) + 2);
-  const rows = spots.map((spot, index) => {
-    const facts = gathered[index] ?? emptyGathered();
-    const tree = read.layers[spot.tree]?.tree;
-    return [
-      `  ${padLeft(formatSize(spot.bytes), 8)}`,
-      paint("yellow", padRight(kindNames(facts.kinds), kindColumns)),
-      padRight(layerNames(facts.writtenBy, analysis), layerColumns),
-      padRight(layerNames(facts.hiddenBy, analysis), layerColumns),
-      tree === undefined ? "" : spotName(tree, spot, facts.fileCount, pathColumns),
-    ].join("  ");
-  });
-  const head = `  ${padLeft("WASTED", 8)}  ${padRight("KIND", kindColumns)}  ${padRight("WRITTEN BY", layerColumns)}  ${padRight("HIDDEN BY", layerColumns)}  PATH`;
+  const places = findPlaces(wasteRows(read), options.top);
+  const row = (place: Place): string => {
+    const { kind, writtenByLayer, hiddenByLayer } = wasteGroup(place.group);
+    return tableRow(place, options, [
+      paint("yellow", padRight(wasteKinds[kind] ?? "", kindColumns)),
+      padRight(layerName(writtenByLayer, analysis), layerColumns),
+      padRight(layerName(hiddenByLayer, analysis), layerColumns),
+    ]);
+  };
   return [
-    `${paint("bold", "Waste")} ${paint("dim", sumsByKind(read, options))}`,
-    paint("dim", head),
-    ...rows,
-    ...elsewhere(read.wastedBytes, spots, options),
+    `${paint("bold", "Waste")}  ${formatSize(read.wastedBytes)} in layers, not in the final files`,
+    ...wrapParts(sumsByKind(read), options).map((line) => paint("dim", line)),
+    paint("dim", tableHead("WASTED", ["KIND".padEnd(kindColumns), "WRITTEN BY", "HIDDEN BY "])),
+    ...places.map(row),
+    ...elsewhere(read.wastedBytes, places, options),
   ];
 }
 
@@ -60,77 +48,58 @@ export function largestSection(
 ): readonly string[] {
   if (read.finalContentBytes === 0) return [];
   const paint = paintFor(options);
-  const tree = read.finalTree;
-  const spots = heavySpots([{ tree, subtreeBytes: tree.subtreeBytes }], options.top);
-  const gathered = gatherFiles(tree, spots);
-  const layerColumns = 10;
-  const pathColumns = options.columns - (2 + 8 + 2 + layerColumns + 2);
-  const rows = spots.map((spot, index) => {
-    const facts = gathered[index] ?? emptyGathered();
-    return [
-      `  ${padLeft(formatSize(spot.bytes), 8)}`,
-      padRight(layerNames(facts.writtenBy, analysis), layerColumns),
-      spotName(tree, spot, facts.fileCount, pathColumns),
-    ].join("  ");
-  });
+  const places = findPlaces(fileRows(read), options.top);
   return [
-    paint("bold", "Largest in the final file system"),
-    paint("dim", `  ${padLeft("SIZE", 8)}  ${padRight("BROUGHT BY", layerColumns)}  PATH`),
-    ...rows,
-    ...elsewhere(read.finalContentBytes, spots, options),
+    `${paint("bold", "Final files")}  ${formatSize(read.finalContentBytes)}, largest first`,
+    paint("dim", tableHead("SIZE", ["BROUGHT BY"])),
+    ...places.map((place) =>
+      tableRow(place, options, [padRight(layerName(place.group, analysis), layerColumns)]),
+    ),
+    ...elsewhere(read.finalContentBytes, places, options),
   ];
 }
 
-/** The layers' trees with their wasted bytes alone, by node with all below it. */
-function weighWaste({ layers, waste }: ReadImage): readonly WeighedTree[] {
-  const weighed = layers.map(({ tree }) => ({
-    tree,
-    subtreeBytes: new Float64Array(tree.nodeCount),
-  }));
-  for (let row = 0; row < waste.count; row += 1) {
-    const subtreeBytes = weighed[waste.writtenByLayer[row] ?? 0]?.subtreeBytes;
-    const node = waste.node[row] ?? 0;
-    if (subtreeBytes !== undefined) {
-      subtreeBytes[node] = (subtreeBytes[node] ?? 0) + (waste.bytes[row] ?? 0);
-    }
-  }
-  for (const { tree, subtreeBytes } of weighed) sumUpwards(tree, subtreeBytes);
-  return weighed;
+/** Rows of one kind that one layer wrote and one layer hid belong together. */
+function wasteRows({ waste, layers, finalTree }: ReadImage): WeighedRows {
+  const layerOf = (row: number): number => waste.writtenByLayer[row] ?? 0;
+  return {
+    count: waste.count,
+    treeOf: (row) => layers[layerOf(row)]?.tree ?? finalTree,
+    nodeOf: (row) => waste.node[row] ?? 0,
+    bytesOf: (row) => waste.bytes[row] ?? 0,
+    groupOf: (row) =>
+      (layerOf(row) * 0x1_0000 + (waste.hiddenByLayer[row] ?? 0)) * wasteKinds.length +
+      (waste.kind[row] ?? 0),
+  };
 }
 
-function gatherWaste(read: ReadImage, spots: readonly Spot[]): readonly Gathered[] {
-  const { waste } = read;
-  const gathered = spots.map(emptyGathered);
-  const spotOf = read.layers.map((layer, index) => spotOfNodes(layer.tree, spots, index));
-  for (let row = 0; row < waste.count; row += 1) {
-    const layer = waste.writtenByLayer[row] ?? 0;
-    const facts = gathered[spotOf[layer]?.[waste.node[row] ?? 0] ?? -1];
-    if (facts === undefined) continue;
-    facts.fileCount += 1;
-    facts.kinds.add(wasteKinds[waste.kind[row] ?? 0] ?? "deleted");
-    facts.writtenBy.add(layer);
-    facts.hiddenBy.add(waste.hiddenByLayer[row] ?? 0);
-  }
-  return gathered;
+/** What `groupOf` of `wasteRows` put together. */
+function wasteGroup(group: number): {
+  readonly kind: number;
+  readonly writtenByLayer: number;
+  readonly hiddenByLayer: number;
+} {
+  const layers = Math.floor(group / wasteKinds.length);
+  return {
+    kind: group % wasteKinds.length,
+    writtenByLayer: Math.floor(layers / 0x1_0000),
+    hiddenByLayer: layers % 0x1_0000,
+  };
 }
 
-function gatherFiles(tree: FileTree, spots: readonly Spot[]): readonly Gathered[] {
-  const gathered = spots.map(emptyGathered);
-  const spotOf = spotOfNodes(tree, spots, 0);
-  for (let node = 1; node < tree.nodeCount; node += 1) {
-    const facts = gathered[spotOf[node] ?? -1];
-    if (facts === undefined || tree.kind[node] !== nodeKind.file) continue;
-    facts.fileCount += 1;
-    facts.writtenBy.add(tree.layer[node] ?? 0);
-  }
-  return gathered;
+/** Final files that one layer brought belong together. */
+function fileRows({ finalTree: tree }: ReadImage): WeighedRows {
+  return {
+    count: tree.nodeCount,
+    treeOf: () => tree,
+    nodeOf: (node) => node,
+    bytesOf: (node) => tree.bytes[node] ?? 0,
+    groupOf: (node) => (tree.kind[node] === nodeKind.file ? tree.layer[node] : undefined),
+  };
 }
 
-function emptyGathered(): Gathered {
-  return { fileCount: 0, kinds: new Set(), writtenBy: new Set(), hiddenBy: new Set() };
-}
-
-function sumsByKind({ waste }: ReadImage, options: TextOptions): string {
+/** `deleted 15.5 MB`, largest first. */
+function sumsByKind({ waste }: ReadImage): readonly string[] {
   const sums = wasteKinds.map(() => 0);
   for (let row = 0; row < waste.count; row += 1) {
     const kind = waste.kind[row] ?? 0;
@@ -140,24 +109,22 @@ function sumsByKind({ waste }: ReadImage, options: TextOptions): string {
     .map((kind, index) => ({ kind, bytes: sums[index] ?? 0 }))
     .filter(({ bytes }) => bytes > 0)
     .toSorted((a, b) => b.bytes - a.bytes)
-    .map(({ kind, bytes }) => `${kind} ${formatSize(bytes)}`)
-    .join(options.unicode ? " · " : ", ");
+    .map(({ kind, bytes }) => `${kind} ${formatSize(bytes)}`);
 }
 
-/** `line 7`, `base` for layers of the base image, `layer 2` where no line can be named; a few joined, many counted. */
-function layerNames(layers: ReadonlySet<number>, analysis: Analysis): string {
-  const names = new Set(
-    [...layers].toSorted((a, b) => a - b).map((layer) => layerName(layer, analysis)),
-  );
-  const [first = "", ...others] = names;
-  if (others.length === 0) return first;
-  if (others.length === 1 && first.startsWith("line ") && others[0]?.startsWith("line ")) {
-    const joined = `${first}, ${others[0].slice("line ".length)}`;
-    if (joined.length <= 10) return joined;
-  }
-  return `${names.size} places`;
+/** The parts in indented lines, as many in a line as fit. */
+function wrapParts(parts: readonly string[], options: TextOptions): readonly string[] {
+  const separator = options.unicode ? " · " : ", ";
+  return parts.reduce<readonly string[]>((lines, part) => {
+    const last = lines.at(-1);
+    const joined = `${last}${separator}${part}`;
+    return last === undefined || joined.length > options.columns
+      ? [...lines, `  ${part}`]
+      : [...lines.slice(0, -1), joined];
+  }, []);
 }
 
+/** `line 7`, `base` for layers of the base image, `layer 2` where no line can be named. */
 function layerName(layer: number, analysis: Analysis): string {
   const lineNumber = lineNumberOfLayer(analysis, layer);
   if (lineNumber !== undefined) return `line ${lineNumber}`;
@@ -165,27 +132,34 @@ function layerName(layer: number, analysis: Analysis): string {
   return isBase ? "base" : `layer ${layer}`;
 }
 
-function kindNames(kinds: ReadonlySet<WasteKind>): string {
-  if (kinds.size > 1) return `${kinds.size} kinds`;
-  return [...kinds].join("");
+function tableHead(size: string, cells: readonly string[]): string {
+  return [`  ${padLeft(size, sizeColumns)}`, ...cells, "PATH"].join("  ");
+}
+
+function tableRow(place: Place, options: TextOptions, cells: readonly string[]): string {
+  const widths =
+    cells.length === 1 ? layerColumns : kindColumns + 2 + layerColumns + 2 + layerColumns;
+  const pathColumns = options.columns - (2 + sizeColumns + 2 + widths + 2);
+  const size = `  ${padLeft(formatSize(place.bytes), sizeColumns)}`;
+  return [size, ...cells, placeName(place, pathColumns)].join("  ");
 }
 
 /** The path, a directory with how many files it stands for: `var/lib/apt/lists/ (34 files)`. */
-function spotName(tree: FileTree, spot: Spot, fileCount: number, columns: number): string {
-  const path = escapeSteering(pathOf(tree, spot.node));
-  if (tree.kind[spot.node] !== nodeKind.directory) return fitPath(path, columns);
-  const amount = formatExactBytes(fileCount).replace(/ B$/, "");
-  const files = `${amount} ${spot.isRest ? "more " : ""}file${fileCount === 1 ? "" : "s"}`;
-  const suffix = ` (${files})`;
+function placeName({ tree, node, rowCount, isRest }: Place, columns: number): string {
+  const path = escapeSteering(pathOf(tree, node));
+  if (tree.kind[node] !== nodeKind.directory) return fitPath(path, columns);
+  const amount = formatExactBytes(rowCount).replace(/ B$/, "");
+  const suffix = ` (${amount} ${isRest ? "more " : ""}file${rowCount === 1 ? "" : "s"})`;
   return fitPath(`${path}/`, Math.max(8, columns - columnsOf(suffix))) + suffix;
 }
 
 function elsewhere(
   wholeBytes: number,
-  spots: readonly Spot[],
+  places: readonly Place[],
   options: TextOptions,
 ): readonly string[] {
-  const restBytes = spots.reduce((rest, spot) => rest - spot.bytes, wholeBytes);
+  const restBytes = places.reduce((rest, place) => rest - place.bytes, wholeBytes);
   if (restBytes === 0) return [];
-  return [paintFor(options)("dim", `  ${padLeft(formatSize(restBytes), 8)}  elsewhere`)];
+  const size = padLeft(formatSize(restBytes), sizeColumns);
+  return [paintFor(options)("dim", `  ${size}  elsewhere`)];
 }

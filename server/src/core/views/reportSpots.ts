@@ -1,81 +1,165 @@
 import type { FileTree } from "../image/fileTree.ts";
 import { childrenOf } from "../image/fileTree.ts";
 
-/** A place in a file tree where bytes gather. Spots are disjoint: what a deeper spot names is not counted again. */
-export interface Spot {
-  /** Index into the trees given. */
-  readonly tree: number;
+/** Weighed rows that point into file trees: the waste of an image, or its final files. Every row belongs to one group. */
+export interface WeighedRows {
+  readonly count: number;
+  readonly treeOf: (row: number) => FileTree;
+  readonly nodeOf: (row: number) => number;
+  readonly bytesOf: (row: number) => number;
+  /** What a place must not mix, as a number; all rows of a group point into one tree. Undefined leaves the row out. */
+  readonly groupOf: (row: number) => number | undefined;
+}
+
+/** A file or directory where bytes of one group gather. Places are disjoint: what a deeper place names is not counted again. */
+export interface Place {
+  readonly group: number;
+  readonly tree: FileTree;
   readonly node: number;
-  /** Bytes below the node that no deeper spot holds. */
+  /** Bytes at or below the node that no deeper place of the group holds. */
   readonly bytes: number;
-  /** True when a deeper spot holds a part of this directory. */
+  /** True when a deeper place of the group holds a part of this directory. */
+  readonly isRest: boolean;
+  /** Rows counted here. */
+  readonly rowCount: number;
+}
+
+/** Most groups looked at; each takes memory in the size of its tree. */
+const mostGroups = 32;
+
+/**
+ * Where the rows' bytes gather, at most `limit` places, heaviest first: files and directories that are each worth a row, and what is
+ * left of a directory when its heavy children have rows of their own. Their sum is at most the total; the difference lies in places
+ * too small to name.
+ */
+export function findPlaces(rows: WeighedRows, limit: number): readonly Place[] {
+  const groups = weighGroups(rows, heaviestGroups(rows, Math.min(limit, mostGroups)));
+  const spots = heavySpots(groups, limit);
+  const rowCounts = countRows(rows, groups, spots);
+  return spots.map(({ index, node, bytes, isRest }, spot) => ({
+    group: groups[index]?.group ?? 0,
+    tree: groups[index]?.tree ?? rows.treeOf(0),
+    node,
+    bytes,
+    isRest,
+    rowCount: rowCounts[spot] ?? 0,
+  }));
+}
+
+/** The bytes of one group, by node with all below it. */
+interface WeighedGroup {
+  readonly group: number;
+  readonly tree: FileTree;
+  readonly subtreeBytes: Float64Array;
+}
+
+interface Spot {
+  /** Among the weighed groups. */
+  readonly index: number;
+  readonly node: number;
+  readonly bytes: number;
   readonly isRest: boolean;
 }
 
-/** A tree with the bytes that count in it, by node with all below it. */
-export interface WeighedTree {
-  readonly tree: FileTree;
-  readonly subtreeBytes: Float64Array;
+function heaviestGroups(rows: WeighedRows, most: number): ReadonlySet<number> {
+  const sums = new Map<number, number>();
+  for (let row = 0; row < rows.count; row += 1) {
+    const group = rows.groupOf(row);
+    if (group !== undefined) sums.set(group, (sums.get(group) ?? 0) + rows.bytesOf(row));
+  }
+  const heaviestFirst = [...sums].toSorted((a, b) => b[1] - a[1] || a[0] - b[0]);
+  return new Set(heaviestFirst.slice(0, most).map(([group]) => group));
+}
+
+function weighGroups(rows: WeighedRows, wanted: ReadonlySet<number>): readonly WeighedGroup[] {
+  const groups = new Map<number, WeighedGroup>();
+  for (let row = 0; row < rows.count; row += 1) {
+    const group = rows.groupOf(row);
+    if (group === undefined || !wanted.has(group)) continue;
+    const weighed = groups.get(group) ?? emptyGroup(group, rows.treeOf(row));
+    groups.set(group, weighed);
+    const node = rows.nodeOf(row);
+    weighed.subtreeBytes[node] = (weighed.subtreeBytes[node] ?? 0) + rows.bytesOf(row);
+  }
+  for (const { tree, subtreeBytes } of groups.values()) sumUpwards(tree, subtreeBytes);
+  return [...groups.values()];
+}
+
+function emptyGroup(group: number, tree: FileTree): WeighedGroup {
+  return { group, tree, subtreeBytes: new Float64Array(tree.nodeCount) };
+}
+
+/** Turns bytes of single nodes into bytes of subtrees, in place. */
+function sumUpwards(tree: FileTree, bytes: Float64Array): void {
+  for (let node = tree.nodeCount - 1; node > 0; node -= 1) {
+    const parent = tree.parent[node] ?? 0;
+    bytes[parent] = (bytes[parent] ?? 0) + (bytes[node] ?? 0);
+  }
 }
 
 /** Shares of the limit-th part below which a place is not worth a row, tried from coarse to fine. */
 const grains = [1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.08, 0.05, 0.03, 0.02, 0.01];
 
-/**
- * Where the bytes of the trees gather, at most `limit` places, heaviest first: files and directories that are each worth a row, and
- * what is left of a directory when its heavy children have rows of their own. Their sum is at most the total; the difference is in
- * places too small to name.
- */
-export function heavySpots(trees: readonly WeighedTree[], limit: number): readonly Spot[] {
-  const totalBytes = trees.reduce((sum, { subtreeBytes }) => sum + (subtreeBytes[0] ?? 0), 0);
+function heavySpots(groups: readonly WeighedGroup[], limit: number): readonly Spot[] {
+  const totalBytes = groups.reduce((sum, { subtreeBytes }) => sum + (subtreeBytes[0] ?? 0), 0);
   let best: readonly Spot[] = [];
   for (const grain of grains) {
     const leastBytes = Math.max(1, (totalBytes / limit) * grain);
     const spots: Spot[] = [];
-    trees.forEach((weighed, tree) => collect(weighed, tree, leastBytes, spots));
+    groups.forEach((group, index) => collect(group, index, leastBytes, spots));
     if (spots.length > limit) break;
     best = spots;
   }
-  return best.toSorted((a, b) => b.bytes - a.bytes || a.tree - b.tree || a.node - b.node);
+  return best.toSorted((a, b) => b.bytes - a.bytes || a.index - b.index || a.node - b.node);
 }
 
 /** Nodes with at least `leastBytes` of their own; what is left over falls to the directory above, and at the root to nobody. */
 function collect(
-  { tree, subtreeBytes }: WeighedTree,
-  treeIndex: number,
+  { tree, subtreeBytes }: WeighedGroup,
+  index: number,
   leastBytes: number,
   spots: Spot[],
 ): void {
-  /** Bytes below the node that no spot holds. */
+  /** Bytes at or below the node that no spot holds. */
   const visit = (node: number): number => {
     const bytes = subtreeBytes[node] ?? 0;
     if (bytes < leastBytes) return bytes;
-    const left = childrenOf(tree, node).reduce((sum, child) => sum + visit(child), 0);
     const isLeaf = (tree.subtreeEnd[node] ?? 0) === node + 1;
-    const ownBytes = isLeaf ? bytes : left;
-    if (ownBytes < leastBytes || node === 0) return ownBytes;
-    spots.push({ tree: treeIndex, node, bytes: ownBytes, isRest: ownBytes < bytes });
+    const leftBytes = isLeaf
+      ? bytes
+      : childrenOf(tree, node).reduce((sum, child) => sum + visit(child), 0);
+    if (leftBytes < leastBytes || node === 0) return leftBytes;
+    spots.push({ index, node, bytes: leftBytes, isRest: leftBytes < bytes });
     return 0;
   };
   visit(0);
 }
 
-/** For each node of the tree the index of the spot that counts it, or -1. */
-export function spotOfNodes(tree: FileTree, spots: readonly Spot[], treeIndex: number): Int32Array {
+/** Rows by spot. A row belongs to the nearest spot of its group at or above its node. */
+function countRows(
+  rows: WeighedRows,
+  groups: readonly WeighedGroup[],
+  spots: readonly Spot[],
+): readonly number[] {
+  const counts = spots.map(() => 0);
+  const spotOf = new Map(
+    groups.map(({ group, tree }, index) => [group, spotOfNodes(tree, spots, index)]),
+  );
+  for (let row = 0; row < rows.count; row += 1) {
+    const spot = spotOf.get(rows.groupOf(row) ?? -1)?.[rows.nodeOf(row)] ?? -1;
+    if (spot >= 0) counts[spot] = (counts[spot] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** For each node the index of the spot that counts it, or -1. */
+function spotOfNodes(tree: FileTree, spots: readonly Spot[], index: number): Int32Array {
   const spotOf = new Int32Array(tree.nodeCount).fill(-1);
-  spots.forEach((spot, index) => {
-    if (spot.tree === treeIndex) spotOf[spot.node] = index;
+  spots.forEach((spot, at) => {
+    if (spot.index === index) spotOf[spot.node] = at;
   });
   for (let node = 1; node < tree.nodeCount; node += 1) {
     if (spotOf[node] === -1) spotOf[node] = spotOf[tree.parent[node] ?? 0] ?? -1;
   }
   return spotOf;
-}
-
-/** Turns bytes of single nodes into bytes of subtrees, in place. */
-export function sumUpwards(tree: FileTree, bytes: Float64Array): void {
-  for (let node = tree.nodeCount - 1; node > 0; node -= 1) {
-    const parent = tree.parent[node] ?? 0;
-    bytes[parent] = (bytes[parent] ?? 0) + (bytes[node] ?? 0);
-  }
 }

@@ -54,11 +54,11 @@ function header({ description }: ReadImage, options: TextOptions, paint: Paint):
 function totals(read: ReadImage, paint: Paint): readonly string[] {
   const share = formatShare(read.wastedBytes, read.layerContentBytes);
   const rows: readonly (readonly [string, number | undefined, string])[] = [
-    ["Layers", read.layerContentBytes, `in ${count(read.layers.length, "layer")}`],
-    ["Final files", read.finalContentBytes, `in ${count(read.fileCount, "file")}`],
-    ["Waste", read.wastedBytes, `${share} of the layers' bytes, not in the final files`],
-    ["Tar", read.tarBytes, "as uncompressed layer tars"],
-    ["Transfer", read.transferBytes, "as compressed layers"],
+    ["Layers", read.layerContentBytes, ` in ${count(read.layers.length, "layer")}`],
+    ["Final files", read.finalContentBytes, ` in ${count(read.fileCount, "file")}`],
+    ["Waste", read.wastedBytes, `, ${share} of the layers`],
+    ["Tar", read.tarBytes, " as uncompressed layer tars"],
+    ["Transfer", read.transferBytes, " as compressed layers"],
   ];
   return rows.map(([name, bytes, meaning]) => {
     const label = `  ${padRight(name, 11)}  `;
@@ -67,7 +67,7 @@ function totals(read: ReadImage, paint: Paint): readonly string[] {
     }
     const size = padLeft(formatSize(bytes), 8);
     const shown = name === "Waste" && bytes > 0 ? paint("yellow", size) : paint("bold", size);
-    return `${label}${shown}   ${paint("dim", `${formatExactBytes(bytes)} ${meaning}`)}`;
+    return `${label}${shown}   ${paint("dim", `${formatExactBytes(bytes)}${meaning}`)}`;
   });
 }
 

@@ -27,7 +27,7 @@ export function weightSection(
   const hasLines = analysis.dockerfile.instructions.length > 0;
   const paint = paintFor(options);
   const rows = hasLines ? lineRows(read, analysis) : layerRows(read, analysis);
-  const remarks = hasLines ? lineRemarks(analysis) : [];
+  const remarks = hasLines ? lineRemarks(read, analysis) : [];
   if (rows.length === 0 && remarks.length === 0) return [];
   return [
     tableHead(hasLines, options, paint),
@@ -40,37 +40,47 @@ function lineRows(read: ReadImage, analysis: Analysis): readonly WeightRow[] {
   const weights = analysis.attribution?.instructions ?? [];
   const rows = weights.flatMap((weight) => {
     const instruction = analysis.dockerfile.instructions[weight.instruction];
-    const isSilent = !weight.contentBytes && !weight.hidesBytes && weight.layers.length === 0;
-    if (instruction === undefined || weight.contentBytes === undefined || isSilent) return [];
+    if (instruction === undefined || isSilent(weight, read)) return [];
     return {
       label: String(instruction.startLine + 1),
-      bytes: weight.contentBytes,
+      bytes: weight.contentBytes ?? 0,
       wastedBytes: weight.wastedBytes,
       text: escapeSteering(instructionText(instruction)),
-      note: noteOf(weight),
+      note: noteOf(weight, read),
     };
   });
-  const namedBytes = rows.reduce((sum, row) => sum + row.bytes, 0);
-  const unnamedBytes = read.layerContentBytes - namedBytes;
-  if (unnamedBytes <= 0) return rows;
-  const wastedBytes = rows.reduce((sum, row) => sum - (row.wastedBytes ?? 0), read.wastedBytes);
-  const isExact = rows.every((row) => row.wastedBytes !== undefined);
-  const rest = {
+  const unnamedBytes = rows.reduce((left, row) => left - row.bytes, read.layerContentBytes);
+  return unnamedBytes > 0 ? [...rows, unnamedRow(read, rows, unnamedBytes)] : rows;
+}
+
+/** Whether the line is left to the remarks below the table: unknown, or without bytes and without hiding any to speak of. */
+function isSilent(weight: InstructionWeight, read: ReadImage): boolean {
+  return !weight.contentBytes && !isWorthANote(weight.hidesBytes, read);
+}
+
+function isWorthANote(hidesBytes: number | undefined, read: ReadImage): hidesBytes is number {
+  return hidesBytes !== undefined && hidesBytes > 0 && hidesBytes >= read.layerContentBytes / 100;
+}
+
+/** What no line could be named for, so that the column adds up to the whole image. */
+function unnamedRow(read: ReadImage, rows: readonly WeightRow[], bytes: number): WeightRow {
+  const isKnown = rows.every((row) => row.wastedBytes !== undefined);
+  const wastedBytes = rows.reduce((left, row) => left - (row.wastedBytes ?? 0), read.wastedBytes);
+  return {
     label: "",
-    bytes: unnamedBytes,
-    wastedBytes: isExact ? wastedBytes : undefined,
+    bytes,
+    wastedBytes: isKnown ? wastedBytes : undefined,
     text: "layers that no line can be named for",
     note: "",
   };
-  return [...rows, rest];
 }
 
-function noteOf(weight: InstructionWeight): string {
+function noteOf(weight: InstructionWeight, read: ReadImage): string {
   const notes = [
     weight.basis === "measured" ? "" : weight.basis,
     weight.confidence === "likely" ? "likely" : "",
     weight.layers.length > 1 ? `${weight.layers.length} layers` : "",
-    weight.hidesBytes ? `hides ${formatSize(weight.hidesBytes)}` : "",
+    isWorthANote(weight.hidesBytes, read) ? `hides ${formatSize(weight.hidesBytes)}` : "",
   ];
   return notes.filter((note) => note !== "").join(", ");
 }
@@ -86,7 +96,7 @@ function layerRows(read: ReadImage, analysis: Analysis): readonly WeightRow[] {
         createdBy === undefined
           ? "(the image does not say what made it)"
           : escapeSteering(readableCreatedBy(createdBy)),
-      note: layer.hidesBytes > 0 ? `hides ${formatSize(layer.hidesBytes)}` : "",
+      note: isWorthANote(layer.hidesBytes, read) ? `hides ${formatSize(layer.hidesBytes)}` : "",
     };
   });
 }
@@ -101,17 +111,17 @@ function readableCreatedBy(createdBy: string): string {
     .trim();
 }
 
-function lineRemarks(analysis: Analysis): readonly string[] {
-  const { attribution } = analysis;
+function lineRemarks(read: ReadImage, { attribution }: Analysis): readonly string[] {
   if (attribution === undefined) return [];
-  const weights = attribution.instructions;
-  const zeroCount = weights.filter(
-    (weight) => weight.contentBytes === 0 && weight.layers.length === 0 && !weight.hidesBytes,
-  ).length;
-  const unknownCount = weights.filter((weight) => weight.contentBytes === undefined).length;
+  const silent = attribution.instructions.filter((weight) => isSilent(weight, read));
+  const unknownCount = silent.filter((weight) => weight.contentBytes === undefined).length;
   return [
     attribution.reason === undefined ? "" : escapeSteering(attribution.reason),
-    sentence(zeroCount, "instruction adds no layer.", "instructions add no layer."),
+    sentence(
+      silent.length - unknownCount,
+      "instruction adds no bytes.",
+      "instructions add no bytes.",
+    ),
     sentence(
       unknownCount,
       "instruction has no bytes of its own in this image.",
@@ -124,43 +134,50 @@ function sentence(amount: number, one: string, many: string): string {
   return amount === 0 ? "" : `${amount} ${amount === 1 ? one : many}`;
 }
 
-/** Columns before the text: label, size, waste and share with two blanks after each. */
-const fixedColumns = 2 + 5 + 2 + 8 + 2 + 8 + 2 + 2 + 4 + 2;
+const labelColumns = 5;
+const sizeColumns = 7;
+const shareColumns = 4;
+
+/** Columns before the text: label, size, waste, bar and share with the blanks between them. */
+function columnsBeforeText(barWidth: number): number {
+  return labelColumns + 2 * (2 + sizeColumns) + 2 + barWidth + 1 + shareColumns + 2;
+}
 
 function barColumns(options: TextOptions): number {
-  return Math.max(6, Math.min(24, Math.floor(options.columns / 7)));
+  return Math.max(6, Math.min(24, Math.floor(options.columns / 9)));
 }
 
 function tableHead(hasLines: boolean, options: TextOptions, paint: Paint): string {
-  const share = padRight("SHARE", barColumns(options) + 2 + 4);
   const [label, text] = hasLines ? ["LINE", "INSTRUCTION"] : ["LAYER", "CREATED BY"];
-  const head = `  ${padLeft(label, 5)}  ${padLeft("SIZE", 8)}  ${padLeft("WASTED", 8)}  ${share}  ${text}`;
-  return paint("dim", head);
+  const cells = [
+    padLeft(label, labelColumns),
+    padLeft("SIZE", sizeColumns),
+    padLeft("WASTED", sizeColumns),
+    padRight("SHARE", barColumns(options) + 1 + shareColumns),
+    text,
+  ];
+  return paint("dim", cells.join("  "));
 }
 
 function tableRow(row: WeightRow, read: ReadImage, options: TextOptions, paint: Paint): string {
+  const { bytes, wastedBytes } = row;
   const width = barColumns(options);
-  const wasted =
-    row.wastedBytes === undefined ? padLeft("?", 8) : padLeft(formatSize(row.wastedBytes), 8);
-  const share = {
-    bytes: row.bytes,
-    wastedBytes: row.wastedBytes ?? 0,
-    wholeBytes: read.layerContentBytes,
-  };
-  const textColumns = Math.max(10, options.columns - fixedColumns - width);
+  const wholeBytes = read.layerContentBytes;
+  const wasted = padLeft(wastedBytes === undefined ? "?" : formatSize(wastedBytes), sizeColumns);
+  const share = { bytes, wastedBytes: wastedBytes ?? 0, wholeBytes };
   const cells = [
-    `  ${padLeft(row.label, 5)}`,
-    padLeft(formatSize(row.bytes), 8),
-    paint(row.wastedBytes ? "yellow" : "dim", wasted),
-    `${bar(share, width, options, paint)}  ${padLeft(formatShare(row.bytes, read.layerContentBytes), 4)}`,
-    textWithNote(row, textColumns, paint),
+    padLeft(row.label, labelColumns),
+    padLeft(formatSize(bytes), sizeColumns),
+    paint(wastedBytes ? "yellow" : "dim", wasted),
+    `${bar(share, width, options, paint)} ${padLeft(formatShare(bytes, wholeBytes), shareColumns)}`,
+    textWithNote(row, Math.max(10, options.columns - columnsBeforeText(width)), paint),
   ];
   return cells.join("  ");
 }
 
-/** The note stands whole behind the text; the text gives way, but not below a third of the width. */
+/** The note stands whole behind the text where it can; the text gives way, but keeps its first word. */
 function textWithNote(row: WeightRow, columns: number, paint: Paint): string {
   if (row.note === "") return fitEnd(row.text, columns);
-  const note = fitEnd(`(${row.note})`, columns - Math.ceil(columns / 3) - 1);
+  const note = fitEnd(`(${row.note})`, columns - 9);
   return `${fitEnd(row.text, columns - columnsOf(note) - 1)} ${paint("dim", note)}`;
 }
