@@ -68,6 +68,8 @@ export interface ImageStatus {
   readonly totalBytes?: number;
   readonly totalText?: string;
   readonly wastedText?: string;
+  /** Another value than last time: the rows of the layer tree are to be asked for again (another image, its files read, or layers on other lines). */
+  readonly treeVersion?: string;
   /** The strictest budget that applies. */
   readonly budget?: {
     readonly limitText: string;

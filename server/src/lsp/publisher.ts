@@ -1,4 +1,5 @@
 import type { Connection } from "vscode-languageserver/node";
+import { layerTreeVersion } from "../core/views/layerTree.ts";
 import { statusOf } from "../core/views/status.ts";
 import type { ImageStatus } from "../protocol.ts";
 import { methods } from "../protocol.ts";
@@ -94,7 +95,12 @@ function sendStatus(
   sent: Sent,
   { document: { uri }, analysis, context }: DocumentView,
 ): void {
-  const status: ImageStatus = { uri, ...statusOf(analysis, context) };
+  const treeVersion = layerTreeVersion(analysis);
+  const status: ImageStatus = {
+    uri,
+    ...statusOf(analysis, context),
+    ...(treeVersion === undefined ? {} : { treeVersion }),
+  };
   const text = JSON.stringify(status);
   if (sent.status.get(uri) === text) return;
   sent.status.set(uri, text);

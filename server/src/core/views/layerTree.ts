@@ -27,6 +27,15 @@ export function layerTreeRows(
   return image.state === "read" ? rowsBelow(analysis, image.read, target) : [];
 }
 
+/** Another text as soon as some row may say something else; undefined without an image. Cost linear in the layers. */
+export function layerTreeVersion({ image, attribution, dockerfile }: Analysis): string | undefined {
+  if (image === undefined) return undefined;
+  const lines = (attribution?.layers ?? []).map(({ origin, instruction }) =>
+    instruction === undefined ? origin : dockerfile.instructions[instruction]?.startLine,
+  );
+  return [shortDigest(image.description.imageId), image.state, ...lines].join(" ");
+}
+
 function rowsBelow(
   analysis: Analysis,
   read: ReadImage,

@@ -77,7 +77,17 @@ function textOfLayer(
     origin?.historyIndex === undefined
       ? undefined
       : description.config.history[origin.historyIndex]?.createdBy;
-  const text = instruction === undefined ? row : instructionText(instruction);
-  const line = escapeSteering((text ?? "").slice(0, 2000).replaceAll(/\s+/g, " ").trim());
+  const text = instruction === undefined ? plainRow(row ?? "") : instructionText(instruction);
+  const line = escapeSteering(text.slice(0, 2000).replaceAll(/\s+/g, " ").trim());
   return line === "" ? `Layer ${layer + 1}` : line;
+}
+
+/** A history row without what builders write around the instruction; long digests are shortened. FACTS §3 2. */
+function plainRow(createdBy: string): string {
+  return createdBy
+    .slice(0, 2000)
+    .replace(/^\/bin\/sh -c #\(nop\)\s+/, "")
+    .replace(/^(?:RUN )?\/bin\/sh -c /, "RUN ")
+    .replace(/\s*# buildkit\s*$/, "")
+    .replaceAll(/\b((?:file|dir|multi|sha256):[0-9a-f]{12})[0-9a-f]{20,}/g, "$1");
 }

@@ -1,0 +1,139 @@
+import type { ImageDescription, ReadImage } from "../../server/src/core/image/image.ts";
+import type { ImageError } from "../../server/src/core/image/imageError.ts";
+import { fail, succeed } from "../../server/src/core/result.ts";
+import type { OpenedImage, ReadProgress } from "../../server/src/io/imageSource.ts";
+import type { Host, ImageRequest, ListedImage } from "../../server/src/lsp/host.ts";
+import type { ImageBuilder } from "./imageBuilder.ts";
+
+/** A world that a test changes as it goes: images by reference, listeners that it calls. */
+export interface FakeHost extends Host {
+  /** Images that there are, by reference. */
+  readonly images: Map<string, ImageBuilder | ImageError>;
+  readonly archives: string[];
+  /** Every request to open or describe an image, in order. */
+  readonly opened: ImageRequest[];
+  /** Images that were closed again. */
+  closedCount: number;
+  /** Reads that were stopped by their signal. */
+  abortedCount: number;
+  /** Engines that are being listened to now. */
+  watchedEngines: number;
+  watchedFiles: number;
+  /** Reads wait until this is resolved; set anew by `holdReads`. */
+  holdReads(): () => void;
+  engineChanges(): void;
+  filesChange(reference: string): void;
+  /** Progress that a held read reports first. */
+  progress: ReadProgress | undefined;
+}
+
+/** A world with the given images, and timers that run `speed` times as fast. */
+export function fakeHost(
+  images: Readonly<Record<string, ImageBuilder | ImageError>> = {},
+  speed = 10,
+): FakeHost {
+  const engineListeners = new Set<() => void>();
+  const fileListeners = new Map<() => void, string>();
+  let gate = Promise.resolve();
+  const world: FakeHost = {
+    images: new Map(Object.entries(images)),
+    archives: [],
+    opened: [],
+    closedCount: 0,
+    abortedCount: 0,
+    progress: undefined,
+    get watchedEngines() {
+      return engineListeners.size;
+    },
+    get watchedFiles() {
+      return fileListeners.size;
+    },
+    cacheFolder: undefined,
+    openImage: async (request) => {
+      world.opened.push(request);
+      const found = findImage(world, request);
+      return "code" in found ? fail(found) : succeed(openedOf(world, found, gate));
+    },
+    describeImage: async (request) => {
+      const found = findImage(world, request);
+      return "code" in found ? fail(found) : succeed(found.describe());
+    },
+    listEngineImages: async () => {
+      const unreachable = [...world.images.values()].find(
+        (image): image is ImageError => "code" in image && image.code === "engine-unreachable",
+      );
+      return unreachable === undefined ? succeed(listed(world)) : fail(unreachable);
+    },
+    findArchives: async () => world.archives,
+    watchEngine: (_, onChange) => {
+      const listener = () => onChange();
+      engineListeners.add(listener);
+      return () => engineListeners.delete(listener);
+    },
+    watchFiles: ({ reference }, onChange) => {
+      const listener = () => onChange();
+      fileListeners.set(listener, reference);
+      return () => fileListeners.delete(listener);
+    },
+    after: (delayMs, run) => {
+      const timer = setTimeout(run, delayMs / speed);
+      return () => clearTimeout(timer);
+    },
+    holdReads() {
+      let open = (): void => undefined;
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+      return () => open();
+    },
+    engineChanges: () => engineListeners.forEach((listener) => listener()),
+    filesChange: (changed) =>
+      fileListeners.forEach((reference, listener) => reference === changed && listener()),
+  };
+  return world;
+}
+
+function findImage(world: FakeHost, { reference }: ImageRequest): ImageBuilder | ImageError {
+  return (
+    world.images.get(reference) ?? { code: "image-not-found", reference, place: "the test engine" }
+  );
+}
+
+function listed(world: FakeHost): readonly ListedImage[] {
+  return [...world.images].flatMap(([reference, image]) =>
+    "code" in image || reference.includes("/")
+      ? []
+      : [
+          {
+            reference,
+            imageId: image.describe().imageId,
+            sizeBytes: image.read().layerContentBytes,
+            createdMs: undefined,
+          },
+        ],
+  );
+}
+
+function openedOf(world: FakeHost, image: ImageBuilder, gate: Promise<void>): OpenedImage {
+  const description: ImageDescription = image.describe({ withHistoryBytes: true });
+  return {
+    description,
+    async read({ signal, onProgress }) {
+      if (world.progress !== undefined) onProgress?.(world.progress);
+      await Promise.race([gate, aborted(signal)]);
+      if (signal.aborted) {
+        world.abortedCount += 1;
+        return fail({ code: "cancelled" });
+      }
+      const read: ReadImage = image.read();
+      return succeed({ ...read, description });
+    },
+    async close() {
+      world.closedCount += 1;
+    },
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+}
