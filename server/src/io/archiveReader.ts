@@ -1,6 +1,6 @@
 import type { ImageError } from "../core/image/imageError.ts";
 import type { LayerEntry } from "../core/image/layerEntry.ts";
-import { blockBytes, hasChecksum, sumOfBlock } from "../core/image/tarFields.ts";
+import { blockBytes } from "../core/image/tarFields.ts";
 import { createTarStream, type TarStream } from "../core/image/tarStream.ts";
 import type { TarRefusal } from "../core/image/tarParser.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
@@ -12,7 +12,7 @@ import {
   type ReadOptions,
 } from "./layerReader.ts";
 import { defaultLimits } from "./limits.ts";
-import { archiveError, archiveLimits, entryName, linkTargetOf } from "./tarFiles.ts";
+import { archiveError, archiveLimits, entryName, isTarHeader, linkTargetOf } from "./tarFiles.ts";
 
 /** What came by under one name of an archive that was read as a stream. */
 export type StreamedFile =
@@ -175,13 +175,6 @@ function isKept(state: State, { storedBytes }: Body): boolean {
   return (
     storedBytes <= defaultLimits.jsonBytes && state.documentBytes + storedBytes <= maxDocumentsBytes
   );
-}
-
-/** The first block of a tar: a header with a fitting checksum, or the zeros of an empty one. */
-function isTarHeader(head: Uint8Array): boolean {
-  if (head.length < blockBytes) return false;
-  const sum = sumOfBlock(new Uint32Array(head.buffer, head.byteOffset, blockBytes / 4), 0);
-  return sum === 0 || hasChecksum(head, 0, sum);
 }
 
 /** Batches have memory of their own: they go to another thread. */

@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import type { ImageError } from "../core/image/imageError.ts";
 import type { LayerEntry } from "../core/image/layerEntry.ts";
-import { blockBytes, paddedBytes } from "../core/image/tarFields.ts";
+import { blockBytes, hasChecksum, paddedBytes, sumOfBlock } from "../core/image/tarFields.ts";
 import {
   createTarParser,
   type TarParser,
@@ -70,6 +70,14 @@ export function findFile(
     at = normaliseName(file.target);
   }
   return undefined;
+}
+
+/** Whether these bytes begin a tar: a header with a fitting checksum, or the zeros of an empty one. */
+export function isTarHeader(head: Uint8Array): boolean {
+  if (head.length < blockBytes) return false;
+  const block = head.slice(0, blockBytes);
+  const sum = sumOfBlock(new Uint32Array(block.buffer), 0);
+  return sum === 0 || hasChecksum(block, 0, sum);
 }
 
 /** Where a link of a tar leads, as a name in the tar: a symlink from its own folder on, a hard link from the root. Undefined for other entries. */

@@ -1,0 +1,140 @@
+import type { DiffId } from "../core/image/digest.ts";
+import type { ImageDescription, ReadImage } from "../core/image/image.ts";
+import type { ImageError } from "../core/image/imageError.ts";
+import { withoutAbsent } from "../core/image/json.ts";
+import type { PlatformWish } from "../core/image/manifest.ts";
+import { fail, succeed, type Result } from "../core/result.ts";
+import { createArchiveReader, type ArchiveReader } from "./archiveReader.ts";
+import type { ConfigCache } from "./configCache.ts";
+import { findArchivedImage } from "./dockerArchive.ts";
+import type { Engine } from "./dockerEngine.ts";
+import { imagePath, isAtLeast, placeOf, toImageError } from "./engineAnswers.ts";
+import type { EngineImage } from "./engineImage.ts";
+import type { EngineQuery, EngineStream } from "./engineRequest.ts";
+import type { ImageFiles } from "./imageFiles.ts";
+import { findCachedLayers, readImage, type ReadOptions } from "./layerReader.ts";
+import { findOciImage } from "./ociLayout.ts";
+import { toImageFiles } from "./streamedFiles.ts";
+import { archiveError } from "./tarFiles.ts";
+import type { StoredImage } from "./storedImage.ts";
+
+/** What reading an image of an engine needs besides the image. */
+export interface EngineReading {
+  readonly engine: Engine;
+  readonly configs: ConfigCache;
+  readonly platform: PlatformWish;
+}
+
+/**
+ * Reads the layers of an engine's image. Nothing is exported when all of them are in the cache and the history is certain, nor for an image
+ * without layers, which engines refuse to export. Otherwise the export is read while it streams; its config has the last word on the history.
+ */
+export async function readEngineImage(
+  reading: EngineReading,
+  image: EngineImage,
+  options: ReadOptions,
+): Promise<Result<ReadImage, ImageError>> {
+  const { description } = image;
+  const { diffIds } = description.config;
+  const cached = await findCachedLayers(diffIds, options);
+  const isCached = diffIds.every((diffId) => cached.has(diffId));
+  if (diffIds.length === 0 || (isCached && image.hasHistory)) {
+    const sources = diffIds.map((diffId) => ({ kind: "cached", diffId }) as const);
+    return readImage(description, sources, options);
+  }
+  const exported = await readExport(reading, image, cached, options);
+  if (!exported.ok) return exported;
+  const { files, stored } = exported.value;
+  const sources = await files.openLayers(stored.layers, options);
+  if (!sources.ok) return sources;
+  await reading.configs.remember(image.engineId, stored.configText);
+  return readImage(withExport(description, stored), sources.value, options);
+}
+
+/** The description with what only the export tells: the whole config with its digest, and the lengths of compressed blobs. */
+function withExport(description: ImageDescription, stored: StoredImage): ImageDescription {
+  return {
+    ...description,
+    imageId: stored.imageId,
+    config: stored.config,
+    layers: stored.layers.map(({ diffId, transferBytes, blobDigest }) => ({
+      diffId,
+      ...withoutAbsent({ transferBytes, blobDigest }),
+    })),
+  };
+}
+
+async function readExport(
+  { engine, platform }: EngineReading,
+  { engineId, description }: EngineImage,
+  cached: ReadonlySet<DiffId>,
+  options: ReadOptions,
+): Promise<Result<{ readonly files: ImageFiles; readonly stored: StoredImage }, ImageError>> {
+  const { reference, config } = description;
+  const place = placeOf(engine);
+  // By id: a name alone would export every tag of the repository, and a tag may have moved since.
+  const query = exportQuery(engine, platform);
+  const response = await engine.openStream(imagePath(engineId, "get"), query, options.signal);
+  if (!response.ok) return fail(toImageError(engine, reference, response.error));
+  const reader = createArchiveReader({
+    ...options,
+    place,
+    // Since Docker 25 plain layers are called by their diffId.
+    isWanted: (name) => !cached.has(`sha256:${name.slice(name.lastIndexOf("/") + 1)}`),
+    layerCount: config.diffIds.length,
+    totalBytes: undefined,
+  });
+  const trouble = await pump(engine, reference, response.value, reader);
+  response.value.close();
+  if (trouble !== undefined) {
+    reader.abort();
+    return fail(trouble);
+  }
+  const streamed = await reader.finish();
+  if (!streamed.ok) return streamed;
+  const files = toImageFiles(place, streamed.value, cached);
+  const stored = await findDescribed(files, description, platform);
+  return stored.ok ? succeed({ files, stored: stored.value }) : stored;
+}
+
+async function pump(
+  engine: Engine,
+  reference: string,
+  stream: EngineStream,
+  reader: ArchiveReader,
+): Promise<ImageError | undefined> {
+  for (;;) {
+    const chunk = await stream.next();
+    if (!chunk.ok) return toImageError(engine, reference, chunk.error);
+    if (chunk.value === undefined) return undefined;
+    const refusal = reader.push(chunk.value);
+    if (refusal !== undefined) return archiveError(placeOf(engine), refusal);
+    await reader.settle();
+  }
+}
+
+/** The image of the export that was described. The containerd store exports every platform it has, and `manifest.json` names only one. */
+async function findDescribed(
+  files: ImageFiles,
+  { reference, config }: ImageDescription,
+  platform: PlatformWish,
+): Promise<Result<StoredImage, ImageError>> {
+  const wish = { reference, platform };
+  const isDescribed = (image: StoredImage): boolean =>
+    image.config.diffIds.join() === config.diffIds.join();
+  const archived = await findArchivedImage(files, wish);
+  if (archived.ok && isDescribed(archived.value)) return archived;
+  const required = { required: config.platform, preferred: config.platform };
+  const other = await findOciImage(files, { reference, platform: required });
+  if (other.ok && isDescribed(other.value)) return other;
+  if (!archived.ok) return archived;
+  const reason = "the engine exported another image than it described";
+  return fail({ code: "manifest-invalid", where: files.place, reason });
+}
+
+/** Exports of one platform are known since API 1.48. */
+function exportQuery({ apiVersion }: Engine, { required }: PlatformWish): EngineQuery {
+  return required !== undefined && isAtLeast(apiVersion, 1.48)
+    ? { platform: JSON.stringify(required) }
+    : {};
+}
