@@ -1,0 +1,79 @@
+import { homedir } from "node:os";
+import type { ImageError } from "../core/analysis.ts";
+import type { Result } from "../core/result.ts";
+import type { OpenedImage } from "../io/imageSource.ts";
+import { openImage } from "../io/openImage.ts";
+import { userCacheFolder } from "../io/userCacheFolder.ts";
+import type { OutputStream } from "./output.ts";
+
+/** Which image a command reads. */
+export interface ImageToOpen {
+  /** As the user wrote it, in the one spelling of DESIGN §5. */
+  readonly reference: string;
+  /** Absolute folder that relative paths start from. */
+  readonly baseFolder: string;
+  /** `os/architecture[/variant]`; undefined for that of this machine. */
+  readonly platform: string | undefined;
+  /** Whether layers read earlier may come from the cache, and new ones go there. */
+  readonly isCached: boolean;
+}
+
+/** The outside world of one run: what a process has, and what tests hand in instead. */
+export interface CliHost {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Relative paths of the command line start here. */
+  readonly cwd: string;
+  /** Aborted when the user interrupts. */
+  readonly signal: AbortSignal;
+  /** Opens an image of the engine, an archive or a layout. */
+  openImage(request: ImageToOpen, signal: AbortSignal): Promise<Result<OpenedImage, ImageError>>;
+}
+
+/** What the process ends with. DESIGN §5. */
+export const exitCodes = {
+  fine: 0,
+  overBudget: 1,
+  wrongUse: 2,
+  unreadable: 3,
+  /** 128 + SIGINT, as shells count. */
+  interrupted: 130,
+} as const;
+
+/** How a command ended: its exit code, and for trouble one sentence that says what to do next. */
+export interface Outcome {
+  readonly exitCode: number;
+  readonly sentence?: string;
+}
+
+/** The process as a host. The first interrupt asks to stop, a second one ends the process as it does by default. */
+export function processHost(): CliHost {
+  const interrupt = new AbortController();
+  process.once("SIGINT", () => interrupt.abort());
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    signal: interrupt.signal,
+    openImage: openOnThisMachine,
+  };
+}
+
+function openOnThisMachine(
+  { reference, baseFolder, platform, isCached }: ImageToOpen,
+  signal: AbortSignal,
+): Promise<Result<OpenedImage, ImageError>> {
+  const cacheFolder = userCacheFolder({
+    environment: process.env,
+    homeFolder: homedir(),
+    system: process.platform,
+  });
+  return openImage(reference, {
+    signal,
+    baseFolder,
+    ...(platform === undefined ? {} : { platform }),
+    ...(isCached && cacheFolder !== undefined ? { cacheFolder } : {}),
+  });
+}
