@@ -48,6 +48,8 @@ interface Entry {
   readonly request: ImageRequest;
   readonly listeners: Set<() => void>;
   snapshot: ImageSnapshot;
+  /** `identityOf` the image whose layers the snapshot holds; undefined until they are read. */
+  readAs: string | undefined;
   /** Aborts the newest look at the image. */
   run: AbortController;
   readonly stops: Stop[];
@@ -78,6 +80,7 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
       request,
       listeners: new Set(),
       snapshot: { state: "looking", image: undefined, error: undefined },
+      readAs: undefined,
       run: new AbortController(),
       stops: [],
     };
@@ -139,10 +142,7 @@ async function look(
   const image = opened.value;
   try {
     if (signal.aborted) return;
-    if (isKnown(entry.snapshot, image)) {
-      publish(entry, { ...entry.snapshot, state: "read", error: undefined });
-      return;
-    }
+    if (entry.snapshot.state === "read" && entry.readAs === identityOf(image)) return;
     const described: Image = { state: "described", description: image.description };
     publish(entry, { state: "reading", image: described, error: undefined });
     await inSlot(slots, () => read(entry, signal, image, options));
@@ -151,13 +151,9 @@ async function look(
   }
 }
 
-/** Whether the image is the one that was read before, to the last byte sent by a registry. */
-function isKnown({ image }: ImageSnapshot, { description }: OpenedImage): boolean {
-  return (
-    image?.state === "read" &&
-    image.description.imageId === description.imageId &&
-    JSON.stringify(image.description.layers) === JSON.stringify(description.layers)
-  );
+/** Equal for two images that are the same to the last byte sent by a registry. */
+function identityOf({ description: { imageId, layers } }: OpenedImage): string {
+  return JSON.stringify([imageId, layers]);
 }
 
 async function read(
@@ -180,6 +176,7 @@ async function read(
   progress?.done();
   if (signal.aborted) return;
   const { description } = opened;
+  entry.readAs = result.ok ? identityOf(opened) : undefined;
   publish(
     entry,
     result.ok
