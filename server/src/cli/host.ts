@@ -1,9 +1,6 @@
-import { homedir } from "node:os";
 import type { ImageError } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import type { OpenedImage } from "../io/imageSource.ts";
-import { openImage } from "../io/openImage.ts";
-import { userCacheFolder } from "../io/userCacheFolder.ts";
 import type { OutputStream } from "./output.ts";
 
 /** Which image a command reads. */
@@ -45,35 +42,4 @@ export const exitCodes = {
 export interface Outcome {
   readonly exitCode: number;
   readonly sentence?: string;
-}
-
-/** The process as a host. The first interrupt asks to stop, a second one ends the process as it does by default. */
-export function processHost(): CliHost {
-  const interrupt = new AbortController();
-  process.once("SIGINT", () => interrupt.abort());
-  return {
-    stdout: process.stdout,
-    stderr: process.stderr,
-    env: process.env,
-    cwd: process.cwd(),
-    signal: interrupt.signal,
-    openImage: openOnThisMachine,
-  };
-}
-
-function openOnThisMachine(
-  { reference, baseFolder, platform, isCached }: ImageToOpen,
-  signal: AbortSignal,
-): Promise<Result<OpenedImage, ImageError>> {
-  const cacheFolder = userCacheFolder({
-    environment: process.env,
-    homeFolder: homedir(),
-    system: process.platform,
-  });
-  return openImage(reference, {
-    signal,
-    baseFolder,
-    ...(platform === undefined ? {} : { platform }),
-    ...(isCached && cacheFolder !== undefined ? { cacheFolder } : {}),
-  });
 }

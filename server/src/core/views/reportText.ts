@@ -4,7 +4,7 @@ import { shortDigest } from "../image/digest.ts";
 import type { ReadImage, SourceKind } from "../image/image.ts";
 import { formatPlatform } from "../image/imageConfig.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
-import { escapeSteering, fitPath, padLeft, padRight } from "./reportCells.ts";
+import { escapeSteering, fitEnd, fitPath, padLeft, padRight } from "./reportCells.ts";
 import type { Paint, TextOptions } from "./reportPaint.ts";
 import { formatShare, paintFor } from "./reportPaint.ts";
 import { largestSection, wasteSection } from "./reportPaths.ts";
@@ -22,7 +22,7 @@ export function reportText(
   const paint = paintFor(options);
   const sections = [
     header(read, options, paint),
-    totals(read, paint),
+    totals(read, options, paint),
     analysis.budgets.map((verdict) => verdictLine(verdict, analysis, options, paint)),
     weightSection(read, analysis, options),
     wasteSection(read, analysis, options),
@@ -51,7 +51,7 @@ function header({ description }: ReadImage, options: TextOptions, paint: Paint):
   ];
 }
 
-function totals(read: ReadImage, paint: Paint): readonly string[] {
+function totals(read: ReadImage, options: TextOptions, paint: Paint): readonly string[] {
   const share = formatShare(read.wastedBytes, read.layerContentBytes);
   const rows: readonly (readonly [string, number | undefined, string])[] = [
     ["Layers", read.layerContentBytes, ` in ${count(read.layers.length, "layer")}`],
@@ -62,12 +62,14 @@ function totals(read: ReadImage, paint: Paint): readonly string[] {
   ];
   return rows.map(([name, bytes, meaning]) => {
     const label = `  ${padRight(name, 11)}  `;
-    if (bytes === undefined) {
-      return `${label}${padLeft("?", 8)}   ${paint("dim", "this source keeps no compressed layers")}`;
-    }
-    const size = padLeft(formatSize(bytes), 8);
-    const shown = name === "Waste" && bytes > 0 ? paint("yellow", size) : paint("bold", size);
-    return `${label}${shown}   ${paint("dim", `${formatExactBytes(bytes)}${meaning}`)}`;
+    const size = padLeft(bytes === undefined ? "?" : formatSize(bytes), 8);
+    const facts =
+      bytes === undefined
+        ? "this source keeps no compressed layers"
+        : `${formatExactBytes(bytes)}${meaning}`;
+    const style = name === "Waste" && bytes !== 0 ? "yellow" : "bold";
+    const fitted = fitEnd(facts, options.columns - (label.length + 8 + 3));
+    return `${label}${paint(style, size)}   ${paint("dim", fitted)}`;
   });
 }
 
@@ -77,21 +79,21 @@ function verdictLine(
   options: TextOptions,
   paint: Paint,
 ): string {
-  const limit = `${verdict.name} ${formatSize(verdict.limitBytes)}`;
-  if (verdict.actualBytes === undefined) {
-    return paint("yellow", `  ? ${limit}: not checked, this source keeps no compressed layers`);
+  const { name, limitBytes, actualBytes } = verdict;
+  const limit = `${name} ${formatSize(limitBytes)}`;
+  const line = (mark: string, text: string): string => fitEnd(`  ${mark} ${text}`, options.columns);
+  if (actualBytes === undefined) {
+    return paint("yellow", line("?", `${limit}: not checked, sizes are not known`));
   }
-  const actual = `${limit}: ${formatSize(verdict.actualBytes)} is`;
-  const difference = formatSize(Math.abs(verdict.limitBytes - verdict.actualBytes));
+  const actual = `${limit}: ${formatSize(actualBytes)} is`;
+  const difference = formatSize(Math.abs(limitBytes - actualBytes));
   if (verdict.isWithin) {
-    const mark = options.unicode ? "✓" : "ok";
-    const rest =
-      verdict.actualBytes === verdict.limitBytes ? "exactly at it" : `${difference} under it`;
-    return paint("green", `  ${mark} ${actual} ${rest}`);
+    const rest = actualBytes === limitBytes ? "exactly at it" : `${difference} under it`;
+    return paint("green", line(options.unicode ? "✓" : "ok", `${actual} ${rest}`));
   }
   const crossedBy = analysis.dockerfile.instructions[verdict.crossedBy ?? -1];
   const where = crossedBy === undefined ? "" : `, crossed by line ${crossedBy.startLine + 1}`;
-  return paint("red", `  ${options.unicode ? "✗" : "x"} ${actual} ${difference} over it${where}`);
+  return paint("red", line(options.unicode ? "✗" : "x", `${actual} ${difference} over it${where}`));
 }
 
 function count(amount: number, noun: string): string {

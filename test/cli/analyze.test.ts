@@ -1,0 +1,290 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
+import { columnsOf } from "../../server/src/core/views/reportCells.ts";
+import { anImage } from "../support/imageBuilder.ts";
+import { runTare } from "./fakeHost.ts";
+
+const web = anImage()
+  .reference("web:1")
+  .base("usr/lib/libc.so 2MB, etc/motd 1kB")
+  .layer("var/cache/lists 3MB, app/main.js 500kB", {
+    createdBy: "RUN /bin/sh -c apt-get update && make # buildkit",
+  })
+  .layer(
+    { "var/cache/.wh.lists": "0" },
+    { createdBy: "RUN /bin/sh -c rm /var/cache/lists # buildkit" },
+  )
+  .read();
+const images = { "web:1": web, "oci:out": web };
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tare-cli-"));
+  await writeFile(
+    join(folder, "Dockerfile"),
+    "# tare: image=oci:out budget=5MB\nFROM base\nRUN apt-get update && make\nRUN rm /var/cache/lists\n",
+  );
+  await writeFile(join(folder, "Plain.dockerfile"), "FROM scratch\nCOPY a /a\n");
+});
+after(() => rm(folder, { recursive: true }));
+
+test("within all limits: the report on stdout, nothing on stderr, exit 0", async () => {
+  const run = await runTare(["analyze", "web:1", "--budget", "6MB"], { images });
+  assert.equal(run.exitCode, 0);
+  assert.equal(run.stderr, "");
+  assert.match(run.stdout, /^web:1\n/);
+  assert.match(run.stdout, /✓ budget 6 MB: 5\.5 MB is 499 kB under it/);
+  assert.equal(run.closedCount, 1);
+});
+
+test("over a budget: the same report, exit 1", async () => {
+  const run = await runTare(["analyze", "web:1", "--budget", "5MB"], { images });
+  assert.equal(run.exitCode, 1);
+  assert.equal(run.stderr, "");
+  assert.match(run.stdout, /✗ budget 5 MB: 5\.5 MB is 501 kB over it/);
+});
+
+test("exactly at the budget is within it", async () => {
+  const run = await runTare(["analyze", "web:1", "--budget", "5501000"], { images });
+  assert.equal(run.exitCode, 0);
+  assert.match(run.stdout, /5\.5 MB is exactly at it/);
+});
+
+test("wrong use: one sentence on stderr, nothing on stdout, exit 2", async () => {
+  for (const argv of [[], ["lint"], ["analyze"], ["analyze", "a", "b"], ["analyze", "a", "--x"]]) {
+    const run = await runTare(argv, { images });
+    assert.equal(run.exitCode, 2);
+    assert.equal(run.stdout, "");
+    assert.match(run.stderr, /^tare: [^\n]+\n$/);
+    assert.deepEqual(run.opened, []);
+  }
+});
+
+test("an image that cannot be read: one sentence on stderr, nothing on stdout, exit 3, also with --json", async () => {
+  const broken = { code: "layer-unreadable", layer: "2", reason: "it ends early" } as const;
+  for (const reference of ["missing:1", "broken:1"]) {
+    const run = await runTare(["analyze", reference, "--json"], {
+      images: { ...images, "broken:1": broken },
+    });
+    assert.equal(run.exitCode, 3);
+    assert.equal(run.stdout, "");
+    assert.match(run.stderr, /^tare: [^\n]+\n$/);
+  }
+});
+
+test("a Dockerfile that cannot be read is exit 3 before any image is opened", async () => {
+  for (const path of ["Missing", "."]) {
+    const run = await runTare(["analyze", "web:1", "-f", path], { images, cwd: folder });
+    assert.equal(run.exitCode, 3);
+    assert.equal(run.stdout, "");
+    assert.match(
+      run.stderr,
+      /^tare: The Dockerfile \S+ cannot be read \(\w+\): check the path[^\n]+\n$/,
+    );
+    assert.deepEqual(run.opened, []);
+  }
+});
+
+test("--json prints one object and nothing else", async () => {
+  const run = await runTare(["analyze", "web:1", "--json"], { images });
+  assert.equal(run.exitCode, 0);
+  const report = JSON.parse(run.stdout) as {
+    readonly schemaVersion: number;
+    readonly totals: object;
+  };
+  assert.equal(report.schemaVersion, 1);
+  assert.deepEqual(report.totals, {
+    layerContentBytes: 5_501_000,
+    finalContentBytes: 2_501_000,
+    wastedBytes: 3_000_000,
+    tarBytes: web.tarBytes,
+    transferBytes: null,
+    fileCount: 3,
+  });
+});
+
+test("relative paths start at the working directory for the argument, at the Dockerfile for its directive", async () => {
+  const byName = await runTare(["analyze", "oci:out", "--json"], { images, cwd: "/work" });
+  assert.deepEqual(byName.opened, [
+    { reference: "oci:out", baseFolder: "/work", platform: undefined, isCached: true },
+  ]);
+  const byDirective = await runTare(["analyze", "-f", "Dockerfile"], { images, cwd: folder });
+  assert.deepEqual(
+    byDirective.opened.map(({ reference, baseFolder }) => [reference, baseFolder]),
+    [["oci:out", folder]],
+  );
+});
+
+test("the argument wins over the directive's image, the option over its budget", async () => {
+  const over = await runTare(["analyze", "-f", "Dockerfile"], { images, cwd: folder });
+  assert.equal(over.exitCode, 1);
+  assert.match(over.stdout, /✗ budget 5 MB/);
+  const within = await runTare(["analyze", "web:1", "-f", "Dockerfile", "--budget", "6MB"], {
+    images,
+    cwd: folder,
+  });
+  assert.equal(within.exitCode, 0);
+  assert.equal(within.opened[0]?.reference, "web:1");
+  assert.match(within.stdout, /✓ budget 6 MB/);
+  assert.doesNotMatch(within.stdout, /budget 5 MB/);
+});
+
+test("a Dockerfile without a directive cannot stand for the image", async () => {
+  const run = await runTare(["analyze", "-f", "Plain.dockerfile"], { images, cwd: folder });
+  assert.equal(run.exitCode, 2);
+  assert.match(run.stderr, /^tare: Plain\.dockerfile names no image: write `tare analyze IMAGE/);
+});
+
+test("a budget that cannot be checked is said on stderr and never fails", async () => {
+  const run = await runTare(["analyze", "web:1", "--transfer-budget", "1kB"], { images });
+  assert.equal(run.exitCode, 0);
+  assert.match(run.stderr, /^tare: The transfer-budget was not checked[^\n]+\n$/);
+  assert.match(run.stdout, /\? transfer-budget 1 kB: not checked/);
+});
+
+test("platform and cache are handed on", async () => {
+  const argv = ["analyze", "web:1", "--platform", "linux/arm64", "--no-cache", "--json"];
+  const run = await runTare(argv, { images });
+  assert.deepEqual(run.opened, [
+    { reference: "web:1", baseFolder: "/nowhere", platform: "linux/arm64", isCached: false },
+  ]);
+});
+
+test("a reader that leaves early ends the run quietly, with the verdict as exit code", async () => {
+  for (const [argv, exitCode] of [
+    [["analyze", "web:1", "--json"], 0],
+    [["analyze", "web:1", "--budget", "1MB"], 1],
+    [["--help"], 0],
+  ] as const) {
+    const run = await runTare(argv, { images, brokenStdout: "EPIPE" });
+    assert.equal(run.exitCode, exitCode);
+    assert.equal(run.stderr, "");
+  }
+});
+
+test("a report that cannot be written is said, exit 3", async () => {
+  const run = await runTare(["analyze", "web:1"], { images, brokenStdout: "ENOSPC" });
+  assert.equal(run.exitCode, 3);
+  assert.match(run.stderr, /^tare: The report could not be written \(ENOSPC\)/);
+});
+
+test("an interrupt ends the run with 130 and no report", async () => {
+  const run = await runTare(["analyze", "web:1"], { images, interruptsReading: true });
+  assert.equal(run.exitCode, 130);
+  assert.equal(run.stdout, "");
+  assert.equal(run.stderr, "");
+  assert.equal(run.closedCount, 1);
+});
+
+const progress = [
+  { layersDone: 0, layerCount: 3, bytesRead: 1_200_000, totalBytes: 5_600_000 },
+  { layersDone: 2, layerCount: 3, bytesRead: 3_100_000, totalBytes: undefined },
+];
+
+test("progress stands on one line of the terminal and is gone at the end", async () => {
+  const run = await runTare(["analyze", "web:1"], { images, progress, terminalColumns: 60 });
+  assert.deepEqual(run.stderr.split("\r\u001b[2K"), [
+    "",
+    "Looking for the image",
+    "Reading layers: 0 of 3, 1.2 MB of 5.6 MB",
+    "Reading layers: 2 of 3, 3.1 MB",
+    "",
+  ]);
+});
+
+test("there is no progress in pipes and files", async () => {
+  const run = await runTare(["analyze", "web:1"], { images, progress });
+  assert.equal(run.stderr, "");
+});
+
+test("colours are for terminals that want them", async () => {
+  const colored = /\u001b\[\d+m/; // oxlint-disable-line no-control-regex
+  const argv = ["analyze", "web:1"];
+  const terminal = { images, terminalColumns: 100 };
+  assert.match((await runTare(argv, terminal)).stdout, colored);
+  assert.doesNotMatch((await runTare(argv, { images })).stdout, colored);
+  assert.doesNotMatch(
+    (await runTare(argv, { ...terminal, env: { NO_COLOR: "1" } })).stdout,
+    colored,
+  );
+  assert.doesNotMatch(
+    (await runTare(argv, { ...terminal, env: { TERM: "dumb" } })).stdout,
+    colored,
+  );
+  assert.match((await runTare(argv, { ...terminal, env: { NO_COLOR: "" } })).stdout, colored);
+});
+
+test("a terminal that is not UTF-8 gets plain characters", async () => {
+  for (const env of [{ TERM: "linux" }, { LANG: "de_DE.ISO-8859-1" }]) {
+    const run = await runTare(["analyze", "web:1"], { images, terminalColumns: 80, env });
+    // oxlint-disable-next-line no-control-regex -- ASCII is what it is about
+    assert.match(run.stdout, /^[\u0000-\u007f]*$/);
+  }
+  const run = await runTare(["analyze", "web:1"], {
+    images,
+    terminalColumns: 80,
+    env: { LANG: "C" },
+  });
+  assert.match(run.stdout, /█/);
+});
+
+test("the report keeps within the terminal", async () => {
+  for (const terminalColumns of [60, 80, 100, 140, 200]) {
+    const run = await runTare(["analyze", "-f", "Dockerfile"], {
+      images,
+      cwd: folder,
+      terminalColumns,
+    });
+    for (const line of stripVTControlCharacters(run.stdout).split("\n")) {
+      assert.ok(
+        columnsOf(line) <= terminalColumns,
+        `${columnsOf(line)} of ${terminalColumns}: ${line}`,
+      );
+    }
+  }
+});
+
+test("names cannot steer the terminal, neither in reports nor in errors", async () => {
+  const hostile = anImage()
+    .reference("evil:1")
+    .layer({ "etc/\u001b[2J\u202e.txt": "2MB" }, { createdBy: "RUN \u001b]0;pwned\u0007" })
+    .layer({ "etc/.wh.\u001b[2J\u202e.txt": "0", "\u009b2J": "1kB" })
+    .read();
+  const steering = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/; // oxlint-disable-line no-control-regex
+  for (const options of [[], ["--json"]]) {
+    const run = await runTare(["analyze", "evil:1", ...options], { images: { "evil:1": hostile } });
+    assert.equal(run.exitCode, 0);
+    assert.doesNotMatch(run.stdout, steering);
+  }
+  for (const argv of [
+    ["\u001b[2J"],
+    ["--\u001b[2J"],
+    ["analyze", "a", "--top=\u001b[2J"],
+    ["analyze", "\u009b2J"],
+  ]) {
+    const run = await runTare(argv);
+    assert.notEqual(run.exitCode, 0);
+    assert.doesNotMatch(run.stderr, steering);
+  }
+});
+
+test("--version and --help go to stdout", async () => {
+  const version = await runTare(["--version"]);
+  assert.deepEqual([version.exitCode, version.stderr], [0, ""]);
+  assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
+  const help = await runTare(["analyze", "--help"]);
+  assert.deepEqual([help.exitCode, help.stderr], [0, ""]);
+  assert.match(help.stdout, /^tare analyze IMAGE/);
+});
+
+test("a mistake in Tare itself is one line, exit 3", async () => {
+  const run = await runTare(["analyze", "web:1"], {
+    images: { "web:1": { ...web, finalTree: undefined as never } },
+  });
+  assert.equal(run.exitCode, 3);
+  assert.match(run.stderr, /^tare: This is a mistake in Tare, please report it[^\n]+\n$/);
+});
