@@ -1,8 +1,9 @@
 import type { ImageDescription, ReadImage } from "../../server/src/core/image/image.ts";
 import type { ImageError } from "../../server/src/core/image/imageError.ts";
 import { fail, succeed } from "../../server/src/core/result.ts";
+import type { ListedImage } from "../../server/src/io/engineImages.ts";
 import type { OpenedImage, ReadProgress } from "../../server/src/io/imageSource.ts";
-import type { Host, ImageRequest, ListedImage } from "../../server/src/lsp/host.ts";
+import type { Host, ImageRequest } from "../../server/src/lsp/host.ts";
 import type { ImageBuilder } from "./imageBuilder.ts";
 
 /** A world that a test changes as it goes: images by reference, listeners that it calls. */

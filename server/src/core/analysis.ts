@@ -5,6 +5,7 @@ import type { BudgetVerdict } from "./budget/budget.ts";
 import type { Problem } from "./result.ts";
 
 export { describeImageError } from "./image/imageError.ts";
+export { parseImageReference } from "./image/reference.ts";
 export { formatSize, parseSize } from "./text/size.ts";
 export type { Dockerfile } from "./dockerfile/syntax.ts";
 export type { Image, ImageDescription, ReadImage } from "./image/image.ts";

@@ -8,22 +8,9 @@ export interface EngineWatch {
   close(): void;
 }
 
-/** One build makes several events. */
-const settleMs = 300;
-
-/** A watch that listens to nothing until `follow` is called. `onChange` comes once things have been quiet for a moment. */
+/** A watch that listens to nothing until `follow` is called. */
 export function createEngineWatch(host: Host, session: Session, onChange: () => void): EngineWatch {
   const watches = new Map<string, Stop>();
-  let stopTimer: Stop = () => undefined;
-  const changed = (): void => {
-    stopTimer();
-    stopTimer = host.after(settleMs, onChange);
-  };
-  const close = (): void => {
-    stopTimer();
-    watches.forEach((stop) => stop());
-    watches.clear();
-  };
   return {
     follow() {
       const wanted = new Map(
@@ -35,10 +22,13 @@ export function createEngineWatch(host: Host, session: Session, onChange: () => 
         watches.delete(key);
       }
       for (const [key, access] of wanted) {
-        if (!watches.has(key)) watches.set(key, host.watchEngine(access, changed));
+        if (!watches.has(key)) watches.set(key, host.watchEngine(access, onChange));
       }
     },
-    close,
+    close() {
+      watches.forEach((stop) => stop());
+      watches.clear();
+    },
   };
 }
 

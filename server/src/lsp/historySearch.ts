@@ -1,6 +1,7 @@
 import type { Dockerfile, ImageDescription } from "../core/analysis.ts";
 import { matchHistory } from "../core/analysis.ts";
-import type { Host, ImagePlace, ListedImage } from "./host.ts";
+import type { ListedImage } from "../io/engineImages.ts";
+import type { Host, ImagePlace } from "./host.ts";
 
 /** The engine's images, described once for all Dockerfiles that look for theirs. */
 export interface HistoryCatalog {

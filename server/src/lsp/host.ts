@@ -1,5 +1,6 @@
 import type { ImageDescription, ImageError } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
+import type { ListedImage } from "../io/engineImages.ts";
 import type { OpenedImage } from "../io/imageSource.ts";
 
 /** Whether and where a container engine may be asked. */
@@ -25,18 +26,6 @@ export interface ImageRequest extends ImagePlace {
   readonly reference: string;
 }
 
-/** An image that the engine holds. */
-export interface ListedImage {
-  /** `name:tag`, or the image id where there is no name. */
-  readonly reference: string;
-  /** Digest of the config, where the engine tells it. */
-  readonly imageId: string;
-  /** As the engine lists it, for people only. */
-  readonly sizeBytes: number | undefined;
-  /** Milliseconds since 1970; undefined where not told. */
-  readonly createdMs: number | undefined;
-}
-
 /** Takes back what was asked for: a timer, a watch. Safe to call twice. */
 export type Stop = () => void;
 
@@ -55,9 +44,9 @@ export interface Host {
   ): Promise<Result<readonly ListedImage[], ImageError>>;
   /** References of image archives and OCI layouts below the folders; not every depth is looked at. */
   findArchives(folders: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
-  /** Calls when images of the engine come, change or go. */
+  /** Calls when images of the engine come, change or go, several changes at once as one. */
   watchEngine(access: EngineAccess, onChange: () => void): Stop;
-  /** Calls when the file or folder that the reference names changes; does nothing for images of the engine. */
+  /** Calls when the file or folder that the reference names has changed and is at rest; does nothing for images of the engine. */
   watchFiles(request: ImageRequest, onChange: () => void): Stop;
   /** Runs once after that many milliseconds, unless stopped. */
   after(delayMs: number, run: () => void): Stop;

@@ -52,13 +52,11 @@ interface Entry {
   readAs: string | undefined;
   /** Aborts the newest look at the image. */
   run: AbortController;
-  readonly stops: Stop[];
+  readonly stopWatch: Stop;
 }
 
 /** Images read at the same time: each read uses all cores by itself, two keep a small image from waiting for a large one. */
 const readsAtOnce = 2;
-/** A builder writes archives in many pieces; engines send several events for one build. */
-const settleMs = 300;
 /** Reading that takes no longer shows no progress. */
 const quietMs = 400;
 
@@ -82,16 +80,15 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
       snapshot: { state: "looking", image: undefined, error: undefined },
       readAs: undefined,
       run: new AbortController(),
-      stops: [],
+      stopWatch: host.watchFiles(request, () => renew(entry)),
     };
     entries.set(key, entry);
-    entry.stops.push(...watch(host, request, () => renew(entry)));
     renew(entry);
     return entry;
   };
   const close = (entry: Entry): void => {
     entry.run.abort();
-    entry.stops.forEach((stop) => stop());
+    entry.stopWatch();
     entries.delete(entry.key);
   };
   return {
@@ -113,16 +110,6 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
     renewAll: () => entries.forEach(renew),
     close: () => entries.forEach(close),
   };
-}
-
-/** Calls once the files have been quiet for a moment. */
-function watch(host: Host, request: ImageRequest, onQuiet: () => void): readonly Stop[] {
-  let stopTimer: Stop = () => undefined;
-  const stopWatch = host.watchFiles(request, () => {
-    stopTimer();
-    stopTimer = host.after(settleMs, onQuiet);
-  });
-  return [stopWatch, () => stopTimer()];
 }
 
 /** One look at an image: open, describe, read unless it is the one that is known already. Says nothing once the signal is aborted. */

@@ -29,7 +29,7 @@ export interface Settings {
   readonly cacheMaximumBytes: number;
   /** `tare.limits.entries`, number, default 5000000: most files of one layer. */
   readonly limitEntries: number;
-  /** `tare.limits.layerBytes`, size text or number, default `1TiB`: most bytes one layer may unpack to. */
+  /** `tare.limits.layerBytes`, size text or number, default `64GB`: most bytes one layer may unpack to. */
   readonly limitLayerBytes: number;
 }
 
@@ -47,7 +47,7 @@ export const defaultSettings: Settings = {
   platform: undefined,
   cacheMaximumBytes: 1e9,
   limitEntries: 5_000_000,
-  limitLayerBytes: 2 ** 40,
+  limitLayerBytes: 64e9,
 };
 
 /** The settings in a client's answer for the section `tare`. Whatever is missing or of the wrong type takes its default: settings are typed by hand. */

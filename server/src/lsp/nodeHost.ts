@@ -1,0 +1,68 @@
+import { homedir } from "node:os";
+import type { ImageError } from "../core/analysis.ts";
+import { parseImageReference } from "../core/analysis.ts";
+import type { Result } from "../core/result.ts";
+import { fail, succeed } from "../core/result.ts";
+import { listImages, watchEngine } from "../io/engineImages.ts";
+import { findArchives } from "../io/findArchives.ts";
+import type { OpenOptions } from "../io/openImage.ts";
+import { describeImage, openImage } from "../io/openImage.ts";
+import { userCacheFolder } from "../io/userCacheFolder.ts";
+import { watchImage } from "../io/watchImage.ts";
+import type { EngineAccess, Host, ImageRequest } from "./host.ts";
+
+/** This machine as a host: its engines, its disk, its clock. */
+export function nodeHost(): Host {
+  return {
+    openImage: (request, signal) => opening(request, signal, openImage),
+    describeImage: (request, signal) => opening(request, signal, describeImage),
+    listEngineImages: async (access, signal) =>
+      access.isEnabled ? listImages(engineOptions(access), signal) : succeed([]),
+    findArchives,
+    watchEngine(access, onChange) {
+      const watching = new AbortController();
+      watchEngine(engineOptions(access), onChange, watching.signal);
+      return () => watching.abort();
+    },
+    watchFiles: ({ reference, baseFolder }, onChange) =>
+      watchImage(reference, { baseFolder: baseFolder ?? homedir() }, onChange),
+    after(delayMs, run) {
+      const timer = setTimeout(run, delayMs);
+      return () => clearTimeout(timer);
+    },
+    cacheFolder: userCacheFolder({
+      environment: process.env,
+      homeFolder: homedir(),
+      system: process.platform,
+    }),
+  };
+}
+
+/** Without an engine a name can still be a path; nothing is asked over the network then. */
+async function opening<T>(
+  { reference, baseFolder, platform, engine, cache }: ImageRequest,
+  signal: AbortSignal,
+  open: (text: string, options: OpenOptions) => Promise<Result<T, ImageError>>,
+): Promise<Result<T, ImageError>> {
+  const options: OpenOptions = {
+    signal,
+    baseFolder: baseFolder ?? homedir(),
+    ...engineOptions(engine),
+    ...(platform === undefined ? {} : { platform }),
+    ...(cache.folder === undefined ? {} : { cacheFolder: cache.folder }),
+  };
+  if (engine.isEnabled || parseImageReference(reference).kind !== "engine") {
+    return open(reference, options);
+  }
+  const found = await open(`./${reference}`, options);
+  if (found.ok || found.error.code !== "image-not-found") return found;
+  return fail({
+    code: "engine-unreachable",
+    endpoint: "any address",
+    reason: "the setting tare.engine.enabled is off",
+  });
+}
+
+function engineOptions({ endpoint }: EngineAccess): { readonly endpoint?: string } {
+  return endpoint === undefined ? {} : { endpoint };
+}

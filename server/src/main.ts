@@ -1,0 +1,19 @@
+import { isLayerWorker, runLayerWorker } from "./io/layerWorker.ts";
+
+// One file is the layer worker, the language server and the command line; each loads only what it needs.
+if (isLayerWorker()) runLayerWorker();
+else if (process.argv[2] === "lsp" && !process.argv.includes("--help")) void serveClient();
+else void runCommandLine();
+
+async function serveClient(): Promise<void> {
+  const { serve } = await import("./lsp/main.ts");
+  serve();
+}
+
+async function runCommandLine(): Promise<void> {
+  const [{ runCli }, { processHost }] = await Promise.all([
+    import("./cli/main.ts"),
+    import("./cli/processHost.ts"),
+  ]);
+  process.exitCode = await runCli(process.argv.slice(2), processHost());
+}
