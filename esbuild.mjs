@@ -33,6 +33,8 @@ await Promise.all([
     outfile: "server/dist/tare.cjs",
     // dockerode's ssh transport carries an optional native module that is not needed.
     loader: { ".node": "empty" },
+    // Another one, which ssh2 asks for inside a try: where it was never compiled, it cannot be bundled.
+    external: ["cpu-features"],
     define: { "import.meta.url": "importMetaUrl" },
     banner: {
       js: '#!/usr/bin/env node\nconst importMetaUrl = require("node:url").pathToFileURL(__filename).href;',
