@@ -6,7 +6,7 @@ import { sniffCompression, sniffedBytes } from "./decoder.ts";
 import { createLayerIndexer } from "./layerIndexer.ts";
 import type { ReadLayer } from "./layerIndexer.ts";
 import { unreadable } from "./layerErrors.ts";
-import type { LayerRegion } from "./layerReader.ts";
+import type { LayerRegion } from "./layerSource.ts";
 import type { Limits } from "./limits.ts";
 import { readPlainLayer } from "./plainLayer.ts";
 import { type RegionFile, withRegion } from "./regionReader.ts";

@@ -1,0 +1,44 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { LayerMessage, LayerTask } from "./layerTasks.ts";
+import { layerWorkerRole } from "./layerWorker.ts";
+import { buffersOf } from "./transfer.ts";
+
+/** One thread that reads layers. It keeps the process alive only while it is busy. */
+export interface LayerThread {
+  /** Hands a task over; its columns move to the thread. */
+  post(task: LayerTask): void;
+  /** Ends the thread in the middle of whatever it does; safe to call twice. */
+  end(): void;
+}
+
+/** Who listens to a thread. */
+export interface ThreadListener {
+  message(message: LayerMessage): void;
+  /** The thread broke: a bug, or not enough memory. */
+  broken(error: Error): void;
+}
+
+/** Starts a thread: takes about 50 ms, during which tasks wait. */
+export function startLayerThread(listener: ThreadListener): LayerThread {
+  const worker = new Worker(workerEntry(), { workerData: layerWorkerRole });
+  worker.on("message", (message: LayerMessage) => listener.message(message));
+  worker.on("error", (error) => listener.broken(error));
+  return {
+    post: (task) => worker.postMessage(task, buffersOf(task)),
+    end: () => void worker.terminate(),
+  };
+}
+
+/** How many threads are worth it for so many tasks. */
+export function threadCountFor(tasks: number): number {
+  return Math.min(tasks, Math.max(2, availableParallelism()), mostThreads);
+}
+
+const mostThreads = 8;
+
+/** The sources start a small file of their own; the bundle is one file, which finds out by `isLayerWorker` what it is to do. */
+function workerEntry(): URL {
+  const isSource = import.meta.url.endsWith(".ts");
+  return new URL(isSource ? "./layerWorkerEntry.ts" : import.meta.url, import.meta.url);
+}
