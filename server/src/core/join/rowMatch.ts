@@ -1,0 +1,197 @@
+import type { Instruction } from "../dockerfile/syntax.ts";
+import { textOf } from "../text/span.ts";
+import type { Confidence } from "./attribution.ts";
+import { type HistoryRow, foldBlanks } from "./createdBy.ts";
+
+/** An instruction in the shapes in which builders write it into a history. */
+export interface ExpectedRow {
+  readonly instruction: Instruction;
+  /** Texts that a row may carry, blanks folded, variables as written. */
+  readonly texts: readonly string[];
+  /** For COPY and ADD: the last word. */
+  readonly destination: string | undefined;
+}
+
+/** What the history is expected to say of an instruction. */
+export function toExpectedRow(text: string, instruction: Instruction): ExpectedRow {
+  const { keyword, words } = instruction;
+  const isCopy = keyword === "COPY" || keyword === "ADD";
+  return {
+    instruction,
+    texts:
+      keyword === "RUN" ? scriptsOf(text, instruction) : [foldBlanks(instruction.argumentText)],
+    destination: isCopy ? words.at(-1)?.text : undefined,
+  };
+}
+
+/**
+ * How well a row stands for an instruction: `certain` when the text agrees, `likely` when kind and destination do or when variables
+ * hide a part of the text, undefined when the row was written by something else.
+ */
+export function matchRow(expected: ExpectedRow, row: HistoryRow): Confidence | undefined {
+  const { keyword } = expected.instruction;
+  if (row.keyword !== keyword) return undefined;
+  if (keyword === "RUN") return matchScript(expected, row);
+  if (keyword === "COPY" || keyword === "ADD") return matchCopy(expected, row);
+  const text = expected.texts[0] ?? "";
+  if (keyword === "WORKDIR") return matchPath(text, row.text);
+  const isSamePorts = keyword === "EXPOSE" && portsOf(text) === portsOf(row.text);
+  return isSamePorts ? "certain" : matchMetadata(expected, row);
+}
+
+/** How alike an instruction and a row of the same kind are, 0–1: shared words, for COPY and ADD the same destination counts most. */
+export function similarity(expected: ExpectedRow, row: HistoryRow): number {
+  if (row.keyword !== expected.instruction.keyword) return 0;
+  const { destination } = expected;
+  if (destination !== undefined && destinationOf(row) === destination) return 0.8;
+  const mine = new Set(wordsOf(expected.texts[0] ?? ""));
+  const theirs = new Set(wordsOf(scriptIn(row.text)));
+  if (mine.size + theirs.size === 0) return 1;
+  const shared = [...mine].filter((word) => theirs.has(word)).length;
+  return (2 * shared) / (mine.size + theirs.size);
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.split(/[\s"'[\],;&|=]+/).filter((word) => word !== "");
+}
+
+/** A RUN as its script: shell form, exec form joined, or the heredoc's body. */
+function scriptsOf(text: string, instruction: Instruction): readonly string[] {
+  const { argumentText, form, words, heredocs } = instruction;
+  if (form === "exec") return [foldBlanks(words.map((word) => word.text).join(" "))];
+  const [first] = heredocs;
+  if (first === undefined) return [foldBlanks(argumentText)];
+  const bodies = heredocs.map(({ bodySpan, stripsTabs }) => {
+    const body = textOf(text, bodySpan);
+    return stripsTabs ? body.replaceAll(/^\t+/gm, "") : body;
+  });
+  const whole = heredocs.reduce(
+    (sum, { name }, index) => `${sum}\n${bodies[index] ?? ""}${name}`,
+    argumentText,
+  );
+  return [bodies[0] ?? "", `/dev/pipes/${first.name}`, whole].map(foldBlanks);
+}
+
+function matchScript({ instruction, texts }: ExpectedRow, row: HistoryRow): Confidence | undefined {
+  const isLauncher = instruction.form === "exec" ? isBuildArgs : isShell;
+  return texts.some((script) => {
+    if (row.text === script) return true;
+    return row.text.endsWith(` ${script}`) && isLauncher(row.text.slice(0, -script.length - 1));
+  })
+    ? "certain"
+    : undefined;
+}
+
+/** `|1 A=b`, which stands alone before an exec form. */
+function isBuildArgs(prefix: string): boolean {
+  return /^\|\d+( \w+=.*)?$/.test(prefix);
+}
+
+/** Whether what stands before a script is a shell, maybe after build arguments: `|1 A=b /bin/bash -o pipefail -c`. */
+function isShell(prefix: string): boolean {
+  const words = prefix.split(" ");
+  let at = words.length - 1;
+  if (!/^([-/]\w*c|-command)$/i.test(words[at] ?? "")) return false;
+  while (at > 0 && isShellOption(words, at)) at -= 1;
+  const isFirst = at === 0 || /^\|\d+$/.test(words[0] ?? "");
+  return isFirst && /(sh|cmd|powershell)(\.exe)?$/i.test(words[at] ?? "");
+}
+
+function isShellOption(words: readonly string[], at: number): boolean {
+  const word = words[at] ?? "";
+  return word.startsWith("-") || /^\/[A-Z]$/i.test(word) || /^-\w*o$/.test(words[at - 1] ?? "");
+}
+
+/** The script of a RUN row without what the builder put before it, for comparing words. */
+function scriptIn(text: string): string {
+  return text.replace(/^(\|\d+ .*?)?\S*(sh|cmd|powershell)(\.exe)?( -\S+| \/\w| pipefail)* /i, "");
+}
+
+function matchCopy(expected: ExpectedRow, row: HistoryRow): Confidence | undefined {
+  const { destination } = expected;
+  if (destination === undefined) return undefined;
+  if (isHashed(row)) {
+    return matches(destination, destinationOf(row) ?? "") === undefined ? undefined : "likely";
+  }
+  const mine = expected.instruction.words.map(({ text }) => text.replace(/^<<-?/, "<<"));
+  const theirs = row.text.split(" ").filter((word) => !word.startsWith("--"));
+  return matches(foldBlanks(mine.join(" ")), theirs.join(" "));
+}
+
+/** `file:<hash> in /dest`, as the classic builder and buildah write it. */
+function isHashed(row: HistoryRow): boolean {
+  return /(^|\S)(file|dir|multi):[a-f0-9]+ in /.test(row.text);
+}
+
+function destinationOf(row: HistoryRow): string | undefined {
+  if (isHashed(row)) return row.text.replace(/^.*?(file|dir|multi):[a-f0-9]+ in /, "");
+  return row.text.split(" ").at(-1);
+}
+
+function matchPath(mine: string, theirs: string): Confidence | undefined {
+  const bare = (path: string): string => stripQuotes(path).replace(/(?<=.)\/+$/, "");
+  if (bare(mine).startsWith("/")) return matches(bare(mine), bare(theirs));
+  return (
+    matches(bare(mine), bare(theirs)) ??
+    (bare(theirs).endsWith(`/${bare(mine)}`)
+      ? "certain"
+      : matches(`$_/${bare(mine)}`, bare(theirs)))
+  );
+}
+
+/** ENV, LABEL, CMD and the like: builders print them with other quotes, brackets, commas and equals signs. */
+function matchMetadata(
+  { instruction, texts }: ExpectedRow,
+  row: HistoryRow,
+): Confidence | undefined {
+  const mine = loosen(texts[0] ?? "");
+  const theirs = loosen(row.text);
+  const found = matches(mine, theirs);
+  if (found !== undefined) return found;
+  const { keyword, form } = instruction;
+  if (keyword === "LABEL") return sorted(mine) === sorted(theirs) ? "certain" : undefined;
+  const isStart = keyword === "CMD" || keyword === "ENTRYPOINT" || keyword === "HEALTHCHECK";
+  if (!isStart) return undefined;
+  if (form === "shell" && theirs.endsWith(` ${mine}`)) return "certain";
+  const command = mine.replace(/^(--\S+ )*(CMD )?/, "");
+  return keyword === "HEALTHCHECK" && theirs.includes(command) ? "likely" : undefined;
+}
+
+function loosen(text: string): string {
+  return foldBlanks(text.replaceAll(/["'\\[\]{}]/g, "").replaceAll(/[,=]/g, " "));
+}
+
+function sorted(text: string): string {
+  return text.split(" ").sort().join(" ");
+}
+
+function portsOf(text: string): string {
+  const ports = text.match(/[\d$][\w${}-]*(\/(tcp|udp|sctp))?/g) ?? [];
+  return ports
+    .map((port) => port.replace(/\/tcp$/, ""))
+    .sort()
+    .join(" ");
+}
+
+function stripQuotes(text: string): string {
+  return text.replaceAll(/["']/g, "");
+}
+
+const variable = /\$(\{[^}]*\}|\w+)/;
+
+/** Whether the texts agree, each variable of mine standing for anything: `likely` then, since its value at the build is not known. */
+function matches(mine: string, theirs: string): Confidence | undefined {
+  if (mine === theirs) return "certain";
+  if (!variable.test(mine)) return undefined;
+  const pieces = mine.split(/\$(?:\{[^}]*\}|\w+)/);
+  const first = pieces[0] ?? "";
+  const last = pieces.at(-1) ?? "";
+  if (!theirs.startsWith(first)) return undefined;
+  let at = first.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const found = theirs.indexOf(piece, at);
+    if (found < 0) return undefined;
+    at = found + piece.length;
+  }
+  return theirs.length - last.length >= at && theirs.endsWith(last) ? "likely" : undefined;
+}
