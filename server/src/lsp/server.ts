@@ -33,8 +33,9 @@ import { shieldWith } from "./shield.ts";
 /** Serves one client over the connection until it says goodbye; the outside world comes in by the host. */
 export function startServer(connection: Connection, host: Host): void {
   const shield = shieldWith((text) => connection.console.error(text));
+  const world = shieldedHost(host, shield);
   connection.onInitialize((params) => {
-    const server = createServer(connection, host, shield, startSession(params, host.cacheFolder));
+    const server = createServer(connection, world, shield, startSession(params, host.cacheFolder));
     answerRequests(server);
     answerCustomRequests(server);
     syncDocuments(server);
@@ -43,6 +44,18 @@ export function startServer(connection: Connection, host: Host): void {
     return initializeResult;
   });
   connection.listen();
+}
+
+/** Whatever the world calls back runs inside the shield. */
+function shieldedHost(host: Host, shield: Shield): Host {
+  return {
+    ...host,
+    after: (delayMs, run) => host.after(delayMs, () => shield.inBackground(run)),
+    watchEngine: (access, onChange) =>
+      host.watchEngine(access, () => shield.inBackground(onChange)),
+    watchFiles: (request, onChange) =>
+      host.watchFiles(request, () => shield.inBackground(onChange)),
+  };
 }
 
 const initializeResult: InitializeResult = {

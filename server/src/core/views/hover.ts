@@ -3,7 +3,7 @@ import type { Instruction } from "../dockerfile/syntax.ts";
 import type { Span } from "../text/span.ts";
 import { touches } from "../text/span.ts";
 import { directiveHelpAt } from "./directiveHelp.ts";
-import type { HoverCard, HoverMemory } from "./hoverCard.ts";
+import type { Fact, HoverCard, HoverMemory } from "./hoverCard.ts";
 import { imageFacts } from "./hoverFrom.ts";
 import { instructionFacts } from "./hoverInstruction.ts";
 import type { ImageContext } from "./imageContext.ts";
@@ -35,11 +35,18 @@ export function hoverAt(
   return {
     span: instruction.span,
     title: parts.map(({ title }) => title).join(" · "),
-    facts: parts.flatMap(({ facts }) => facts),
+    facts: distinct(parts.flatMap(({ facts }) => facts)),
     lists: parts.flatMap(({ lists }) => lists),
     notes: [...parts.flatMap(({ notes }) => notes), ...reading],
     revealLine: parts.some(({ isInTree }) => isInTree) ? instruction.startLine : undefined,
   };
+}
+
+/** The base speaks for itself where it has a part of its own. */
+function distinct(facts: readonly Fact[]): readonly Fact[] {
+  return facts.filter(
+    ({ label }, index) => facts.findIndex((fact) => fact.label === label) === index,
+  );
 }
 
 function emptyCard(span: Span, title: string): HoverCard {

@@ -2,11 +2,11 @@ import type { Analysis } from "../analysis.ts";
 import { shortDigest } from "../image/digest.ts";
 import type { Image, ImageDescription } from "../image/image.ts";
 import { formatPlatform } from "../image/imageConfig.ts";
-import { formatExactBytes, formatSize } from "../text/size.ts";
+import { formatSize } from "../text/size.ts";
 import type { CardPart, Fact } from "./hoverCard.ts";
 import type { ImageContext } from "./imageContext.ts";
 import { chosenByText } from "./imageContext.ts";
-import { imageBytes, originBytes } from "./totals.ts";
+import { imageBytes, originBytes, sizeWithExact } from "./totals.ts";
 
 /** The whole image, for the FROM of its last stage. */
 export function imageFacts(analysis: Analysis, context: ImageContext): CardPart | undefined {
@@ -39,7 +39,7 @@ export function imageFacts(analysis: Analysis, context: ImageContext): CardPart 
 
 function sizeFact(label: string, bytes: number | undefined): readonly Fact[] {
   if (bytes === undefined) return [];
-  return [{ label, value: `${formatSize(bytes)} (${formatExactBytes(bytes)})` }];
+  return [{ label, value: sizeWithExact(bytes) }];
 }
 
 function readFacts(image: Image): readonly Fact[] {

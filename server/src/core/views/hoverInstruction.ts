@@ -7,7 +7,7 @@ import { formatExactBytes, formatSize } from "../text/size.ts";
 import type { CardList, CardPart, CardRow, Fact, HoverMemory } from "./hoverCard.ts";
 import { placesOf, rowLimit, wasteOf } from "./hoverCard.ts";
 import { basisSentence, pairingSentence } from "./sentences.ts";
-import { formatShare, imageBytes, weightOf, writerOf } from "./totals.ts";
+import { formatShare, imageBytes, sizeWithExact, weightOf, writerOf } from "./totals.ts";
 import type { WasteGroup } from "./wasteGroups.ts";
 import { hiddenHow, wastePath } from "./wasteGroups.ts";
 
@@ -29,7 +29,7 @@ export function instructionFacts(
   return {
     title: titleOf(analysis, instruction, weight.contentBytes),
     facts: [
-      exactFact(weight, weight.contentBytes),
+      exactFact(instruction, weight, weight.contentBytes),
       ...byteFact("Wasted", weight.wastedBytes),
       ...byteFact("Hides", weight.hidesBytes, " of earlier layers"),
       ...layerFact(analysis, weight),
@@ -66,16 +66,21 @@ function titleOf({ image }: Analysis, { keyword }: Instruction, bytes: number): 
   return share === undefined ? size : `${size} · ${share} of the image`;
 }
 
-function exactFact({ layers, basis }: InstructionWeight, bytes: number): Fact {
+function exactFact(
+  { keyword }: Instruction,
+  { layers, basis }: InstructionWeight,
+  bytes: number,
+): Fact {
   const where = layers.length === 1 ? "1 layer" : `${layers.length} layers`;
   const past = basis === "stale" ? " as last built" : "";
-  return { label: "Exactly", value: `${formatExactBytes(bytes)} in ${where}${past}` };
+  const label = keyword === "FROM" ? "Base" : "Exactly";
+  return { label, value: `${formatExactBytes(bytes)} in ${where}${past}` };
 }
 
 /** Nothing for 0 and for what is not known. */
 function byteFact(label: string, bytes: number | undefined, tail = ""): readonly Fact[] {
   if (bytes === undefined || bytes === 0) return [];
-  return [{ label, value: `${formatSize(bytes)} (${formatExactBytes(bytes)})${tail}` }];
+  return [{ label, value: `${sizeWithExact(bytes)}${tail}` }];
 }
 
 function layerFact({ image }: Analysis, { layers }: InstructionWeight): readonly Fact[] {

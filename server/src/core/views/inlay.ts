@@ -11,7 +11,7 @@ export interface SizeNote {
   readonly instruction: number;
   /** Where the logical line ends, before any heredoc body. */
   readonly offset: number;
-  /** `16.4 kB`, `189 MB · 40 MB wasted`, `was 16.4 kB`, `base 74.8 MB · image 189 MB`. */
+  /** `16.4 kB`, `189 MB · 40 MB wasted`, `7 kB · all wasted`, `was 16.4 kB`, `base 74.8 MB · image 189 MB`. */
   readonly text: string;
   /** Exact bytes and where they come from; plain text, a sentence a line. */
   readonly tooltip: string;
@@ -65,13 +65,12 @@ function ownPart(
 function weightText(instruction: Instruction, weight: InstructionWeight, bytes: number): string {
   const origin = instruction.keyword === "FROM" ? "base " : "";
   const past = weight.basis === "stale" ? "was " : "";
-  return `${past}${origin}${formatSize(bytes)}${wasteText(weight.wastedBytes)}`;
+  return `${past}${origin}${formatSize(bytes)}${wasteText(weight.wastedBytes, bytes)}`;
 }
 
-function wasteText(wastedBytes: number | undefined): string {
-  return wastedBytes === undefined || wastedBytes === 0
-    ? ""
-    : ` · ${formatSize(wastedBytes)} wasted`;
+function wasteText(wastedBytes: number | undefined, bytes: number): string {
+  if (wastedBytes === undefined || wastedBytes === 0) return "";
+  return wastedBytes === bytes ? " · all wasted" : ` · ${formatSize(wastedBytes)} wasted`;
 }
 
 function sentencesOf(analysis: Analysis, weight: InstructionWeight): readonly string[] {
@@ -92,7 +91,7 @@ function totalPart({ image }: Analysis): NotePart | undefined {
   if (bytes === undefined || bytes === 0) return undefined;
   const wastedBytes = image?.state === "read" ? image.read.wastedBytes : undefined;
   return {
-    text: `image ${formatSize(bytes)}${wasteText(wastedBytes)}`,
+    text: `image ${formatSize(bytes)}${wasteText(wastedBytes, bytes)}`,
     sentences: [
       `The image holds ${formatExactBytes(bytes)} in its layers${
         wastedBytes === undefined ? "." : `, ${formatExactBytes(wastedBytes)} of it wasted.`

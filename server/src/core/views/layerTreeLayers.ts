@@ -39,6 +39,7 @@ function layerRow(analysis: Analysis, image: Image, index: number): LayerTreeRow
 
 function wasteText(layer: Layer | undefined): readonly string[] {
   if (layer === undefined || layer.wastedBytes === 0) return [];
+  if (layer.wastedBytes === layer.contentBytes) return ["all wasted"];
   return [`${formatSize(layer.wastedBytes)} wasted`];
 }
 

@@ -54,7 +54,7 @@ function wasteRow(analysis: Analysis, read: ReadImage, row: number): LayerTreeRo
   return {
     id: rowId(description.imageId, { kind: "wasteRow", row }),
     kind: "waste",
-    label: fitPath(path, 100),
+    label: fitPath(path, 60),
     description: `${formatSize(bytes)} · ${how}`,
     tooltip: `${path}\n${formatExactBytes(bytes)}\nWritten by ${writer}, ${how}`,
     accessibilityLabel: `Wasted file ${fitPath(path, 100)}, ${formatSize(bytes)}, written by ${writer}, ${how}.`,

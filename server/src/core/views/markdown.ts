@@ -16,7 +16,7 @@ export function escapeMarkdown(text: string): string {
     .replaceAll("://", String.raw`\://`)
     .replaceAll(/\b(www)\./gi, String.raw`$1\.`)
     .replaceAll(/^(\s*)([-+])/g, String.raw`$1\$2`)
-    .replaceAll(/^(\s*\d+)([.)])/g, String.raw`$1\$2`);
+    .replaceAll(/^(\s*\d+)([.)])(?=\s|$)/g, String.raw`$1\$2`);
 }
 
 /** A path of an image as a code span, cut in its middle past `columns`. The root is written `/`. */

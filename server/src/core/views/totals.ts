@@ -2,6 +2,7 @@ import type { Analysis } from "../analysis.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import type { Image } from "../image/image.ts";
 import type { InstructionWeight } from "../join/attribution.ts";
+import { formatExactBytes, formatSize } from "../text/size.ts";
 import { lineNumberOfLayer } from "./report.ts";
 
 /** contentBytes of one layer; undefined while not known. */
@@ -53,10 +54,15 @@ export function writerOf(analysis: Analysis, layer: number): string {
     : `layer ${layer + 1}`;
 }
 
-/** A share for people: `45%`, `4.5%`, `<0.1%`; undefined when the whole is nothing. */
+/** Bytes for people with the exact count behind: `16.4 kB (16,384 B)`; the count alone where it says the same. */
+export function sizeWithExact(bytes: number): string {
+  return bytes < 1000 ? formatSize(bytes) : `${formatSize(bytes)} (${formatExactBytes(bytes)})`;
+}
+
+/** A share for people: `45%`, `4.5%`, `under 0.1%`; undefined when the whole is nothing. */
 export function formatShare(part: number, whole: number): string | undefined {
   if (whole <= 0) return undefined;
   const percent = (part / whole) * 100;
-  if (percent > 0 && percent < 0.1) return "<0.1%";
+  if (percent > 0 && percent < 0.1) return "under 0.1%";
   return `${Number(percent.toFixed(percent < 10 ? 1 : 0))}%`;
 }
