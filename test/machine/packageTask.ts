@@ -19,9 +19,8 @@ export async function packagedFiles(): Promise<readonly PackagedFile[]> {
   );
 }
 
-/** Builds the bundles for use and puts them into a `.vsix`; its path. */
-export async function makePackage(target: string): Promise<string> {
-  await build({ production: true });
+/** Puts the bundles as they are built into a `.vsix`; its path. */
+export async function packBundles(target: string): Promise<string> {
   await mkdir(dirname(target), { recursive: true });
   await createVSIX({
     cwd: root,
@@ -31,6 +30,12 @@ export async function makePackage(target: string): Promise<string> {
     allowMissingRepository: true,
   });
   return target;
+}
+
+/** Builds the bundles for use and packs them. */
+export async function makePackage(target: string): Promise<string> {
+  await build({ production: true });
+  return packBundles(target);
 }
 
 /** `npm run package`: the `.vsix` in the repository's folder, and what is in it. */

@@ -17,7 +17,7 @@ const minute = 60_000;
 
 /** `npm test`: every test there is. Ends with one line of counts; 1 when a test failed. */
 export async function testAll(filters: readonly string[]): Promise<number> {
-  await step("Building the bundles", () => build({ production: false }));
+  await step("Building the bundles", () => build({ production: true }));
   const isWanted = (path: string): boolean =>
     filters.length === 0 || filters.some((filter) => path.includes(filter));
   const all = testFiles().filter(isWanted);
@@ -38,7 +38,7 @@ export async function testAll(filters: readonly string[]): Promise<number> {
 
 /** `npm run e2e`: only what runs in the real editor. */
 export async function testEditor(filters: readonly string[]): Promise<number> {
-  await step("Building the bundles", () => build({ production: false }));
+  await step("Building the bundles", () => build({ production: true }));
   const files = testFiles().filter(
     (path) =>
       path.startsWith("test/editor/") &&

@@ -69,8 +69,9 @@ export function layerTreeView(
 }
 
 function toTreeItem({ row, uri }: Row): vscode.TreeItem {
+  const { label, description } = visibleTexts(row);
   const item = new vscode.TreeItem(
-    row.label,
+    label,
     row.hasChildren
       ? row.kind === "image"
         ? vscode.TreeItemCollapsibleState.Expanded
@@ -81,7 +82,7 @@ function toTreeItem({ row, uri }: Row): vscode.TreeItem {
   item.contextValue = row.kind;
   item.iconPath = new vscode.ThemeIcon(row.icon, iconColor(row));
   item.accessibilityInformation = { label: row.accessibilityLabel, role: "treeitem" };
-  if (row.description !== undefined) item.description = row.description;
+  if (description !== undefined) item.description = description;
   if (row.tooltip !== undefined) item.tooltip = row.tooltip;
   if (row.line !== undefined) {
     item.command = {
@@ -91,6 +92,13 @@ function toTreeItem({ row, uri }: Row): vscode.TreeItem {
     };
   }
   return item;
+}
+
+/** In a narrow side bar the end of a row is cut: the size of a layer or of waste stands before the long text. */
+function visibleTexts(row: TreeRow): Pick<TreeRow, "label" | "description"> {
+  const isLong = row.kind === "layer" || row.kind === "waste";
+  if (!isLong || row.description === undefined) return row;
+  return { label: row.description, description: row.label };
 }
 
 function iconColor({ kind }: TreeRow): vscode.ThemeColor | undefined {
@@ -112,8 +120,9 @@ function describeView(
       : (status?.state ?? "looking");
   void vscode.commands.executeCommand("setContext", "tare.viewState", state);
   view.description = status?.reference ?? "";
-  const says = state === "failed" || state === "none" ? status?.message : undefined;
-  view.message = says ?? (state === "looking" ? vscode.l10n.t("Looking for the image …") : "");
+  // A message takes the place of the welcome texts: only what they cannot say is one.
+  if (state === "failed") view.message = status?.message ?? "";
+  else view.message = state === "looking" ? vscode.l10n.t("Looking for the image …") : "";
 }
 
 /** Opens the rows on the way one after the other: each knows its children only when asked. */

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { withEditor } from "./support/editorHost.ts";
+import { until } from "./support/editorWindow.ts";
+import { appImage, aWorkspace, dockerfile } from "./support/workspace.ts";
+
+describe("a folder whose Dockerfile names no image", () => {
+  const workspace = aWorkspace();
+  const editor = withEditor({ settings: { "tare.engine.enabled": false } });
+
+  before(() => {
+    workspace.write("Dockerfile", dockerfile.replace(/^# tare.*\n/, ""));
+    workspace.write("notes.txt", "nothing to weigh\n");
+    workspace.writeArchive("build/app.tar", appImage());
+  });
+  after(() => workspace.remove());
+
+  test("without a Dockerfile the view says to open one", async (t) => {
+    const window = await editor(t)?.open(workspace.folder, { file: workspace.path("notes.txt") });
+    if (window === undefined) return;
+    const text = await until(
+      () => window.sideBarText(),
+      (shown) => shown.includes("Open a Dockerfile"),
+      (shown) => `the side bar says ${shown}`,
+    );
+    assert.match(text, /Open File/);
+    assert.equal(await window.statusText(), undefined);
+    await window.photograph("no-dockerfile");
+    await window.close();
+  });
+
+  test("the view says how to get an image; one chosen from the list gives the numbers, also in the next session", async (t) => {
+    const host = editor(t);
+    const window = await host?.open(workspace.folder, { file: workspace.path("Dockerfile") });
+    if (window === undefined) return;
+    await until(
+      () => window.sideBarText(),
+      (shown) => shown.includes("docker build") && shown.includes("Choose Image"),
+      (shown) => `the side bar says ${shown}`,
+    );
+    assert.equal(await window.statusText(), "?");
+    await window.photograph("no-image");
+    await window.page.locator(".sidebar").getByText("Choose Image …").click();
+    const choices = window.page.locator(".quick-input-list .monaco-list-row");
+    await choices.filter({ hasText: "app.tar" }).first().waitFor();
+    await window.photograph("choose-image");
+    await choices.filter({ hasText: "app.tar" }).first().click();
+    await window.untilLine(3, "COPY app /srv/app4 MB · 3 MB wasted");
+    assert.equal(await window.statusText(), "18 MB");
+    await window.photograph("chosen");
+    await window.page.reload();
+    await window.untilLine(3, "COPY app /srv/app4 MB · 3 MB wasted");
+    await window.close();
+  });
+});
+
+describe("a user who prefers CodeLens", () => {
+  const workspace = aWorkspace();
+  const editor = withEditor({
+    settings: { "tare.inlayHints.enabled": false, "tare.codeLens.enabled": true },
+  });
+
+  before(async () => {
+    workspace.write("Dockerfile", dockerfile);
+    await workspace.writeOci("image", appImage());
+  });
+  after(() => workspace.remove());
+
+  test("sees the weight above the line and none behind it", async (t) => {
+    const window = await editor(t)?.open(workspace.folder, { file: workspace.path("Dockerfile") });
+    if (window === undefined) return;
+    const lens = window.page.locator(".codelens-decoration", { hasText: "4 MB · 3 MB wasted" });
+    await lens.waitFor();
+    assert.ok((await window.lines()).includes("COPY app /srv/app"));
+    await window.photograph("code-lens");
+    await lens.locator("a").first().click();
+    await window.page
+      .locator(".sidebar .monaco-list-row.selected", { hasText: "COPY app /srv/app" })
+      .waitFor();
+    await window.close();
+  });
+});

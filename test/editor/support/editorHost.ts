@@ -1,0 +1,91 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before } from "node:test";
+import { chromium, type Browser } from "playwright-core";
+import { bringBrowser, browserArguments } from "../../machine/browser.ts";
+import { build } from "../../machine/build.ts";
+import { makePackage, packBundles } from "../../machine/packageTask.ts";
+import { inRoot } from "../../machine/place.ts";
+import { killAll } from "../../machine/processes.ts";
+import { bringVscode, startVscodeServer, type VscodeServer } from "../../machine/vscode.ts";
+import { openWindow, type EditorWindow, type WindowOptions } from "./editorWindow.ts";
+
+/** A real VS Code with the packaged extension, and a browser that shows its windows. */
+export interface EditorHost {
+  /** Opens a folder in a window of its own, as for the first time. */
+  open(folder: string, options?: WindowOptions): Promise<EditorWindow>;
+  stop(): Promise<void>;
+}
+
+/** What differs from an editor as it comes. */
+export interface EditorHostOptions {
+  /** True shows the question whether the folder is trusted. */
+  readonly asksForTrust?: boolean;
+  /** User settings. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Build the bundles even where they stand. */
+  readonly rebuild?: boolean;
+}
+
+/** Starts VS Code and the browser; or says why this machine cannot have them. */
+export async function startEditor(options: EditorHostOptions = {}): Promise<EditorHost | string> {
+  const found = await bringBrowser();
+  if ("reason" in found) return found.reason;
+  const serverFolder = await bringVscode().catch((error: unknown) => String(error));
+  if (!existsSync(serverFolder)) return serverFolder;
+  const home = await mkdtemp(join(tmpdir(), "tare-editor-"));
+  const vsix = join(home, "tare.vsix");
+  if (options.rebuild === true) await makePackage(vsix);
+  else {
+    if (!existsSync(inRoot("server/dist/tare.cjs"))) await build({ production: true });
+    await packBundles(vsix);
+  }
+  const server = await startVscodeServer(serverFolder, {
+    home,
+    vsix,
+    asksForTrust: options.asksForTrust ?? false,
+    settings: { "workbench.colorTheme": "Default Dark Modern", ...options.settings },
+  });
+  const browser = await chromium.launch({
+    executablePath: found.path,
+    args: [...browserArguments],
+  });
+  return hostOf(server, browser, home);
+}
+
+function hostOf(server: VscodeServer, browser: Browser, home: string): EditorHost {
+  return {
+    open: (folder, options) =>
+      openWindow(browser, (file) => server.addressOf(folder, file), options),
+    stop: async () => {
+      await browser.close();
+      await server.stop();
+      await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+}
+
+/**
+ * Gives the tests of a file one editor: started before the first, stopped after the last. The function returned yields it, or skips
+ * the calling test where no editor can be had.
+ */
+export function withEditor(
+  options: EditorHostOptions = {},
+): (test: { skip(reason: string): void }) => EditorHost | undefined {
+  let host: EditorHost | string = "not started";
+  before(async () => {
+    process.once("exit", killAll);
+    host = await startEditor(options);
+    if (typeof host === "string") console.log(`# editor tests skipped: ${host}`);
+  });
+  after(async () => {
+    if (typeof host !== "string") await host.stop();
+  });
+  return (test) => {
+    if (typeof host !== "string") return host;
+    test.skip(`no editor can be had here: ${host}`);
+    return undefined;
+  };
+}
