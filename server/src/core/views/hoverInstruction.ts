@@ -22,7 +22,7 @@ export function instructionFacts(
 ): CardPart | undefined {
   const weight = weightOf(analysis, instruction);
   if (weight === undefined) return undefined;
-  if (weight.contentBytes === undefined) return unknownWeight(analysis, instruction);
+  if (weight.contentBytes === undefined) return unknownWeight(analysis, instruction, weight);
   if (weight.layers.length === 0 && weight.contentBytes === 0) return undefined;
   const read = analysis.image?.state === "read" ? analysis.image.read : undefined;
   const layers = new Set(weight.layers);
@@ -42,16 +42,20 @@ export function instructionFacts(
             wastedHere(analysis, read, layers, memory),
             hiddenFromOthers(analysis, read, layers, memory),
           ].filter((list) => list.rows.length > 0),
-    notes: [basisSentence(analysis, weight.basis), ...pairingSentence(weight.confidence)],
+    notes: [basisSentence(analysis, weight.basis), ...pairingSentence(instruction, weight)],
     isInTree: weight.layers.length > 0,
   };
 }
 
-/** Says why a line of the built stage has no number; silent for lines that never have one. */
+/** Says why a line of the built stage has no number, or none yet; silent for lines that never have one. */
 function unknownWeight(
-  { attribution, dockerfile }: Analysis,
+  { attribution, dockerfile, image }: Analysis,
   instruction: Instruction,
+  { layers }: InstructionWeight,
 ): CardPart | undefined {
+  if (layers.length > 0 && image?.state === "described") {
+    return { title: "Size not known yet", facts: [], lists: [], notes: [], isInTree: true };
+  }
   const reason = attribution?.reason;
   const isInFinalStage = dockerfile.stages.at(-1)?.instructions.includes(instruction) ?? false;
   const canWeigh = ["RUN", "COPY", "ADD", "WORKDIR"].includes(instruction.keyword);

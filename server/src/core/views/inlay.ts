@@ -59,7 +59,10 @@ function ownPart(
   if (weight === undefined || bytes === undefined || bytes < Math.max(1, minimumBytes)) {
     return undefined;
   }
-  return { text: weightText(instruction, weight, bytes), sentences: sentencesOf(analysis, weight) };
+  return {
+    text: weightText(instruction, weight, bytes),
+    sentences: sentencesOf(analysis, instruction, weight),
+  };
 }
 
 function weightText(instruction: Instruction, weight: InstructionWeight, bytes: number): string {
@@ -73,7 +76,11 @@ function wasteText(wastedBytes: number | undefined, bytes: number): string {
   return wastedBytes === bytes ? " · all wasted" : ` · ${formatSize(wastedBytes)} wasted`;
 }
 
-function sentencesOf(analysis: Analysis, weight: InstructionWeight): readonly string[] {
+function sentencesOf(
+  analysis: Analysis,
+  instruction: Instruction,
+  weight: InstructionWeight,
+): readonly string[] {
   const { contentBytes, wastedBytes } = weight;
   return [
     ...(contentBytes === undefined ? [] : [`${formatExactBytes(contentBytes)} in the image.`]),
@@ -81,7 +88,7 @@ function sentencesOf(analysis: Analysis, weight: InstructionWeight): readonly st
       ? []
       : [`${formatExactBytes(wastedBytes)} of it wasted: later lines hide it.`]),
     basisSentence(analysis, weight.basis),
-    ...pairingSentence(weight.confidence),
+    ...pairingSentence(instruction, weight),
   ];
 }
 

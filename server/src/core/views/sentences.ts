@@ -1,5 +1,6 @@
 import type { Analysis } from "../analysis.ts";
-import type { Basis, Confidence } from "../join/attribution.ts";
+import type { Instruction } from "../dockerfile/syntax.ts";
+import type { Basis, InstructionWeight } from "../join/attribution.ts";
 
 /** Where a number comes from, in plain words. */
 export function basisSentence({ image }: Pick<Analysis, "image">, basis: Basis): string {
@@ -21,14 +22,21 @@ export function basisSentence({ image }: Pick<Analysis, "image">, basis: Basis):
   }
 }
 
-/** How sure the pairing of the line with its layers is; empty when there is no number to pair. */
-export function pairingSentence(confidence: Confidence | undefined): readonly string[] {
+/** How sure the pairing of the line with its layers is; empty when there is no number to pair, and for a changed line, of which `basisSentence` says it. */
+export function pairingSentence(
+  { keyword }: Instruction,
+  { basis, confidence }: Pick<InstructionWeight, "basis" | "confidence">,
+): readonly string[] {
+  if (basis === "stale") return [];
   switch (confidence) {
     case undefined:
       return [];
     case "certain":
-      return ["The image's history names this line."];
+      return keyword === "FROM" ? [] : ["The image's history names this line."];
     case "likely":
+      if (keyword === "FROM") {
+        return ["The base is what lies below the first layer that a line of this file wrote."];
+      }
       return [
         "Paired by kind, order and destination: the image's history does not repeat this line.",
       ];

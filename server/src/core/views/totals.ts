@@ -32,9 +32,13 @@ export function originBytes(
   return sum;
 }
 
-/** The FROM of the stage that the image is built from: the last one; undefined without stages. */
-export function finalFrom({ dockerfile }: Analysis): Instruction | undefined {
-  return dockerfile.stages.at(-1)?.from;
+/** The FROM of the stage that the image was built from: the last one, unless its history fits another (`--target`); undefined without stages. */
+export function finalFrom({ dockerfile, attribution }: Analysis): Instruction | undefined {
+  const built = dockerfile.stages.findLast(({ from }) => {
+    const weight = attribution?.instructions[from.index];
+    return weight !== undefined && weight.basis !== "unknown";
+  });
+  return (built ?? dockerfile.stages.at(-1))?.from;
 }
 
 /** What one instruction weighs; undefined without an image. */
