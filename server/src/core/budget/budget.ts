@@ -59,13 +59,13 @@ export function judgeBudgets(
   });
 }
 
-/** The last valid limit of that name in the file. */
+/** The first valid limit of that name in the file. */
 function limitIn(dockerfile: Dockerfile, name: BudgetVerdict["name"]): number | undefined {
   return dockerfile.directives
     .flatMap(({ settings }) => settings)
     .filter(({ key }) => key === name)
     .map(({ value }) => parseSize(value))
-    .findLast((bytes) => bytes !== undefined);
+    .find((bytes) => bytes !== undefined);
 }
 
 type LayerBytes = (image: Image, layer: number) => number | undefined;

@@ -1,0 +1,35 @@
+/** A value for each name that is known; undefined for one that is declared without a value. */
+export type Variables = ReadonlyMap<string, string | undefined>;
+
+/**
+ * Fills variables in as Docker's shell lexer does: `$X`, `${X}`, `${X:-default}`, `${X-default}`, `${X:+other}`, `${X+other}`. Undefined as soon
+ * as a value is not known, or a form changes the value in a way that is not followed here (`${X#prefix}` and the like).
+ */
+export function expandVariables(text: string, variables: Variables): string | undefined {
+  let unknown = false;
+  const expanded = text.replaceAll(
+    /\$(?:(\w+)|\{(\w+)(?:(:?[-+])((?:[^{}]|\$\{[^{}]*\})*)|([^}]*))\})/g,
+    (_, bare?: string, name?: string, operator?: string, word?: string, other?: string) => {
+      const value = variables.get(bare ?? name ?? "");
+      const filled = other ? undefined : withOperator(value, operator, word, variables);
+      unknown ||= filled === undefined;
+      return filled ?? "";
+    },
+  );
+  return unknown || /\$\{/.test(expanded) ? undefined : expanded;
+}
+
+function withOperator(
+  value: string | undefined,
+  operator: string | undefined,
+  word: string | undefined,
+  variables: Variables,
+): string | undefined {
+  if (operator === undefined) return value;
+  const isSet = operator.startsWith(":")
+    ? value !== undefined && value !== ""
+    : value !== undefined;
+  const other = expandVariables(word ?? "", variables);
+  if (operator.endsWith("-")) return isSet ? value : other;
+  return isSet ? other : "";
+}

@@ -1,0 +1,56 @@
+import { expandVariables } from "./expand.ts";
+import type { Instruction, Stage, StageBase } from "./syntax.ts";
+
+/** The stages of a file: each FROM with what follows it. Names are compared without case, the last stage of a name counts. */
+export function toStages(instructions: readonly Instruction[]): readonly Stage[] {
+  const starts = instructions.flatMap(({ keyword }, index) => (keyword === "FROM" ? [index] : []));
+  const globals = globalArguments(instructions.slice(0, starts[0]));
+  const stages: Stage[] = [];
+  for (const [at, start] of starts.entries()) {
+    const from = instructions[start];
+    if (from === undefined) continue;
+    const platform = from.flags.find(({ name }) => name === "platform")?.value;
+    stages.push({
+      index: stages.length,
+      name: stageNameOf(from),
+      from,
+      base: baseOf(from, globals, stages),
+      platform:
+        platform === undefined ? undefined : (expandVariables(platform, globals) ?? platform),
+      instructions: instructions.slice(start, starts[at + 1]),
+    });
+  }
+  return stages;
+}
+
+/** Defaults of the ARGs before the first FROM; undefined for one without a default. */
+function globalArguments(before: readonly Instruction[]): ReadonlyMap<string, string | undefined> {
+  const globals = new Map<string, string | undefined>();
+  for (const { keyword, words } of before) {
+    if (keyword !== "ARG") continue;
+    for (const { text } of words) {
+      const equals = text.indexOf("=");
+      const name = equals < 0 ? text : text.slice(0, equals);
+      globals.set(name, equals < 0 ? undefined : expandVariables(text.slice(equals + 1), globals));
+    }
+  }
+  return globals;
+}
+
+function stageNameOf({ words }: Instruction): string | undefined {
+  const [, as, name] = words;
+  return as?.text.toUpperCase() === "AS" ? name?.text.toLowerCase() : undefined;
+}
+
+function baseOf(
+  { words }: Instruction,
+  globals: ReadonlyMap<string, string | undefined>,
+  earlier: readonly Stage[],
+): StageBase {
+  const written = words[0]?.text ?? "";
+  const name = expandVariables(written, globals);
+  if (name === undefined || name === "") return { kind: "unknown", text: written };
+  if (name === "scratch") return { kind: "scratch" };
+  const stage = earlier.findLast((one) => one.name === name.toLowerCase());
+  return stage === undefined ? { kind: "image", name } : { kind: "stage", stage: stage.index };
+}

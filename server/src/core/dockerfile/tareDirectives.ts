@@ -1,0 +1,157 @@
+import type { Parsed, Problem } from "../result.ts";
+import type { Span } from "../text/span.ts";
+import { parseSize } from "../text/size.ts";
+import type { Instruction, TareDirective, TareSetting } from "./syntax.ts";
+
+/** A comment line, and the instruction in whose continuation it stands. */
+export interface CommentLine {
+  readonly start: number;
+  readonly end: number;
+  /** Zero-based. */
+  readonly line: number;
+  readonly within: number | undefined;
+}
+
+/** Keys of `# tare:` comments, in the order in which they are offered. DESIGN §5 Directive. */
+export const directiveKeys = [
+  "image",
+  "budget",
+  "transfer-budget",
+  "target",
+  "context",
+  "ignore",
+] as const;
+
+const marker = /^[ \t]*#[ \t]*tare:/;
+const setting = /([^\s=]+)(=)?("[^"]*"?|'[^']*'?|\S*)/g;
+
+/**
+ * The `# tare:` comments of a file. `ignore` speaks of the instruction it stands above or inside of, before the first instruction of the
+ * whole file; every other key speaks of the file wherever it stands, and the first of its name counts.
+ */
+export function readTareDirectives(
+  text: string,
+  comments: readonly CommentLine[],
+  instructions: readonly Instruction[],
+): { readonly directives: readonly TareDirective[]; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const directives = comments
+    .filter(({ start, end }) => marker.test(text.slice(start, end)))
+    .map((comment): TareDirective => {
+      const { value, problems: found } = readSettings(text, comment);
+      problems.push(...found);
+      const directive = {
+        span: { start: comment.start, end: comment.end },
+        line: comment.line,
+        settings: value,
+        appliesTo: comment.within ?? instructionBelow(instructions, comment),
+      };
+      problems.push(...misplaced(directive, instructions));
+      return directive;
+    });
+  return { directives, problems: [...problems, ...repeated(directives)] };
+}
+
+/** Undefined before the first instruction, where a directive speaks of the file, and behind the last. */
+function instructionBelow(
+  instructions: readonly Instruction[],
+  { start }: CommentLine,
+): number | undefined {
+  const next = instructions.find(({ span }) => span.start > start);
+  return next?.index === 0 ? undefined : next?.index;
+}
+
+function misplaced(
+  { settings, appliesTo, span }: TareDirective,
+  instructions: readonly Instruction[],
+): readonly Problem[] {
+  const isBehindAll =
+    appliesTo === undefined && (instructions[0]?.span.start ?? Infinity) < span.start;
+  if (!isBehindAll) return [];
+  return settings
+    .filter(({ key }) => key === "ignore")
+    .map(({ keySpan }) => ({
+      span: keySpan,
+      message: "No instruction follows, so this ignores nothing: move it above the instruction.",
+    }));
+}
+
+function repeated(directives: readonly TareDirective[]): readonly Problem[] {
+  const seen = new Set<string>();
+  return directives
+    .flatMap(({ settings }) => settings)
+    .filter(({ key }) => key !== "ignore" && directiveKeys.some((known) => known === key))
+    .filter(({ key }) => {
+      const isRepeated = seen.has(key);
+      seen.add(key);
+      return isRepeated;
+    })
+    .map(({ key, keySpan }) => ({
+      span: keySpan,
+      message: `${key} is set twice in this file, and the first one counts: remove one of them.`,
+    }));
+}
+
+function readSettings(text: string, { start, end }: CommentLine): Parsed<readonly TareSetting[]> {
+  const from = start + (marker.exec(text.slice(start, end))?.[0].length ?? 0);
+  const problems: Problem[] = [];
+  const value: TareSetting[] = [];
+  for (const match of text.slice(from, end).matchAll(setting)) {
+    const keyStart = from + match.index;
+    const [whole, key = "", equals, quoted = ""] = match;
+    const keySpan: Span = { start: keyStart, end: keyStart + key.length };
+    const valueSpan: Span = {
+      start: keyStart + whole.length - quoted.length,
+      end: keyStart + whole.length,
+    };
+    const one = { key, value: unquote(quoted), keySpan, valueSpan };
+    const message = problemOf(one, equals !== undefined);
+    if (message === undefined) value.push(one);
+    else
+      problems.push({
+        span: equals === undefined || isUnknown(key) ? keySpan : valueSpan,
+        message,
+      });
+  }
+  if (value.length === 0 && problems.length === 0) {
+    problems.push({
+      span: { start, end },
+      message: `Nothing is set here: write for example "# tare: image=NAME".`,
+    });
+  }
+  return { value, problems };
+}
+
+function unquote(text: string): string {
+  const quote = text[0];
+  if (quote !== '"' && quote !== "'") return text;
+  return text.slice(1, text.length > 1 && text.endsWith(quote) ? -1 : undefined);
+}
+
+function isUnknown(key: string): boolean {
+  return !directiveKeys.some((known) => known === key);
+}
+
+/** One sentence about a setting that cannot be used; undefined when it can. */
+function problemOf({ key, value }: TareSetting, hasEquals: boolean): string | undefined {
+  if (isUnknown(key))
+    return `Tare has no directive "${key}": it knows ${directiveKeys.join(", ")}.`;
+  if (!hasEquals || value === "") return `${key} needs a value: write ${key}=${exampleOf(key)}.`;
+  const isSize = key === "budget" || key === "transfer-budget";
+  if (isSize && parseSize(value) === undefined) {
+    return `"${value}" is not a size: write for example ${key}=${exampleOf(key)}.`;
+  }
+  return undefined;
+}
+
+function exampleOf(key: string): string {
+  const examples: Readonly<Record<string, string>> = {
+    image: "NAME:TAG",
+    budget: "10MB",
+    "transfer-budget": "500kB",
+    target: "micro",
+    context: "..",
+    ignore: "RULE",
+  };
+  return examples[key] ?? "VALUE";
+}
