@@ -4,12 +4,15 @@ import type { CliHost } from "./host.ts";
 /** Width where nobody says how wide it is. */
 const defaultColumns = 80;
 
+/** Tables need this much; a narrower terminal wraps them. */
+const leastColumns = 60;
+
 /** How the text report is to look on this host: terminals get their width and colours, files and pipes 80 columns without. */
 export function textOptionsFor({ stdout, env }: CliHost, top: number): TextOptions {
   const isTerminal = stdout.isTTY === true;
   const isDumb = env["TERM"] === "dumb";
   return {
-    columns: Math.max(40, (isTerminal ? stdout.columns : undefined) ?? defaultColumns),
+    columns: Math.max(leastColumns, (isTerminal ? stdout.columns : undefined) ?? defaultColumns),
     color: isTerminal && !isDumb && (env["NO_COLOR"] ?? "") === "",
     unicode: !isTerminal || canShowUnicode(env),
     top,

@@ -144,13 +144,14 @@ function tableRow(place: Place, options: TextOptions, cells: readonly string[]):
   return [size, ...cells, placeName(place, pathColumns)].join("  ");
 }
 
-/** The path, a directory with how many files it stands for: `var/lib/apt/lists/ (34 files)`. */
+/** The path, a directory with how many files it stands for where there is room: `var/lib/apt/lists/ (34 files)`. */
 function placeName({ tree, node, rowCount, isRest }: Place, columns: number): string {
   const path = escapeSteering(pathOf(tree, node));
   if (tree.kind[node] !== nodeKind.directory) return fitPath(path, columns);
   const amount = formatExactBytes(rowCount).replace(/ B$/, "");
   const suffix = ` (${amount} ${isRest ? "more " : ""}file${rowCount === 1 ? "" : "s"})`;
-  return fitPath(`${path}/`, Math.max(8, columns - columnsOf(suffix))) + suffix;
+  const left = columns - columnsOf(suffix);
+  return left < 8 ? fitPath(`${path}/`, columns) : fitPath(`${path}/`, left) + suffix;
 }
 
 function elsewhere(

@@ -98,7 +98,7 @@ function sumUpwards(tree: FileTree, bytes: Float64Array): void {
 }
 
 /** Shares of the limit-th part below which a place is not worth a row, tried from coarse to fine. */
-const grains = [1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.08, 0.05, 0.03, 0.02, 0.01];
+const grains = [1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.08, 0.05, 0.03, 0.01, 0];
 
 function heavySpots(groups: readonly WeighedGroup[], limit: number): readonly Spot[] {
   const totalBytes = groups.reduce((sum, { subtreeBytes }) => sum + (subtreeBytes[0] ?? 0), 0);

@@ -45,9 +45,10 @@ function header({ description }: ReadImage, options: TextOptions, paint: Paint):
     sourceNames[description.source],
     `id ${shortDigest(description.imageId)}`,
   ];
+  const separator = options.unicode ? " · " : ", ";
   return [
     paint("bold", fitPath(escapeSteering(description.reference), options.columns)),
-    paint("dim", facts.filter((fact) => fact !== "").join(options.unicode ? " · " : ", ")),
+    paint("dim", fitEnd(facts.filter((fact) => fact !== "").join(separator), options.columns)),
   ];
 }
 

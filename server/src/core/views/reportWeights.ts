@@ -29,9 +29,13 @@ export function weightSection(
   const rows = hasLines ? lineRows(read, analysis) : layerRows(read, analysis);
   const remarks = hasLines ? lineRemarks(read, analysis) : [];
   if (rows.length === 0 && remarks.length === 0) return [];
+  const scale = {
+    wholeBytes: read.layerContentBytes,
+    largestBytes: rows.reduce((most, { bytes }) => Math.max(most, bytes), 0),
+  };
   return [
     tableHead(hasLines, options, paint),
-    ...rows.map((row) => tableRow(row, read, options, paint)),
+    ...rows.map((row) => tableRow(row, scale, options, paint)),
     ...remarks.map((remark) => paint("dim", fitEnd(`  ${remark}`, options.columns))),
   ];
 }
@@ -159,17 +163,23 @@ function tableHead(hasLines: boolean, options: TextOptions, paint: Paint): strin
   return paint("dim", cells.join("  "));
 }
 
-function tableRow(row: WeightRow, read: ReadImage, options: TextOptions, paint: Paint): string {
+/** What percentages and bars are drawn against: a share is of the image, the longest bar is the heaviest row. */
+interface Scale {
+  readonly wholeBytes: number;
+  readonly largestBytes: number;
+}
+
+function tableRow(row: WeightRow, scale: Scale, options: TextOptions, paint: Paint): string {
   const { bytes, wastedBytes } = row;
   const width = barColumns(options);
-  const wholeBytes = read.layerContentBytes;
   const wasted = padLeft(wastedBytes === undefined ? "?" : formatSize(wastedBytes), sizeColumns);
-  const share = { bytes, wastedBytes: wastedBytes ?? 0, wholeBytes };
+  const drawn = { bytes, wastedBytes: wastedBytes ?? 0, wholeBytes: scale.largestBytes };
+  const share = padLeft(formatShare(bytes, scale.wholeBytes), shareColumns);
   const cells = [
     padLeft(row.label, labelColumns),
     padLeft(formatSize(bytes), sizeColumns),
     paint(wastedBytes ? "yellow" : "dim", wasted),
-    `${bar(share, width, options, paint)} ${padLeft(formatShare(bytes, wholeBytes), shareColumns)}`,
+    `${bar(drawn, width, options, paint)} ${share}`,
     textWithNote(row, Math.max(10, options.columns - columnsBeforeText(width)), paint),
   ];
   return cells.join("  ");
