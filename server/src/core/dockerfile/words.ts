@@ -20,24 +20,43 @@ export function splitWords(line: string, from: number, escape: string): readonly
 /** The word that starts at an offset. */
 export function readWord(line: string, start: number, escape: string): LineWord {
   let text = "";
-  let quote = "";
   let at = start;
-  for (; at < line.length; at += 1) {
+  while (at < line.length) {
     const char = line[at] ?? "";
-    if (char === escape && quote !== "'" && at + 1 < line.length) {
-      const escaped = line[at + 1] ?? "";
-      // Inside double quotes only these lose their escape: Docker's shell lexer.
-      const isKept = quote === '"' && escaped !== '"' && escaped !== "$" && escaped !== escape;
-      text += isKept ? char + escaped : escaped;
+    if (isBlankChar(char)) break;
+    if (char === '"' || char === "'") {
+      const quoted = readQuoted(line, at, escape);
+      text += quoted.text;
+      at = quoted.end;
+    } else if (char === escape && at + 1 < line.length) {
+      text += line[at + 1] ?? "";
+      at += 2;
+    } else {
+      text += char;
       at += 1;
-    } else if (quote !== "") {
-      if (char === quote) quote = "";
-      else text += char;
-    } else if (char === '"' || char === "'") quote = char;
-    else if (isBlankChar(char)) break;
-    else text += char;
+    }
   }
   return { start, end: at, raw: line.slice(start, at), text };
+}
+
+/** What stands between quotes, and the offset behind the closing one. Single quotes keep everything: Docker's shell lexer. */
+function readQuoted(
+  line: string,
+  start: number,
+  escape: string,
+): { readonly text: string; readonly end: number } {
+  const quote = line[start] ?? "";
+  let text = "";
+  let at = start + 1;
+  for (; at < line.length && line[at] !== quote; at += 1) {
+    const char = line[at] ?? "";
+    const next = line[at + 1] ?? "";
+    // Inside double quotes only these lose their escape.
+    const isEscaped = quote === '"' && char === escape && ['"', "$", escape].includes(next);
+    if (isEscaped) at += 1;
+    text += isEscaped ? next : char;
+  }
+  return { text, end: Math.min(at + 1, line.length) };
 }
 
 /** First offset at or behind `from` that is no blank. */
