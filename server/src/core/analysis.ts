@@ -1,11 +1,15 @@
-import type { Dockerfile } from "./dockerfile/syntax.ts";
-import type { Image, ImageDescription } from "./image/image.ts";
-import type { Attribution } from "./join/attribution.ts";
+import { judgeBudgets } from "./budget/budget.ts";
 import type { BudgetVerdict } from "./budget/budget.ts";
+import type { Dockerfile } from "./dockerfile/syntax.ts";
+import type { Image } from "./image/image.ts";
+import { attribute } from "./join/attribute.ts";
+import type { Attribution } from "./join/attribution.ts";
 import type { Problem } from "./result.ts";
 
+export { parseDockerfile } from "./dockerfile/parse.ts";
 export { describeImageError } from "./image/imageError.ts";
 export { parseImageReference } from "./image/reference.ts";
+export { matchHistory } from "./join/stageFit.ts";
 export { formatSize, parseSize } from "./text/size.ts";
 export type { Dockerfile } from "./dockerfile/syntax.ts";
 export type { Image, ImageDescription, ReadImage } from "./image/image.ts";
@@ -30,18 +34,21 @@ export interface Analysis {
   readonly problems: readonly Problem[];
 }
 
-/** Reads a Dockerfile; never fails. Cost linear in the text: keep the result for as long as the text is the same. */
-export declare function parseDockerfile(text: string): Dockerfile;
-
-/** Everything that can be known of a Dockerfile with the newest snapshot of its image; total and pure. An empty Dockerfile stands for none. */
-export declare function analyse(
+/**
+ * Joins a Dockerfile with the newest snapshot of its image; total and pure. An empty Dockerfile stands for none. Costs the join, nothing
+ * that grows with the image's files: keep the result for as long as both are the same.
+ */
+export function analyse(
   dockerfile: Dockerfile,
   image: Image | undefined,
-  settings?: AnalysisSettings,
-): Analysis;
-
-/** How well an image's history fits the final stage of a Dockerfile, 0–1; 0 when there is nothing to compare. */
-export declare function matchHistory(
-  dockerfile: Dockerfile,
-  config: ImageDescription["config"],
-): number;
+  settings: AnalysisSettings = {},
+): Analysis {
+  const attribution = image === undefined ? undefined : attribute(dockerfile, image);
+  return {
+    dockerfile,
+    image,
+    attribution,
+    budgets: judgeBudgets(dockerfile, image, attribution, settings),
+    problems: dockerfile.problems,
+  };
+}

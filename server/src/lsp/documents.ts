@@ -25,6 +25,8 @@ export interface Documents {
   /** Undefined for documents that are not open. Never waits. */
   view(uri: string): DocumentView | undefined;
   uris(): readonly string[];
+  /** Lines of the newest text; 0 for documents that are not open. */
+  lineCount(uri: string): number;
   /** Settings, folders, trust or the images of the engine changed: each document's image is looked for again. */
   reconsider(): void;
   /** The same for one document, whose image is then looked at again even when it is the same. */
@@ -39,7 +41,8 @@ export interface DocumentsOptions extends Omit<ImageBindingOptions, "onChange"> 
 
 interface OpenDocument {
   document: TextDocument;
-  dockerfile: Dockerfile;
+  /** Parsed when it is asked for: edits that arrive together are read once. */
+  parsed: { readonly version: number; readonly dockerfile: Dockerfile } | undefined;
   readonly binding: ImageBinding;
   stopTimer: Stop;
   analysis: Analysis | undefined;
@@ -60,18 +63,18 @@ export function createDocuments(options: DocumentsOptions): Documents {
       const entry = known ?? openDocument(document, options);
       if (known === undefined) {
         open.set(uri, entry);
-        entry.binding.choose(entry.dockerfile);
+        entry.binding.choose(dockerfileOf(entry));
       } else {
         entry.document = document;
-        entry.dockerfile = parseDockerfile(document.getText());
+        entry.parsed = undefined;
         entry.stopTimer();
-        entry.stopTimer = host.after(typingMs, () => entry.binding.followName(entry.dockerfile));
+        entry.stopTimer = host.after(typingMs, () => entry.binding.followName(dockerfileOf(entry)));
       }
       onChange(uri, "text");
     },
     saved(uri) {
       const entry = open.get(uri);
-      entry?.binding.choose(entry.dockerfile);
+      entry?.binding.choose(dockerfileOf(entry));
     },
     close(uri) {
       const entry = open.get(uri);
@@ -91,10 +94,11 @@ export function createDocuments(options: DocumentsOptions): Documents {
       };
     },
     uris: () => [...open.keys()],
-    reconsider: () => open.forEach(({ binding, dockerfile }) => binding.choose(dockerfile)),
+    lineCount: (uri) => open.get(uri)?.document.lineCount ?? 0,
+    reconsider: () => open.forEach((entry) => entry.binding.choose(dockerfileOf(entry))),
     refresh(uri) {
       const entry = open.get(uri);
-      entry?.binding.choose(entry.dockerfile);
+      entry?.binding.choose(dockerfileOf(entry));
       entry?.binding.renew();
     },
   };
@@ -103,7 +107,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
 function openDocument(document: TextDocument, options: DocumentsOptions): OpenDocument {
   return {
     document,
-    dockerfile: parseDockerfile(document.getText()),
+    parsed: undefined,
     binding: createImageBinding(document.uri, {
       ...options,
       onChange: () => options.onChange(document.uri, "image"),
@@ -114,19 +118,29 @@ function openDocument(document: TextDocument, options: DocumentsOptions): OpenDo
   };
 }
 
+/** Read once for each version of the text. */
+function dockerfileOf(entry: OpenDocument): Dockerfile {
+  const { document, parsed } = entry;
+  if (parsed?.version === document.version) return parsed.dockerfile;
+  const dockerfile = parseDockerfile(document.getText());
+  entry.parsed = { version: document.version, dockerfile };
+  return dockerfile;
+}
+
 /** Made once for each text, image and settings. */
 function analysisOf(entry: OpenDocument, settings: Settings): Analysis {
+  const dockerfile = dockerfileOf(entry);
   const image = entry.binding.image();
   const known = entry.analysis;
   if (
-    known?.dockerfile === entry.dockerfile &&
+    known?.dockerfile === dockerfile &&
     known.image === image &&
     entry.analysedWith === settings
   ) {
     return known;
   }
   entry.analysedWith = settings;
-  entry.analysis = analyse(entry.dockerfile, image, {
+  entry.analysis = analyse(dockerfile, image, {
     ...(settings.budgetBytes === undefined ? {} : { budgetBytes: settings.budgetBytes }),
     ...(settings.transferBudgetBytes === undefined
       ? {}

@@ -27,8 +27,8 @@ export interface PublisherOptions {
   readonly documents: Documents;
 }
 
-/** Keystrokes come faster than a reader needs diagnostics. */
-const diagnosticsMs = 60;
+/** Edits that arrive together are told about once. A text of many lines takes longer to analyse than the next key takes to come. */
+const settleMs = { usual: 5, long: 200, longFromLine: 4000 };
 /** Several documents often renew together. */
 const refreshMs = 50;
 
@@ -41,7 +41,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   return {
     changed(uri, what) {
       timers.get(uri)?.();
-      const stop = host.after(diagnosticsMs, () => {
+      const isLong = options.documents.lineCount(uri) >= settleMs.longFromLine;
+      const stop = host.after(isLong ? settleMs.long : settleMs.usual, () => {
         timers.delete(uri);
         const view = options.documents.view(uri);
         if (view === undefined) return;

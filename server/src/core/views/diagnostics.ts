@@ -66,22 +66,26 @@ function unreadableImage(
   ];
 }
 
+const budgetWords = {
+  budget: { code: "over-budget", limit: "the budget", weighs: "weighs" },
+  "transfer-budget": {
+    code: "over-transfer-budget",
+    limit: "the transfer budget",
+    weighs: "sends",
+  },
+} as const;
+
 /** One notice at the final FROM, one at the line that crosses the limit; one only where they are the same line. */
 function overBudget(analysis: Analysis, verdict: BudgetVerdict): readonly Notice[] {
-  const { actualBytes, limitBytes, basis, isWithin } = verdict;
+  const { actualBytes, limitBytes, isWithin, crossedBy } = verdict;
+  const { instructions } = analysis.dockerfile;
   const from = finalFrom(analysis);
   if (isWithin || actualBytes === undefined || from === undefined) return [];
-  const crossing =
-    verdict.crossedBy === undefined
-      ? undefined
-      : analysis.dockerfile.instructions[verdict.crossedBy];
-  const severity = basis === "measured" ? "error" : "warning";
-  const code = verdict.name === "budget" ? "over-budget" : "over-transfer-budget";
-  const limit = `${verdict.name === "budget" ? "the budget" : "the transfer budget"} of ${formatSize(limitBytes)}`;
+  const crossing = crossedBy === undefined ? undefined : instructions[crossedBy];
+  const { code, limit: named, weighs } = budgetWords[verdict.name];
+  const limit = `${named} of ${formatSize(limitBytes)}`;
   const over = formatSize(actualBytes - limitBytes);
-  const weighs = verdict.name === "budget" ? "weighs" : "sends";
-  const past = basis === "stale" ? " as last built; lines have changed since" : "";
-  const crossingMessage = `This line crosses ${limit}; the image ends ${over} over it.`;
+  const { severity, past } = ageOf(analysis);
   const whole: Notice = {
     span: from.keywordSpan,
     severity,
@@ -96,10 +100,17 @@ function overBudget(analysis: Analysis, verdict: BudgetVerdict): readonly Notice
       span: crossing.keywordSpan,
       severity,
       code,
-      message: crossingMessage,
+      message: `This line crosses ${limit}; the image ends ${over} over it.`,
       related: relatedTo(from, crossing, "The image is built from here."),
     },
   ];
+}
+
+/** An edit may have mended it already: that shows only after the next build. */
+function ageOf({ attribution }: Analysis): Pick<Notice, "severity"> & { readonly past: string } {
+  return attribution?.instructions.some(({ basis }) => basis === "stale") === true
+    ? { severity: "warning", past: " as last built; lines have changed since" }
+    : { severity: "error", past: "" };
 }
 
 function relatedTo(

@@ -1,6 +1,6 @@
 import type { Dockerfile, TareSetting } from "../dockerfile/syntax.ts";
 import type { Span } from "../text/span.ts";
-import { touches } from "../text/span.ts";
+import { textOf, touches } from "../text/span.ts";
 
 /** A key of `# tare:` comments, explained. */
 export interface DirectiveKey {
@@ -70,45 +70,44 @@ export interface DirectiveFix {
   readonly isPreferred: boolean;
 }
 
-/** What can be done about unknown keys in the span: another spelling when one is near, and taking the setting out. Empty when all keys are known. */
+/**
+ * What can be done about the key that a problem of a `# tare:` comment points at: another spelling when a known one is near, and taking the
+ * setting out. Empty when the span covers no key, such as for a bad value.
+ */
 export function directiveFixes(dockerfile: Dockerfile, span: Span): readonly DirectiveFix[] {
-  return dockerfile.directives.flatMap((directive) =>
-    directive.settings
-      .filter(({ keySpan, valueSpan }) => keySpan.start <= span.end && span.start <= valueSpan.end)
-      .filter(({ key }) => directiveKeys.every((known) => known.key !== key))
-      .flatMap((setting) => {
-        const near = nearestKey(setting.key);
-        return [
-          ...(near === undefined ? [] : [respelled(setting, near)]),
-          removed(dockerfile, directive.span, directive.settings, setting),
-        ];
-      }),
-  );
+  const line = dockerfile.directives.find(
+    (directive) => directive.span.start <= span.start && span.end <= directive.span.end,
+  )?.span;
+  const key = textOf(dockerfile.text, span);
+  if (line === undefined || !/^[^\s=#:]+$/.test(key)) return [];
+  if (dockerfile.text[span.start - 1] === "=") return [];
+  const near = directiveKeys.some((known) => known.key === key) ? undefined : nearestKey(key);
+  return [
+    ...(near === undefined
+      ? []
+      : [{ title: `Change to ${near}`, edit: { span, newText: near }, isPreferred: true }]),
+    {
+      title: `Remove ${key}`,
+      edit: { span: removedSpan(dockerfile.text, line, span), newText: "" },
+      isPreferred: false,
+    },
+  ];
 }
 
-function respelled(setting: TareSetting, key: string): DirectiveFix {
-  return {
-    title: `Change to ${key}=`,
-    edit: { span: setting.keySpan, newText: key },
-    isPreferred: true,
-  };
-}
-
-/** Takes out the whole comment line when nothing else is in it. */
-function removed(
-  { text }: Dockerfile,
-  line: Span,
-  settings: readonly TareSetting[],
-  setting: TareSetting,
-): DirectiveFix {
-  const lineStart = text.lastIndexOf("\n", line.start - 1) + 1;
-  const lineEnd = text.indexOf("\n", line.end);
-  const blanksBefore = /[ \t]*$/.exec(text.slice(line.start, setting.keySpan.start))?.[0] ?? "";
-  const span =
-    settings.length === 1
-      ? { start: lineStart, end: lineEnd === -1 ? text.length : lineEnd + 1 }
-      : { start: setting.keySpan.start - blanksBefore.length, end: setting.valueSpan.end };
-  return { title: `Remove ${setting.key}`, edit: { span, newText: "" }, isPreferred: false };
+/** The setting with the blanks before it; the whole comment line when nothing else is set there. */
+function removedSpan(text: string, line: Span, key: Span): Span {
+  const value = /^(?:=(?:"[^"]*"?|'[^']*'?|\S*))?/.exec(text.slice(key.end, line.end))?.[0] ?? "";
+  const end = key.end + value.length;
+  const before = text.slice(line.start, key.start);
+  const others = before.replace(/^[ \t]*#[ \t]*tare:/, "") + text.slice(end, line.end);
+  if (others.trim() === "") {
+    const lineEnd = text.indexOf("\n", line.end);
+    return {
+      start: text.lastIndexOf("\n", line.start - 1) + 1,
+      end: lineEnd === -1 ? text.length : lineEnd + 1,
+    };
+  }
+  return { start: key.start - (/[ \t]*$/.exec(before)?.[0].length ?? 0), end };
 }
 
 /** The known key that at most two changed letters, or a missing end, make of the text. */

@@ -1,0 +1,307 @@
+// The language server while it works, over stdio as an editor runs it: `node test/bench/server.ts [runs]`.
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  createReadStream,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import type { ProtocolConnection } from "vscode-languageserver/node";
+import {
+  createProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-languageserver/node";
+import type { ImageStatus } from "../../server/src/protocol.ts";
+import { methods } from "../../server/src/protocol.ts";
+import { fullCapabilities } from "../support/lspPair.ts";
+import type { GeneratedLayer } from "./largeImage.ts";
+import { makeLargeImage } from "./largeImage.ts";
+
+const folder = join(import.meta.dirname, "../../.cache/bench");
+const bundle = join(folder, "tare.cjs");
+const workspace = join(folder, "server");
+
+await main(Number(process.argv[2] ?? 5));
+
+async function main(runs: number): Promise<void> {
+  mkdirSync(workspace, { recursive: true });
+  await bundleServer();
+  const layers = await makeLargeImage({
+    folder: join(folder, "large"),
+    files: 221_465,
+    scale: 1,
+    layers: 16,
+  });
+  await writeLayout(join(workspace, "image"), layers);
+  const rows: string[][] = [];
+  rows.push(["start to answer of initialize", ms(median(await repeat(runs, startOnce))), ""]);
+  const perText = await repeat(runs, () => textToDiagnostics(1000));
+  rows.push(["text of 1,000 lines to its diagnostics", ms(median(perText)), "≤ 25 ms"]);
+  const cold = await whileIndexing();
+  rows.push(
+    ["hover while 4.9 GB are indexed, p95", ms(percentile(cold.hoverMs, 0.95)), "≤ 20 ms"],
+    ["  median", ms(median(cold.hoverMs)), ""],
+    ["  longest of all", ms(Math.max(...cold.hoverMs)), ""],
+    ["  hovers sent", String(cold.hoverMs.length), ""],
+    ["open to first line sizes (OCI layout, gzip)", ms(cold.readMs), ""],
+    ["hover on a read layer, first", ms(cold.firstReadHoverMs), ""],
+    ["first page of the heaviest layer's rows", ms(cold.treeMs), ""],
+    ["memory of the server, peak", `${(cold.peakBytes / 1e6).toFixed(0)} MB`, ""],
+  );
+  console.log(
+    `${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.version}, medians of ${runs}\n`,
+  );
+  const width = Math.max(...rows.map(([name]) => name!.length));
+  for (const [name, value, target] of rows) {
+    console.log(`${name!.padEnd(width)}  ${value!.padStart(10)}  ${target}`);
+  }
+}
+
+/** As the extension ships it: one minified file. */
+async function bundleServer(): Promise<void> {
+  await build({
+    entryPoints: [join(import.meta.dirname, "../../server/src/main.ts")],
+    outfile: bundle,
+    bundle: true,
+    minify: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    loader: { ".node": "empty" },
+    external: ["cpu-features"],
+    define: { "import.meta.url": "importMetaUrl" },
+    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+  });
+}
+
+/** The generated layers as an OCI layout whose history fits `dockerfile`. */
+async function writeLayout(layout: string, layers: readonly GeneratedLayer[]): Promise<void> {
+  const blobs = join(layout, "blobs/sha256");
+  if (existsSync(join(layout, "index.json"))) return;
+  rmSync(layout, { recursive: true, force: true });
+  mkdirSync(blobs, { recursive: true });
+  const keep = (content: unknown): { digest: string; size: number } => {
+    const bytes = Buffer.from(JSON.stringify(content));
+    const hex = createHash("sha256").update(bytes).digest("hex");
+    writeFileSync(join(blobs, hex), bytes);
+    return { digest: `sha256:${hex}`, size: bytes.length };
+  };
+  const stored: { digest: string; size: number }[] = [];
+  for (const { gzip } of layers) {
+    const hash = createHash("sha256");
+    for await (const chunk of createReadStream(gzip)) hash.update(chunk as Buffer);
+    const hex = hash.digest("hex");
+    linkSync(gzip, join(blobs, hex));
+    stored.push({ digest: `sha256:${hex}`, size: statSync(gzip).size });
+  }
+  const config = keep({
+    os: "linux",
+    architecture: "amd64",
+    config: {},
+    rootfs: { type: "layers", diff_ids: layers.map(({ diffId }) => diffId) },
+    history: layers.map((_, index) => ({
+      created_by: `RUN /bin/sh -c step ${index} # buildkit`,
+      comment: "buildkit.dockerfile.v0",
+    })),
+  });
+  const manifest = keep({
+    schemaVersion: 2,
+    mediaType: "application/vnd.oci.image.manifest.v1+json",
+    config: { mediaType: "application/vnd.oci.image.config.v1+json", ...config },
+    layers: stored.map((blob) => ({
+      mediaType: "application/vnd.oci.image.layer.v1.tar+gzip",
+      ...blob,
+    })),
+  });
+  writeFileSync(join(layout, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
+  writeFileSync(
+    join(layout, "index.json"),
+    JSON.stringify({
+      schemaVersion: 2,
+      manifests: [{ mediaType: "application/vnd.oci.image.manifest.v1+json", ...manifest }],
+    }),
+  );
+}
+
+const dockerfile = `# tare: image=oci:image\nFROM scratch\n${Array.from({ length: 16 }, (_, index) => `RUN step ${index}\n`).join("")}`;
+
+interface Running {
+  readonly client: ProtocolConnection;
+  readonly child: ChildProcess;
+  readonly statuses: ImageStatus[];
+  /** Resolves with the next diagnostics of any document. */
+  nextDiagnostics(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function startServer(cacheFolder?: string): Promise<Running> {
+  const child = spawn(process.execPath, [bundle, "lsp", "--stdio"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const client = createProtocolConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
+  const statuses: ImageStatus[] = [];
+  let heard = (): void => undefined;
+  client.onNotification(methods.imageStatus, (status: ImageStatus) => void statuses.push(status));
+  client.onNotification("textDocument/publishDiagnostics", () => heard());
+  client.onRequest("workspace/configuration", ({ items }: { items: readonly unknown[] }) =>
+    items.map(() => ({ engine: { enabled: false }, cache: { maximumBytes: 0 } })),
+  );
+  for (const method of [
+    "client/registerCapability",
+    "window/workDoneProgress/create",
+    "workspace/inlayHint/refresh",
+    "workspace/codeLens/refresh",
+  ]) {
+    client.onRequest(method, () => null);
+  }
+  client.listen();
+  await client.sendRequest("initialize", {
+    processId: process.pid,
+    rootUri: null,
+    workspaceFolders: [{ uri: pathToFileURL(workspace).href, name: "bench" }],
+    capabilities: fullCapabilities,
+    initializationOptions: { trusted: true, commandLinks: true, cacheFolder },
+  });
+  await client.sendNotification("initialized", {});
+  return {
+    client,
+    child,
+    statuses,
+    nextDiagnostics: () =>
+      new Promise((resolve) => {
+        heard = resolve;
+      }),
+    async stop() {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      await client.sendRequest("shutdown");
+      await client.sendNotification("exit");
+      await ended;
+      client.dispose();
+    },
+  };
+}
+
+async function startOnce(): Promise<number> {
+  const startMs = performance.now();
+  const running = await startServer();
+  const tookMs = performance.now() - startMs;
+  await running.stop();
+  return tookMs;
+}
+
+/** From the moment an edit is sent to the moment its diagnostics are there; the first text only warms up. */
+async function textToDiagnostics(lines: number): Promise<number> {
+  const running = await startServer();
+  const uri = pathToFileURL(join(workspace, "Dockerfile.long")).href;
+  const text = `# tare: nonsense=1\nFROM debian:12\n${Array.from(
+    { length: lines / 2 },
+    (_, index) =>
+      `RUN apt-get update && apt-get install -y package-${index} \\\n  && rm -rf /var/lib/apt/lists/*\n`,
+  ).join("")}`;
+  let next = running.nextDiagnostics();
+  await running.client.sendNotification("textDocument/didOpen", {
+    textDocument: { uri, languageId: "dockerfile", version: 1, text },
+  });
+  await next;
+  const took: number[] = [];
+  for (let version = 2; version < 12; version += 1) {
+    next = running.nextDiagnostics();
+    const startMs = performance.now();
+    await running.client.sendNotification("textDocument/didChange", {
+      textDocument: { uri, version },
+      contentChanges: [
+        {
+          range: { start: { line: 0, character: 8 }, end: { line: 0, character: 8 } },
+          text: "x",
+        },
+      ],
+    });
+    await next;
+    took.push(performance.now() - startMs);
+  }
+  await running.stop();
+  return median(took);
+}
+
+async function whileIndexing(): Promise<{
+  readonly hoverMs: readonly number[];
+  readonly readMs: number;
+  readonly firstReadHoverMs: number;
+  readonly treeMs: number;
+  readonly peakBytes: number;
+}> {
+  const running = await startServer();
+  const { client, child, statuses } = running;
+  const uri = pathToFileURL(join(workspace, "Dockerfile")).href;
+  const startMs = performance.now();
+  await client.sendNotification("textDocument/didOpen", {
+    textDocument: { uri, languageId: "dockerfile", version: 1, text: dockerfile },
+  });
+  const hoverOnce = async (line: number): Promise<number> => {
+    const sentMs = performance.now();
+    await client.sendRequest("textDocument/hover", {
+      textDocument: { uri },
+      position: { line, character: 1 },
+    });
+    return performance.now() - sentMs;
+  };
+  const hoverMs: number[] = [];
+  while (statuses.at(-1)?.state !== "read") {
+    if (statuses.at(-1)?.state === "failed") throw new Error(statuses.at(-1)?.message);
+    hoverMs.push(await hoverOnce(1 + (hoverMs.length % 17)));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const readMs = performance.now() - startMs;
+  const firstReadHoverMs = await hoverOnce(3);
+  const [root] = await client.sendRequest<readonly { id: string }[]>(methods.tree, { uri });
+  const layers = await client.sendRequest<readonly { id: string }[]>(methods.tree, {
+    uri,
+    parent: root!.id,
+  });
+  const treeStartMs = performance.now();
+  await client.sendRequest(methods.tree, { uri, parent: layers[0]!.id });
+  const treeMs = performance.now() - treeStartMs;
+  const peakBytes = peakOf(child.pid);
+  await running.stop();
+  return { hoverMs, readMs, firstReadHoverMs, treeMs, peakBytes };
+}
+
+/** Linux only; 0 elsewhere. */
+function peakOf(pid: number | undefined): number {
+  const status = `/proc/${pid}/status`;
+  if (!existsSync(status)) return 0;
+  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(status, "utf8"))?.[1] ?? 0) * 1024;
+}
+
+async function repeat(runs: number, run: () => Promise<number>): Promise<readonly number[]> {
+  const results: number[] = [];
+  for (let index = 0; index < runs; index += 1) results.push(await run());
+  return results;
+}
+
+function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(value < 100 ? 1 : 0)} ms`;
+}
