@@ -1,6 +1,6 @@
 import type { Agent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import Docker from "dockerode";
+import type Docker from "dockerode";
 import type { ImageError } from "../core/image/imageError.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
 import {
@@ -71,7 +71,7 @@ async function connect(
 ): Promise<Result<Engine, ImageError>> {
   const unreachable = (reason: string): Result<never, ImageError> =>
     fail({ code: "engine-unreachable", endpoint: address, reason });
-  const modem = createModem(connection);
+  const modem = await createModem(connection);
   if (typeof modem === "string") return unreachable(modem);
   const ping = await request(modem, "/_ping", {}, signal, timeouts.connectMs);
   if (!ping.ok) return unreachable(ping.error.reason);
@@ -91,12 +91,14 @@ async function connect(
 }
 
 /** A modem for exactly this connection; what the environment says is overruled. A text says why there is none. */
-function createModem(connection: EngineConnection): Modem | string {
+async function createModem(connection: EngineConnection): Promise<Modem | string> {
+  // Loaded with the first engine: it is most of what the server would load to start, and an archive needs none of it.
+  const { default: Engines } = await import("dockerode");
   try {
     // docker-modem would mix in host, port and certificates of DOCKER_HOST where these are left out.
     const nothing = Object.fromEntries(overruled.map((key) => [key, undefined]));
     const options = { ...nothing, protocol: "http", ...modemOptions(connection) };
-    return new Docker(options as Docker.DockerOptions).modem as Modem;
+    return new Engines(options as Docker.DockerOptions).modem as Modem;
   } catch (error) {
     return reasonOf(error);
   }
