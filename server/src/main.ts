@@ -1,5 +1,8 @@
 import { isLayerWorker, runLayerWorker } from "./io/layerWorker.ts";
 
+// What libraries should stop using is no concern of who runs the command, and stderr is for people.
+process.noDeprecation = true;
+
 // One file is the layer worker, the language server and the command line; each loads only what it needs.
 if (isLayerWorker()) runLayerWorker();
 else if (process.argv[2] === "lsp" && !process.argv.includes("--help")) void serveClient();

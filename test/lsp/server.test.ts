@@ -303,6 +303,50 @@ test("a rebuild renews the numbers by itself, an unchanged image is not read aga
     go();
   }));
 
+test("events about other images do not start a long reading over", () =>
+  withPair({}, async (pair, host) => {
+    const go = host.holdReads();
+    await pair.open(uri, text);
+    await pair.until("reading", () => lastStatus(pair)?.state === "reading");
+    host.engineChanges();
+    await pair.until("looked at", () => host.opened.length === 2 && host.closedCount === 1);
+    assert.equal(host.abortedCount, 0);
+    go();
+    await isRead(pair);
+  }));
+
+test("a rebuild while the image is being read stops the reading and reads the new one", () =>
+  withPair({}, async (pair, host) => {
+    host.holdReads();
+    await pair.open(uri, text);
+    await pair.until("reading", () => lastStatus(pair)?.state === "reading");
+    host.images.set("app", app("5MB"));
+    const go = host.holdReads();
+    host.engineChanges();
+    await pair.until("stopped", () => host.abortedCount === 1);
+    assert.equal((await pair.hintTexts(uri))[2], "3: 5 MB");
+    go();
+    await isRead(pair);
+    assert.equal(host.closedCount, 2);
+  }));
+
+test("two images that fit equally well are left to the user", () =>
+  withPair({ host: fakeHost({ app: app(), twin: app("5MB").reference("twin") }) }, async (pair) => {
+    await pair.open(uri, text.replace("# tare: image=app\n", "\n"));
+    await pair.until("none", () => lastStatus(pair)?.state === "none");
+    assert.match(lastStatus(pair)?.message ?? "", /app, twin fit .* equally well: choose one/);
+    assert.deepEqual(await pair.hintTexts(uri), []);
+  }));
+
+test("an engine that does not answer is named in the status", () => {
+  const error = { code: "engine-unreachable", endpoint: "unix:///x", reason: "refused" } as const;
+  return withPair({ host: fakeHost({ x: error }) }, async (pair) => {
+    await pair.open(uri, "FROM alpine\nRUN something\n");
+    await pair.until("none", () => lastStatus(pair)?.state === "none");
+    assert.match(lastStatus(pair)?.message ?? "", /No container engine answers at unix:/);
+  });
+});
+
 test("a file that changes is read again", () => {
   const host = fakeHost({ "docker-archive:out/app.tar": app() });
   return withPair({ host }, async (pair) => {
@@ -342,6 +386,11 @@ test("reading can be stopped by the user; the sizes from history stay", () =>
     assert.equal(host.abortedCount, 1);
     assert.match(lastStatus(pair)?.message ?? "", /cancelled/);
     assert.equal((await pair.hintTexts(uri))[1], "2: 41 MB");
+    host.engineChanges();
+    await pair.until("looked at", () => host.closedCount === 2);
+    assert.equal(lastStatus(pair)?.state, "failed");
+    await pair.client.sendRequest(methods.refresh, { uri });
+    await pair.until("reads again", () => lastStatus(pair)?.state === "reading");
   }));
 
 test("closing a document stops its work and takes back its diagnostics", () =>

@@ -99,7 +99,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
     refresh(uri) {
       const entry = open.get(uri);
       entry?.binding.choose(dockerfileOf(entry));
-      entry?.binding.renew();
+      entry?.binding.refresh();
     },
   };
 }

@@ -1,20 +1,20 @@
-import type { Dockerfile, ImageDescription } from "../core/analysis.ts";
+import type { Dockerfile, ImageDescription, ImageError } from "../core/analysis.ts";
 import { matchHistory } from "../core/analysis.ts";
+import type { Result } from "../core/result.ts";
 import type { ListedImage } from "../io/engineImages.ts";
+import type { HistoryFinding, MatchedImage } from "./historyFinding.ts";
+import { findingOf } from "./historyFinding.ts";
 import type { Host, ImagePlace } from "./host.ts";
 
 /** The engine's images, described once for all Dockerfiles that look for theirs. */
 export interface HistoryCatalog {
-  /**
-   * Reference of the image whose history fits the file best, or undefined when none fits well enough. The image that was found earlier
-   * (`current`) stays through edits that a stranger would not survive.
-   */
+  /** Looks for the image that the file was built into. What was found earlier (`current`) stays through edits that a stranger would not survive. */
   findImage(
     dockerfile: Dockerfile,
     place: ImagePlace,
     current: string | undefined,
     signal: AbortSignal,
-  ): Promise<string | undefined>;
+  ): Promise<HistoryFinding>;
   /** Images of the engine with how well they fit, best first; those that were not looked at last. Empty when the engine does not answer. */
   rank(
     dockerfile: Dockerfile,
@@ -25,17 +25,6 @@ export interface HistoryCatalog {
   invalidate(): void;
 }
 
-/** An image of the engine beside a Dockerfile. */
-export interface MatchedImage {
-  readonly listed: ListedImage;
-  /** Share of the file's instructions that the history shows, 0–1; undefined when it was not looked at. */
-  readonly matchRatio: number | undefined;
-}
-
-/** An image is taken for a file's own only when at least this share of the file's instructions stands in its history. */
-export const leastMatchRatio = 0.7;
-/** An image that was a file's own stays it down to this share, while the file is being edited. */
-const leastKeptRatio = 0.4;
 /** Images looked at, newest first: each costs the engine two short requests. */
 const mostCandidates = 64;
 const describedAtOnce = 4;
@@ -43,22 +32,21 @@ const describedAtOnce = 4;
 /** A catalog that has asked for nothing yet. */
 export function createHistoryCatalog(host: Host): HistoryCatalog {
   const descriptions = new Map<string, ImageDescription>();
-  const lists = new Map<string, Promise<readonly ListedImage[]>>();
+  const lists = new Map<string, Promise<Result<readonly ListedImage[], ImageError>>>();
 
-  const list = (place: ImagePlace): Promise<readonly ListedImage[]> => {
+  const list = (place: ImagePlace): Promise<Result<readonly ListedImage[], ImageError>> => {
     const key = JSON.stringify(place.engine);
     const known = lists.get(key);
     if (known !== undefined) return known;
     // The list outlives the request that asked first, so it is not bound to its signal.
-    const asked = host
-      .listEngineImages(place.engine, new AbortController().signal)
-      .then((result) => (result.ok ? result.value : []));
+    const asked = host.listEngineImages(place.engine, new AbortController().signal);
     lists.set(key, asked);
     return asked;
   };
   const rank: HistoryCatalog["rank"] = async (dockerfile, place, signal) => {
     if (!place.engine.isEnabled) return [];
-    const listed = await list(place);
+    const answer = await list(place);
+    const listed = answer.ok ? answer.value : [];
     const candidates = listed.slice(0, mostCandidates);
     await describeAll(host, candidates, place, descriptions, signal);
     return listed
@@ -76,11 +64,9 @@ export function createHistoryCatalog(host: Host): HistoryCatalog {
     rank,
     async findImage(dockerfile, place, current, signal) {
       const ranked = await rank(dockerfile, place, signal);
-      const fits = (least: number) => (image: MatchedImage) => (image.matchRatio ?? 0) >= least;
-      const best =
-        ranked.find(fits(leastMatchRatio)) ??
-        ranked.filter(fits(leastKeptRatio)).find(({ listed }) => listed.reference === current);
-      return best?.listed.reference;
+      if (ranked.length > 0) return findingOf(ranked, current);
+      const listed = await list(place);
+      return { kind: "none", error: listed.ok ? undefined : listed.error };
     },
     invalidate() {
       lists.clear();

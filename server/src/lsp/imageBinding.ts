@@ -4,6 +4,7 @@ import type { ImageContext } from "../core/views/imageContext.ts";
 import type { ChosenBy } from "../protocol.ts";
 import { folderOf } from "./folders.ts";
 import type { ImagePlace, ImageRequest } from "./host.ts";
+import type { HistoryFinding } from "./historyFinding.ts";
 import type { HistoryCatalog } from "./historySearch.ts";
 import { namedImage } from "./imageChoice.ts";
 import type { HeldImage, ImageStore } from "./imageStore.ts";
@@ -20,8 +21,8 @@ export interface ImageBinding {
   choose(dockerfile: Dockerfile): void;
   /** Takes the image that the text names now; searches only when a name is gone. For while the user types. */
   followName(dockerfile: Dockerfile): void;
-  /** Looks at the same image again. */
-  renew(): void;
+  /** The user wants the same image looked at again. */
+  refresh(): void;
   close(): void;
 }
 
@@ -35,7 +36,8 @@ export interface ImageBindingOptions {
 }
 
 type Choice =
-  | { readonly kind: "none" | "looking" | "untrusted" }
+  | { readonly kind: "none"; readonly message: string }
+  | { readonly kind: "looking" | "untrusted" }
   | { readonly kind: "held"; readonly held: HeldImage; readonly chosenBy: ChosenBy };
 
 interface Binding extends ImageBindingOptions {
@@ -64,13 +66,13 @@ export function createImageBinding(uri: string, options: ImageBindingOptions): I
       const isNamed = takeNamed(binding, dockerfile);
       if (wasNamed && !isNamed) choose(binding, dockerfile);
     },
-    renew() {
-      if (binding.choice.kind === "held") binding.choice.held.renew();
+    refresh() {
+      if (binding.choice.kind === "held") binding.choice.held.refresh();
     },
     close() {
       binding.search.abort();
       if (binding.choice.kind === "held") binding.choice.held.release();
-      binding.choice = { kind: "none" };
+      binding.choice = { kind: "looking" };
     },
   };
 }
@@ -98,7 +100,7 @@ function choose(binding: Binding, dockerfile: Dockerfile): void {
   if (takeNamed(binding, dockerfile)) return;
   const { engineEnabled, matchByHistory } = settingsFor(binding.session, binding.uri);
   if (engineEnabled && matchByHistory) searchHistory(binding, dockerfile);
-  else settle(binding, { kind: "none" });
+  else settle(binding, { kind: "none", message: noneMessage });
 }
 
 /** True when the text, a setting or the user names an image, or none may be looked for. */
@@ -134,10 +136,11 @@ function searchHistory(binding: Binding, dockerfile: Dockerfile): void {
       : undefined;
   if (found === undefined) settle(binding, { kind: "looking" });
   shield.inBackground(async () => {
-    const reference = await catalog.findImage(dockerfile, place, found, signal);
+    const finding = await catalog.findImage(dockerfile, place, found, signal);
     if (signal.aborted) return;
-    if (reference === undefined) settle(binding, { kind: "none" });
-    else hold(binding, { ...place, reference }, "history");
+    if (finding.kind === "found") {
+      hold(binding, { ...place, reference: finding.reference }, "history");
+    } else settle(binding, { kind: "none", message: messageOf(finding) });
   });
 }
 
@@ -156,7 +159,7 @@ function hold(binding: Binding, request: ImageRequest, chosenBy: ChosenBy): void
 /** The new image is held before the old one is let go: the same one is not read twice. */
 function settle(binding: Binding, next: Choice): void {
   const previous = binding.choice;
-  if (previous.kind !== "held" && next.kind === previous.kind) return;
+  if (previous.kind !== "held" && JSON.stringify(previous) === JSON.stringify(next)) return;
   binding.choice = next;
   if (previous.kind === "held") previous.held.release();
   binding.onChange();
@@ -165,10 +168,19 @@ function settle(binding: Binding, next: Choice): void {
 const noneMessage =
   "No image of this Dockerfile is known: build it once, or name one with a comment such as # tare: image=NAME.";
 
+function messageOf(finding: Exclude<HistoryFinding, { kind: "found" }>): string {
+  if (finding.kind === "none") {
+    return finding.error === undefined ? noneMessage : describeImageError(finding.error);
+  }
+  const [first, second, ...more] = finding.references;
+  const others = more.length === 0 ? "" : ` and ${more.length} more`;
+  return `The histories of ${first}, ${second}${others} fit this Dockerfile equally well: choose one, or name it with a comment such as # tare: image=${first}.`;
+}
+
 function contextOf(choice: Choice): ImageContext {
   switch (choice.kind) {
     case "none":
-      return { state: "none", message: noneMessage };
+      return { state: "none", message: choice.message };
     case "looking":
       return { state: "looking" };
     case "untrusted":

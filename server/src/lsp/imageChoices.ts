@@ -1,8 +1,8 @@
 import { relative } from "node:path";
 import { formatSize } from "../core/analysis.ts";
 import type { ImageChoice } from "../protocol.ts";
-import type { MatchedImage } from "./historySearch.ts";
-import { leastMatchRatio } from "./historySearch.ts";
+import type { MatchedImage } from "./historyFinding.ts";
+import { leastMatchRatio } from "./historyFinding.ts";
 import { placeFor } from "./imageBinding.ts";
 import type { Server } from "./serverParts.ts";
 

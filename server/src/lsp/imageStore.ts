@@ -21,8 +21,8 @@ export interface ReadingProgress {
 export interface HeldImage {
   readonly request: ImageRequest;
   snapshot(): ImageSnapshot;
-  /** Looks at the image again; reads only what changed. */
-  renew(): void;
+  /** The user wants it looked at again: reads it also when its reading was stopped or failed before. What has not changed is not read twice. */
+  refresh(): void;
   release(): void;
 }
 
@@ -30,7 +30,7 @@ export interface HeldImage {
 export interface ImageStore {
   /** Calls `onChange` whenever the snapshot is another one; never during the call itself. */
   hold(request: ImageRequest, onChange: () => void): HeldImage;
-  /** Looks at all images again. */
+  /** Something may have changed: looks at all images again. */
   renewAll(): void;
   /** Stops all work. */
   close(): void;
@@ -48,11 +48,18 @@ interface Entry {
   readonly request: ImageRequest;
   readonly listeners: Set<() => void>;
   snapshot: ImageSnapshot;
-  /** `identityOf` the image whose layers the snapshot holds; undefined until they are read. */
-  readAs: string | undefined;
-  /** Aborts the newest look at the image. */
-  run: AbortController;
+  /** Aborts the newest opening of the image. */
+  opening: AbortController;
+  /** The reading that goes on now. */
+  reading: Reading | undefined;
+  /** `identityOf` the image that was read last, or that could not be read; it is not read again unless the user asks. */
+  settledAs: string | undefined;
   readonly stopWatch: Stop;
+}
+
+interface Reading {
+  readonly identity: string;
+  readonly controller: AbortController;
 }
 
 /** Images read at the same time: each read uses all cores by itself, two keep a small image from waiting for a large one. */
@@ -67,19 +74,14 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
   const slots: Slots = { free: readsAtOnce, waiting: [] };
 
   const renew = (entry: Entry): void => {
-    entry.run.abort();
-    entry.run = new AbortController();
-    const { signal } = entry.run;
+    entry.opening.abort();
+    entry.opening = new AbortController();
+    const { signal } = entry.opening;
     shield.inBackground(() => look(entry, signal, options, slots));
   };
   const open = (key: string, request: ImageRequest): Entry => {
     const entry: Entry = {
-      key,
-      request,
-      listeners: new Set(),
-      snapshot: { state: "looking", image: undefined, error: undefined },
-      readAs: undefined,
-      run: new AbortController(),
+      ...newEntry(key, request),
       stopWatch: host.watchFiles(request, () => renew(entry)),
     };
     entries.set(key, entry);
@@ -87,7 +89,8 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
     return entry;
   };
   const close = (entry: Entry): void => {
-    entry.run.abort();
+    entry.opening.abort();
+    entry.reading?.controller.abort();
     entry.stopWatch();
     entries.delete(entry.key);
   };
@@ -100,7 +103,10 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
       return {
         request,
         snapshot: () => entry.snapshot,
-        renew: () => renew(entry),
+        refresh() {
+          if (entry.snapshot.state === "failed") entry.settledAs = undefined;
+          renew(entry);
+        },
         release() {
           entry.listeners.delete(listener);
           if (entry.listeners.size === 0 && entries.get(key) === entry) close(entry);
@@ -112,7 +118,19 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
   };
 }
 
-/** One look at an image: open, describe, read unless it is the one that is known already. Says nothing once the signal is aborted. */
+function newEntry(key: string, request: ImageRequest): Omit<Entry, "stopWatch"> {
+  return {
+    key,
+    request,
+    listeners: new Set(),
+    snapshot: { state: "looking", image: undefined, error: undefined },
+    opening: new AbortController(),
+    reading: undefined,
+    settledAs: undefined,
+  };
+}
+
+/** One look at an image: open, describe, read unless it is the one that is known or being read. Says nothing once the signal is aborted. */
 async function look(
   entry: Entry,
   signal: AbortSignal,
@@ -121,18 +139,24 @@ async function look(
 ): Promise<void> {
   const opened = await options.host.openImage(entry.request, signal);
   if (!opened.ok) {
-    if (!signal.aborted) {
-      publish(entry, { state: "failed", image: undefined, error: opened.error });
-    }
+    if (signal.aborted) return;
+    entry.reading?.controller.abort();
+    entry.settledAs = undefined;
+    publish(entry, { state: "failed", image: undefined, error: opened.error });
     return;
   }
   const image = opened.value;
   try {
-    if (signal.aborted) return;
-    if (entry.snapshot.state === "read" && entry.readAs === identityOf(image)) return;
+    const identity = identityOf(image);
+    if (signal.aborted || identity === entry.settledAs) return;
+    if (identity === entry.reading?.identity) return;
+    entry.reading?.controller.abort();
+    const reading: Reading = { identity, controller: new AbortController() };
+    entry.reading = reading;
     const described: Image = { state: "described", description: image.description };
     publish(entry, { state: "reading", image: described, error: undefined });
-    await inSlot(slots, () => read(entry, signal, image, options));
+    await inSlot(slots, () => read(entry, reading, image, options));
+    if (entry.reading === reading) entry.reading = undefined;
   } finally {
     await image.close();
   }
@@ -145,7 +169,7 @@ function identityOf({ description: { imageId, layers } }: OpenedImage): string {
 
 async function read(
   entry: Entry,
-  signal: AbortSignal,
+  { identity, controller: { signal } }: Reading,
   opened: OpenedImage,
   { host, startProgress }: ImageStoreOptions,
 ): Promise<void> {
@@ -163,7 +187,7 @@ async function read(
   progress?.done();
   if (signal.aborted) return;
   const { description } = opened;
-  entry.readAs = result.ok ? identityOf(opened) : undefined;
+  entry.settledAs = identity;
   publish(
     entry,
     result.ok
