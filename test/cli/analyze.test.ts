@@ -29,6 +29,7 @@ before(async () => {
     "# tare: image=oci:out budget=5MB\nFROM base\nRUN apt-get update && make\nRUN rm /var/cache/lists\n",
   );
   await writeFile(join(folder, "Plain.dockerfile"), "FROM scratch\nCOPY a /a\n");
+  await writeFile(join(folder, "Odd.dockerfile"), "FROM scratch\n# tare: budget=ten\nCOP a\n");
 });
 after(() => rm(folder, { recursive: true }));
 
@@ -144,6 +145,16 @@ test("a budget that cannot be checked is said on stderr and never fails", async 
   assert.equal(run.exitCode, 0);
   assert.match(run.stderr, /^tare: The transfer-budget was not checked[^\n]+\n$/);
   assert.match(run.stdout, /\? transfer-budget 1 kB: not checked/);
+});
+
+test("a directive that is not understood is said on stderr with its line, for it guards nothing", async () => {
+  const run = await runTare(["analyze", "web:1", "-f", "Odd.dockerfile", "--json"], {
+    images,
+    cwd: folder,
+  });
+  assert.equal(run.exitCode, 0);
+  assert.match(run.stderr, /^tare: Odd\.dockerfile:2: "ten" is not a size[^\n]*\n$/);
+  assert.deepEqual((JSON.parse(run.stdout) as { readonly budgets: unknown }).budgets, []);
 });
 
 test("platform and cache are handed on", async () => {

@@ -28,9 +28,9 @@ export async function analyze(
   stdout: Output,
 ): Promise<Outcome> {
   const dockerfile = await readDockerfile(args, host);
-  if (!dockerfile.ok) return { exitCode: exitCodes.unreadable, sentence: dockerfile.error };
+  if (!dockerfile.ok) return { exitCode: exitCodes.unreadable, sentences: [dockerfile.error] };
   const request = imageToOpen(args, dockerfile.value, host);
-  if (!request.ok) return { exitCode: exitCodes.wrongUse, sentence: request.error };
+  if (!request.ok) return { exitCode: exitCodes.wrongUse, sentences: [request.error] };
   const read = await readImage(request.value, args, host);
   if (!read.ok) return outcomeOf(read.error);
   const analysis = analyse(
@@ -39,7 +39,9 @@ export async function analyze(
     limitsOf(args),
   );
   await print(read.value, analysis, args, host, stdout);
-  return host.signal.aborted ? { exitCode: exitCodes.interrupted } : verdictOf(analysis);
+  return host.signal.aborted
+    ? { exitCode: exitCodes.interrupted }
+    : outcomeOfReport(analysis, args);
 }
 
 /** More than any Dockerfile that a person wrote. */
@@ -136,7 +138,7 @@ async function readImage(
 
 function outcomeOf(error: ImageError): Outcome {
   if (error.code === "cancelled") return { exitCode: exitCodes.interrupted };
-  return { exitCode: exitCodes.unreadable, sentence: describeImageError(error) };
+  return { exitCode: exitCodes.unreadable, sentences: [describeImageError(error)] };
 }
 
 async function print(
@@ -155,15 +157,33 @@ async function print(
   }
 }
 
-/** Over budget only where a total is known; a budget that could not be checked is said, for it guards nothing. */
-function verdictOf({ budgets }: Analysis): Outcome {
-  const unchecked = budgets.find(({ actualBytes }) => actualBytes === undefined);
-  const exitCode = budgets.every(({ isWithin }) => isWithin)
-    ? exitCodes.fine
-    : exitCodes.overBudget;
-  if (unchecked === undefined) return { exitCode };
+/** Over budget only where a total is known. What could not be checked or understood guards nothing, so it is said. */
+function outcomeOfReport(analysis: Analysis, { dockerfilePath }: AnalyzeArguments): Outcome {
+  const isWithin = analysis.budgets.every((verdict) => verdict.isWithin);
+  const unchecked = analysis.budgets
+    .filter(({ actualBytes }) => actualBytes === undefined)
+    .map(
+      ({ name }) =>
+        `The ${name} was not checked, for this source keeps no compressed layers: save the image as an OCI layout and analyse that.`,
+    );
+  const misunderstood = directiveProblems(analysis).map(
+    ({ lineNumber, message }) => `${dockerfilePath ?? "Dockerfile"}:${lineNumber}: ${message}`,
+  );
   return {
-    exitCode,
-    sentence: `The ${unchecked.name} was not checked, for this source keeps no compressed layers: save the image as an OCI layout and analyse that.`,
+    exitCode: isWithin ? exitCodes.fine : exitCodes.overBudget,
+    sentences: [...misunderstood, ...unchecked],
   };
+}
+
+/** What is wrong with `# tare:` comments; the rest of the text is the builder's to judge. */
+function directiveProblems({
+  dockerfile,
+  problems,
+}: Analysis): readonly { readonly lineNumber: number; readonly message: string }[] {
+  return problems.flatMap(({ span, message }) => {
+    const directive = dockerfile.directives.find(
+      ({ span: comment }) => comment.start <= span.start && span.end <= comment.end,
+    );
+    return directive === undefined ? [] : [{ lineNumber: directive.line + 1, message }];
+  });
 }

@@ -38,8 +38,9 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
-/** How a command ended: its exit code, and for trouble one sentence that says what to do next. */
+/** How a command ended: its exit code, and what is said on stderr. */
 export interface Outcome {
   readonly exitCode: number;
-  readonly sentence?: string;
+  /** For trouble one sentence that says what to do next; for a report the remarks that do not belong into it, one sentence each. */
+  readonly sentences?: readonly string[];
 }

@@ -21,7 +21,7 @@ export async function runCli(argv: readonly string[], host: CliHost): Promise<nu
     await say(stderr, `The report could not be written (${writeFailure}): send it somewhere else.`);
     return exitCodes.unreadable;
   }
-  if (outcome.sentence !== undefined) await say(stderr, outcome.sentence);
+  for (const sentence of outcome.sentences ?? []) await say(stderr, sentence);
   return outcome.exitCode;
 }
 
@@ -33,14 +33,16 @@ async function runSafely(argv: readonly string[], host: CliHost, stdout: Output)
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {
       exitCode: exitCodes.unreadable,
-      sentence: `This is a mistake in Tare, please report it with this text: ${what.replaceAll(/\s*\n\s*/g, " | ")}`,
+      sentences: [
+        `This is a mistake in Tare, please report it with this text: ${what.replaceAll(/\s*\n\s*/g, " | ")}`,
+      ],
     };
   }
 }
 
 async function run(argv: readonly string[], host: CliHost, stdout: Output): Promise<Outcome> {
   const parsed = parseArguments(argv);
-  if (!parsed.ok) return { exitCode: exitCodes.wrongUse, sentence: parsed.error };
+  if (!parsed.ok) return { exitCode: exitCodes.wrongUse, sentences: [parsed.error] };
   switch (parsed.value.kind) {
     case "help":
       await stdout.write(helpText(parsed.value.command));

@@ -57,7 +57,7 @@ linux/amd64 · container engine · id ${idOf(web)}
   ✗ budget 2.4 MB: 2.45 MB is 51 kB over it, crossed by line 2
 
  LINE     SIZE   WASTED  SHARE          INSTRUCTION
-    1   2.1 MB      0 B  ████████  86%  FROM debian
+    1   2.1 MB      0 B  ████████  86%  FROM debian (likely)
     2   350 kB   300 kB  ▍░        14%  RUN apt-get update
     3      0 B      0 B             0%  RUN rm -rf /var/lists (hides 300 kB)
 
