@@ -100,17 +100,23 @@ function sumUpwards(tree: FileTree, bytes: Float64Array): void {
 /** Shares of the limit-th part below which a place is not worth a row, tried from coarse to fine. */
 const grains = [1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.08, 0.05, 0.03, 0.01, 0];
 
+/** Finer places say more, as long as those with a row still hold this share of all bytes; else as much as can be. */
+const leastCoverage = 0.8;
+
 function heavySpots(groups: readonly WeighedGroup[], limit: number): readonly Spot[] {
   const totalBytes = groups.reduce((sum, { subtreeBytes }) => sum + (subtreeBytes[0] ?? 0), 0);
-  let best: readonly Spot[] = [];
-  for (const grain of grains) {
+  const choices = grains.map((grain) => {
     const leastBytes = Math.max(1, (totalBytes / limit) * grain);
     const spots: Spot[] = [];
     groups.forEach((group, index) => collect(group, index, leastBytes, spots));
-    if (spots.length > limit) break;
-    best = spots;
-  }
-  return best.toSorted((a, b) => b.bytes - a.bytes || a.index - b.index || a.node - b.node);
+    return spots
+      .sort((a, b) => b.bytes - a.bytes || a.index - b.index || a.node - b.node)
+      .slice(0, limit);
+  });
+  const coverages = choices.map((spots) => spots.reduce((sum, { bytes }) => sum + bytes, 0));
+  const finest = coverages.findLastIndex((bytes) => bytes >= totalBytes * leastCoverage);
+  const chosen = finest === -1 ? coverages.indexOf(Math.max(...coverages)) : finest;
+  return choices[chosen] ?? [];
 }
 
 /** Nodes with at least `leastBytes` of their own; what is left over falls to the directory above, and at the root to nobody. */
