@@ -30,9 +30,9 @@ export function startLayerThread(listener: ThreadListener): LayerThread {
   };
 }
 
-/** How many threads are worth it for so many tasks. */
+/** How many threads are worth it for so many tasks; one at least, for layers that came as a stream are only put together. */
 export function threadCountFor(tasks: number): number {
-  return Math.min(tasks, Math.max(2, availableParallelism()), mostThreads);
+  return Math.max(1, Math.min(tasks, Math.max(2, availableParallelism()), mostThreads));
 }
 
 const mostThreads = 8;
