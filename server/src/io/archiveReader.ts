@@ -62,6 +62,7 @@ export function createArchiveReader(options: ArchiveReaderOptions): ArchiveReade
     running: new Set(),
     streams: new Set(),
     layersDone: 0,
+    toldMs: Number.NEGATIVE_INFINITY,
   };
   const tar = createTarStream(
     {
@@ -93,6 +94,8 @@ interface State {
   readonly running: Set<Promise<void>>;
   readonly streams: Set<LayerStream>;
   layersDone: number;
+  /** When progress was told last. */
+  toldMs: number;
 }
 
 /** The file that is arriving. Its first bytes decide what it is. */
@@ -210,11 +213,16 @@ function endBody(state: State): void {
 /** So many layers may be with workers at once; what arrives is one after the other anyway. */
 const maxRunning = 2;
 
+const progressMs = 100;
+
 async function settle(state: State, tar: TarStream): Promise<void> {
   const { waits, running, options } = state;
   state.waits = [];
   await Promise.all(waits);
   while (running.size > maxRunning) await Promise.race(running);
+  const nowMs = performance.now();
+  if (nowMs - state.toldMs < progressMs) return;
+  state.toldMs = nowMs;
   options.onProgress?.({
     layersDone: Math.min(state.layersDone, options.layerCount),
     layerCount: options.layerCount,
