@@ -164,7 +164,7 @@ function outcomeOfReport(analysis: Analysis, { dockerfilePath }: AnalyzeArgument
     .filter(({ actualBytes }) => actualBytes === undefined)
     .map(
       ({ name }) =>
-        `The ${name} was not checked, for this source keeps no compressed layers: save the image as an OCI layout and analyse that.`,
+        `The ${name} was not checked, for this source keeps no compressed layers: save the image as an OCI layout with compressed layers and analyse that.`,
     );
   const misunderstood = directiveProblems(analysis).map(
     ({ lineNumber, message }) => `${dockerfilePath ?? "Dockerfile"}:${lineNumber}: ${message}`,
