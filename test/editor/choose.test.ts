@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { withEditor } from "./support/editorHost.ts";
+import { withEditor } from "./support/withEditor.ts";
 import { until } from "./support/editorWindow.ts";
 import { appImage, aWorkspace, dockerfile } from "./support/workspace.ts";
 
 describe("a folder whose Dockerfile names no image", () => {
   const workspace = aWorkspace();
-  const editor = withEditor({ settings: { "tare.engine.enabled": false } });
+  const editor = withEditor();
 
   before(() => {
     workspace.write("Dockerfile", dockerfile.replace(/^# tare.*\n/, ""));
+    workspace.write(".vscode/settings.json", '{ "tare.engine.enabled": false }');
     workspace.write("notes.txt", "nothing to weigh\n");
     workspace.writeArchive("build/app.tar", appImage());
   });
@@ -47,6 +48,7 @@ describe("a folder whose Dockerfile names no image", () => {
     await choices.filter({ hasText: "app.tar" }).first().click();
     await window.untilLine(3, "COPY app /srv/app4 MB · 3 MB wasted");
     assert.equal(await window.statusText(), "18 MB");
+    await window.treeRow("line 3").waitFor();
     await window.photograph("chosen");
     await window.page.reload();
     await window.untilLine(3, "COPY app /srv/app4 MB · 3 MB wasted");
@@ -56,12 +58,14 @@ describe("a folder whose Dockerfile names no image", () => {
 
 describe("a user who prefers CodeLens", () => {
   const workspace = aWorkspace();
-  const editor = withEditor({
-    settings: { "tare.inlayHints.enabled": false, "tare.codeLens.enabled": true },
-  });
+  const editor = withEditor();
 
   before(async () => {
     workspace.write("Dockerfile", dockerfile);
+    workspace.write(
+      ".vscode/settings.json",
+      '{ "tare.inlayHints.enabled": false, "tare.codeLens.enabled": true }',
+    );
     await workspace.writeOci("image", appImage());
   });
   after(() => workspace.remove());

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { withEditor } from "./support/editorHost.ts";
+import { withEditor } from "./support/withEditor.ts";
 import { until, type EditorWindow } from "./support/editorWindow.ts";
 import { appImage, aWorkspace, dockerfile } from "./support/workspace.ts";
 

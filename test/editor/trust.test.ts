@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { withEditor } from "./support/editorHost.ts";
+import { withEditor } from "./support/withEditor.ts";
 import { until } from "./support/editorWindow.ts";
 import { appImage, aWorkspace, dockerfile } from "./support/workspace.ts";
 
@@ -41,7 +41,7 @@ describe("a folder that is not trusted yet", () => {
       .getByText("Trust", { exact: true })
       .first()
       .click();
-    await page.locator(".tab", { hasText: "Dockerfile" }).click();
+    await page.keyboard.press("Escape");
     await window.untilLine(3, "RUN apt-get install -y tool6 MB");
     await window.photograph("trusted");
     await window.close();

@@ -1,8 +1,9 @@
-import { createVSIX, listFiles, PackageManager } from "@vscode/vsce";
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { listFiles, PackageManager } from "@vscode/vsce";
+import { mkdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { build } from "./build.ts";
 import { inRoot, root } from "./place.ts";
+import { runProcess } from "./processes.ts";
 import { say, step } from "./progress.ts";
 
 /** One file of the package, path relative to the repository. */
@@ -19,16 +20,26 @@ export async function packagedFiles(): Promise<readonly PackagedFile[]> {
   );
 }
 
-/** Puts the bundles as they are built into a `.vsix`; its path. */
+/** Puts the bundles as they are built into a `.vsix`; its path. Rejects with what the packager said. */
 export async function packBundles(target: string): Promise<string> {
   await mkdir(dirname(target), { recursive: true });
-  await createVSIX({
-    cwd: root,
-    packagePath: target,
-    dependencies: false,
-    rewriteRelativeLinks: false,
-    allowMissingRepository: true,
-  });
+  const log = `${target}.log`;
+  const code = await runProcess(
+    process.execPath,
+    [
+      inRoot("node_modules/@vscode/vsce/vsce"),
+      "package",
+      "--no-dependencies",
+      "--no-rewrite-relative-links",
+      "--allow-missing-repository",
+      `--out=${target}`,
+    ],
+    { output: { file: log }, timeoutMs: 120_000 },
+  );
+  if (code !== 0) {
+    throw new Error(`The extension could not be packed:\n${await readFile(log, "utf8")}`);
+  }
+  await rm(log);
   return target;
 }
 

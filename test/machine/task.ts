@@ -36,6 +36,9 @@ process.on("SIGINT", () => end(130));
 // The process that started this one holds the channel; without it nobody waits for us any more.
 process.on("disconnect", () => end(143));
 
+// Whoever read our lines may have gone; that is no reason to fail.
+process.stdout.on("error", () => undefined);
+
 const [name = "", ...options] = process.argv.slice(2);
 const task = tasks[name];
 if (task === undefined) {

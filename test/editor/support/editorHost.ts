@@ -2,13 +2,11 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before } from "node:test";
 import { chromium, type Browser } from "playwright-core";
 import { bringBrowser, browserArguments } from "../../machine/browser.ts";
 import { build } from "../../machine/build.ts";
-import { makePackage, packBundles } from "../../machine/packageTask.ts";
+import { packBundles } from "../../machine/packageTask.ts";
 import { inRoot } from "../../machine/place.ts";
-import { killAll } from "../../machine/processes.ts";
 import { bringVscode, startVscodeServer, type VscodeServer } from "../../machine/vscode.ts";
 import { openWindow, type EditorWindow, type WindowOptions } from "./editorWindow.ts";
 
@@ -23,10 +21,6 @@ export interface EditorHost {
 export interface EditorHostOptions {
   /** True shows the question whether the folder is trusted. */
   readonly asksForTrust?: boolean;
-  /** User settings. */
-  readonly settings?: Readonly<Record<string, unknown>>;
-  /** Build the bundles even where they stand. */
-  readonly rebuild?: boolean;
 }
 
 /** Starts VS Code and the browser; or says why this machine cannot have them. */
@@ -37,16 +31,13 @@ export async function startEditor(options: EditorHostOptions = {}): Promise<Edit
   if (!existsSync(serverFolder)) return serverFolder;
   const home = await mkdtemp(join(tmpdir(), "tare-editor-"));
   const vsix = join(home, "tare.vsix");
-  if (options.rebuild === true) await makePackage(vsix);
-  else {
-    if (!existsSync(inRoot("server/dist/tare.cjs"))) await build({ production: true });
-    await packBundles(vsix);
-  }
+  if (!existsSync(inRoot("server/dist/tare.cjs"))) await build({ production: true });
+  await packBundles(vsix);
   const server = await startVscodeServer(serverFolder, {
     home,
     vsix,
     asksForTrust: options.asksForTrust ?? false,
-    settings: { "workbench.colorTheme": "Default Dark Modern", ...options.settings },
+    settings: { "workbench.colorTheme": "Default Dark Modern" },
   });
   const browser = await chromium.launch({
     executablePath: found.path,
@@ -64,28 +55,5 @@ function hostOf(server: VscodeServer, browser: Browser, home: string): EditorHos
       await server.stop();
       await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
-  };
-}
-
-/**
- * Gives the tests of a file one editor: started before the first, stopped after the last. The function returned yields it, or skips
- * the calling test where no editor can be had.
- */
-export function withEditor(
-  options: EditorHostOptions = {},
-): (test: { skip(reason: string): void }) => EditorHost | undefined {
-  let host: EditorHost | string = "not started";
-  before(async () => {
-    process.once("exit", killAll);
-    host = await startEditor(options);
-    if (typeof host === "string") console.log(`# editor tests skipped: ${host}`);
-  });
-  after(async () => {
-    if (typeof host !== "string") await host.stop();
-  });
-  return (test) => {
-    if (typeof host !== "string") return host;
-    test.skip(`no editor can be had here: ${host}`);
-    return undefined;
   };
 }
