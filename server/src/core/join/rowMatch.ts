@@ -58,7 +58,10 @@ function wordsOf(text: string): readonly string[] {
 /** A RUN as its script: shell form, exec form joined, or the heredoc's body. */
 function scriptsOf(text: string, instruction: Instruction): readonly string[] {
   const { argumentText, form, words, heredocs } = instruction;
-  if (form === "exec") return [foldBlanks(words.map((word) => word.text).join(" "))];
+  if (form === "exec") {
+    // Docker joins the words; buildah keeps the array as written, behind a shell that it does not use.
+    return [words.map((word) => word.text).join(" "), argumentText].map(foldBlanks);
+  }
   const [first] = heredocs;
   if (first === undefined) return [foldBlanks(argumentText)];
   const bodies = heredocs.map(({ bodySpan, stripsTabs }) => {
@@ -73,10 +76,11 @@ function scriptsOf(text: string, instruction: Instruction): readonly string[] {
 }
 
 function matchScript({ instruction, texts }: ExpectedRow, row: HistoryRow): Confidence | undefined {
-  const isLauncher = instruction.form === "exec" ? isBuildArgs : isShell;
   return texts.some((script) => {
     if (row.text === script) return true;
-    return row.text.endsWith(` ${script}`) && isLauncher(row.text.slice(0, -script.length - 1));
+    const prefix = row.text.slice(0, -script.length - 1);
+    const isLauncher = isShell(prefix) || (instruction.form === "exec" && isBuildArgs(prefix));
+    return isLauncher && row.text.endsWith(` ${script}`);
   })
     ? "certain"
     : undefined;
@@ -146,15 +150,23 @@ function matchMetadata(
 ): Confidence | undefined {
   const mine = loosen(texts[0] ?? "");
   const theirs = loosen(row.text);
-  const found = matches(mine, theirs);
-  if (found !== undefined) return found;
-  const { keyword, form } = instruction;
+  return matches(mine, theirs) ?? matchReprinted(instruction, mine, theirs);
+}
+
+/** Instructions that some builder prints in another order or with parts of its own. */
+function matchReprinted(
+  { keyword, form }: Instruction,
+  mine: string,
+  theirs: string,
+): Confidence | undefined {
   if (keyword === "LABEL") return sorted(mine) === sorted(theirs) ? "certain" : undefined;
-  const isStart = keyword === "CMD" || keyword === "ENTRYPOINT" || keyword === "HEALTHCHECK";
-  if (!isStart) return undefined;
-  if (form === "shell" && theirs.endsWith(` ${mine}`)) return "certain";
+  // The value of a build argument as it was, the default, or none at all.
+  const name = mine.split(" ")[0] ?? "";
+  if (keyword === "ARG") return theirs.split(" ").includes(name) ? "likely" : undefined;
   const command = mine.replace(/^(--\S+ )*(CMD )?/, "");
-  return keyword === "HEALTHCHECK" && theirs.includes(command) ? "likely" : undefined;
+  if (keyword === "HEALTHCHECK") return theirs.includes(command) ? "likely" : undefined;
+  const isStart = keyword === "CMD" || keyword === "ENTRYPOINT";
+  return isStart && form === "shell" && theirs.endsWith(` ${mine}`) ? "certain" : undefined;
 }
 
 function loosen(text: string): string {

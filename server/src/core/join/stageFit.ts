@@ -25,7 +25,7 @@ export function bestFit(dockerfile: Dockerfile, rows: readonly HistoryRow[]): Fi
   const last = dockerfile.stages.at(-1);
   if (last === undefined) return undefined;
   const final = fitOf(dockerfile, last, rows);
-  if (final.alignment.matchRatio >= 0.5) return final;
+  if (final.alignment.matchRatio >= 0.75) return final;
   return dockerfile.stages
     .slice(0, -1)
     .map((stage) => fitOf(dockerfile, stage, rows))
