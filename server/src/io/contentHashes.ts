@@ -11,10 +11,11 @@ export function readContentHashes(
   nodes: Int32Array,
   region: LayerRegion,
 ): Result<undefined, ImageError> {
+  const memory = new Uint8Array(256 * 1024);
   return withRegion(shortDigest(region.diffId), region, (file) => {
     for (const node of nodes) {
       const length = index.tree.bytes[node] ?? 0;
-      index.contentHash[node] = crc32OfRegion(file, index.bodyOffset[node] ?? 0, length);
+      index.contentHash[node] = crc32OfRegion(file, index.bodyOffset[node] ?? 0, length, memory);
       index.flags[node] = (index.flags[node] ?? 0) | layerFlag.hashed;
     }
     return succeed(undefined);

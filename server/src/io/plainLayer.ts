@@ -1,19 +1,25 @@
+import { crc32 } from "node:zlib";
 import type { ImageError } from "../core/image/imageError.ts";
-import { createLayerBuilder } from "../core/image/layerBuilder.ts";
+import { type LayerBuilder, createLayerBuilder } from "../core/image/layerBuilder.ts";
 import { blockBytes, paddedBytes } from "../core/image/tarFields.ts";
 import { type TarRefusal, type TarStep, createTarParser } from "../core/image/tarParser.ts";
 import { type Result, fail, succeed } from "../core/result.ts";
-import { type BoundedBuilder, boundBuilder } from "./entryLimits.ts";
+import type { LayerEntry } from "../core/image/layerEntry.ts";
+import { boundBuilder } from "./entryLimits.ts";
+import { type FileWindow, openFileWindow, readWhole } from "./fileWindow.ts";
 import { tarError } from "./layerErrors.ts";
 import type { ReadLayer } from "./layerIndexer.ts";
 import type { Limits } from "./limits.ts";
 import { type RegionFile, readPortions, sha256OfRegion } from "./regionReader.ts";
 
-/** How much is read where a header is looked for: small files bring the next header with them, the bodies of large ones are never read. */
-const readAheadBytes = 16 * 1024;
+/** How much is read where a header is looked for. Small files bring the next headers with them. */
+const readAheadBytes = 8 * 1024;
+
+/** Bodies up to this length are read along and hashed: that costs less than to come back for those whose content must be compared. Larger ones are never read. */
+const smallBodyBytes = 4 * 1024;
 
 /**
- * Indexes an uncompressed layer by seeking from header to header. Content is not hashed. Only a tar without an end mark is read as a whole,
+ * Indexes an uncompressed layer by seeking from header to header. Only small contents are hashed, and only a tar without an end mark is read as a whole,
  * for its digest. `onPosition` is told how far it has come.
  */
 export function readPlainLayer(
@@ -23,7 +29,7 @@ export function readPlainLayer(
   onPosition: (position: number) => void,
 ): Result<ReadLayer, ImageError> {
   const builder = createLayerBuilder();
-  const seeker = createSeeker(file, limits, boundBuilder(builder, limits));
+  const seeker = createSeeker(file, limits, builder);
   for (;;) {
     const refusal = seeker.step();
     if (refusal === "end") break;
@@ -49,50 +55,42 @@ interface Seeker {
 
 const cutOff: TarRefusal = { kind: "malformed", reason: "the tar is cut off" };
 
-function createSeeker(file: RegionFile, limits: Limits, builder: BoundedBuilder): Seeker {
-  const memory = new Uint8Array(readAheadBytes);
-  const parser = createTarParser(memory, limits);
+function createSeeker(file: RegionFile, limits: Limits, builder: LayerBuilder): Seeker {
+  const window = openFileWindow(file, readAheadBytes);
+  const parser = createTarParser(window.memory, limits);
+  const bounded = boundBuilder(builder, limits);
   let position = 0;
-  let windowStart = 0;
-  let windowEnd = 0;
   const follow = (step: TarStep): TarRefusal | undefined => {
     const storedBytes = parser.storedBytes();
+    const bodyAt = position;
+    if (step !== "end") position += paddedBytes(storedBytes);
     switch (step) {
       case "end":
-        return undefined;
       case "skip":
-        position += paddedBytes(storedBytes);
         return undefined;
-      case "extension":
-        return extend(storedBytes);
+      case "extension": {
+        const body = new Uint8Array(storedBytes);
+        if (readWhole(file, body, bodyAt) < storedBytes) return cutOff;
+        const extended = parser.extend(body);
+        return extended === "skip" ? undefined : follow(extended);
+      }
       case "entry": {
-        parser.entry.bodyOffset = storedBytes === 0 ? -1 : position;
-        position += paddedBytes(storedBytes);
-        const added = builder.add(parser.entry);
-        return typeof added === "number" ? undefined : added;
+        parser.entry.bodyOffset = storedBytes === 0 ? -1 : bodyAt;
+        const added = bounded.add(parser.entry);
+        if (typeof added !== "number") return added;
+        return hashSmall(window, parser.entry, builder, added);
       }
       default:
         return step;
     }
   };
-  const extend = (bodyBytes: number): TarRefusal | undefined => {
-    const body = new Uint8Array(bodyBytes);
-    if (readWhole(file, body, position) < bodyBytes) return cutOff;
-    position += paddedBytes(bodyBytes);
-    const step = parser.extend(body);
-    return step === "skip" ? undefined : follow(step);
-  };
   return {
     position: () => position,
     step() {
       if (position === file.length) return parser.isOpen() ? cutOff : "end";
-      if (position + blockBytes > file.length) return cutOff;
-      if (position < windowStart || position + blockBytes > windowEnd) {
-        windowStart = position;
-        windowEnd = position + readWhole(file, memory, position);
-        if (position + blockBytes > windowEnd) return cutOff;
-      }
-      const step = parser.header(position - windowStart);
+      const at = position > file.length ? -1 : window.bring(position, blockBytes);
+      if (at < 0) return cutOff;
+      const step = parser.header(at);
       if (step === "end") return "end";
       position += blockBytes;
       return follow(step);
@@ -100,15 +98,18 @@ function createSeeker(file: RegionFile, limits: Limits, builder: BoundedBuilder)
   };
 }
 
-/** Reads until the buffer is full or the region ends; a read may give less than was asked for. */
-function readWhole(file: RegionFile, buffer: Uint8Array, position: number): number {
-  let filled = 0;
-  while (filled < buffer.length && position + filled < file.length) {
-    const count = file.read(buffer, filled, buffer.length - filled, position + filled);
-    if (count <= 0) break;
-    filled += count;
-  }
-  return filled;
+function hashSmall(
+  window: FileWindow,
+  { contentBytes, bodyOffset, isSparse }: LayerEntry,
+  builder: LayerBuilder,
+  handle: number,
+): TarRefusal | undefined {
+  const isSmall = contentBytes > 0 && contentBytes <= smallBodyBytes;
+  if (handle < 0 || isSparse || !isSmall) return undefined;
+  const at = window.bring(bodyOffset, contentBytes);
+  if (at < 0) return cutOff;
+  builder.noteContentHash(handle, crc32(window.memory.subarray(at, at + contentBytes)));
+  return undefined;
 }
 
 function isZero(file: RegionFile, position: number): boolean {

@@ -50,12 +50,20 @@ export function sha256OfRegion(file: RegionFile): string {
   return `sha256:${sha256.digest("hex")}`;
 }
 
-/** CRC-32 of a part of the region. */
-export function crc32OfRegion(file: RegionFile, position: number, length: number): number {
+/** CRC-32 of a part of the region, read through memory that the caller keeps for several parts. */
+export function crc32OfRegion(
+  file: RegionFile,
+  position: number,
+  length: number,
+  memory: Uint8Array,
+): number {
   let hash = 0;
-  readPortions(file, position, length, (portion) => {
-    hash = crc32(portion, hash);
-  });
+  for (let at = 0; at < length;) {
+    const count = file.read(memory, 0, Math.min(memory.length, length - at), position + at);
+    if (count === 0) break;
+    hash = crc32(memory.subarray(0, count), hash);
+    at += count;
+  }
   return hash;
 }
 

@@ -14,7 +14,6 @@ export interface PaxRecords {
   contentBytes?: number;
 }
 
-const decoder = new TextDecoder("latin1");
 const newline = 0x0a;
 const equals = 0x3d;
 const space = 0x20;
@@ -30,7 +29,7 @@ export function parsePaxRecords(body: Uint8Array): PaxRecords | undefined {
     if (length === undefined || end <= blank || end > body.length) return undefined;
     const assignment = body.indexOf(equals, blank);
     if (body[end - 1] !== newline || assignment < 0 || assignment >= end) return undefined;
-    const key = decoder.decode(body.subarray(blank + 1, assignment));
+    const key = String.fromCharCode(...body.subarray(blank + 1, Math.min(assignment, blank + 65)));
     if (!note(records, key, body.slice(assignment + 1, end - 1))) return undefined;
     at = end;
   }

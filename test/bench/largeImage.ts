@@ -1,0 +1,287 @@
+import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import { tarBlocks, type TarEntry } from "../support/tarWriter.ts";
+
+/** One layer of the generated image in its three forms. */
+export interface GeneratedLayer {
+  readonly diffId: string;
+  readonly plain: string;
+  readonly gzip: string;
+  readonly zstd: string;
+}
+
+/** What is asked of the generator. The same wish gives the same bytes. */
+export interface LargeImageWish {
+  readonly folder: string;
+  readonly files: number;
+  /** Scales the sizes of files; 1 gives about 19 kB on average. */
+  readonly scale: number;
+  readonly layers: number;
+  /** Leaves the compressed forms out. */
+  readonly plainOnly?: boolean;
+}
+
+/**
+ * Layers shaped like those of real images: packages of many small files and a few large ones, deep paths, symlinks, then layers that delete,
+ * overwrite, chmod and rename what is below them. Made once and kept.
+ */
+export async function makeLargeImage(wish: LargeImageWish): Promise<readonly GeneratedLayer[]> {
+  mkdirSync(wish.folder, { recursive: true });
+  const listing = join(wish.folder, "layers.json");
+  if (existsSync(listing)) return JSON.parse(readFileSync(listing, "utf8")) as GeneratedLayer[];
+  const state: State = { random: randomFrom(42), pool: contentPool(), written: [], files: 0 };
+  const layers: GeneratedLayer[] = [];
+  for (let layer = 0; layer < wish.layers; layer += 1) {
+    const plain = join(wish.folder, `${layer}.tar`);
+    const diffId = writeLayer(plain, state, wish, layer);
+    process.stderr.write(`layer ${layer}: ${state.files} files, ${statSync(plain).size} bytes\n`);
+    layers.push({ diffId, plain, gzip: `${plain}.gz`, zstd: `${plain}.zst` });
+  }
+  if (wish.plainOnly !== true) await compressAll(layers);
+  writeFileSync(`${listing}.part`, JSON.stringify(layers));
+  renameSync(`${listing}.part`, listing);
+  return layers;
+}
+
+interface WrittenFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly seed: number;
+}
+
+interface State {
+  readonly random: () => number;
+  readonly pool: Uint8Array;
+  /** Files that later layers may hide, by the directory of their package. */
+  readonly written: { readonly directory: string; readonly files: WrittenFile[] }[];
+  files: number;
+}
+
+function writeLayer(path: string, state: State, wish: LargeImageWish, layer: number): string {
+  const tar = openTarFile(path);
+  const share = Math.ceil(wish.files / wish.layers);
+  const until = Math.min(wish.files, (layer + 1) * share);
+  if (layer >= 3) changeLower(tar, state, layer);
+  while (state.files < until) writePackage(tar, state, wish, layer);
+  return tar.close();
+}
+
+/** A package: a directory with some depth, many small files, some links. */
+function writePackage(tar: TarFile, state: State, wish: LargeImageWish, layer: number): void {
+  const { random } = state;
+  const root = roots[Math.floor(random() * roots.length)]!;
+  const directory = `${root}/${word(random)}-${layer}.${state.written.length}`;
+  const files: WrittenFile[] = [];
+  tar.entry({ path: `${directory}/`, type: "5" });
+  const count = 20 + Math.floor(random() * 180);
+  let below = directory;
+  for (let file = 0; file < count && state.files < wish.files; file += 1) {
+    if (random() < 0.08) {
+      const deep = random() < 0.5 && below.length < 120 ? below : directory;
+      below = `${deep}/${word(random)}${file}`;
+      tar.entry({ path: `${below}/`, type: "5" });
+    }
+    const name = `${word(random)}_${word(random)}${file}.${endings[Math.floor(random() * endings.length)]!}`;
+    if (random() < 0.05) {
+      tar.entry({ path: `${below}/${name}`, type: "2", linkTarget: `../${word(random)}/${name}` });
+      continue;
+    }
+    const written = {
+      path: `${below}/${name}`,
+      bytes: sizeOf(random, wish.scale),
+      seed: Math.floor(random() * 2 ** 31),
+    };
+    writeFileEntry(tar, state, written, 0o644);
+    files.push(written);
+    state.files += 1;
+  }
+  state.written.push({ directory, files });
+}
+
+/** What RUN lines of later layers do to earlier ones: delete, chmod, write again, rename, empty. */
+function changeLower(tar: TarFile, state: State, layer: number): void {
+  const packages = Math.max(1, Math.floor(state.written.length / 60));
+  for (let change = 0; change < packages; change += 1) {
+    const at = Math.floor(state.random() * state.written.length);
+    const [lower] = state.written.splice(at, 1);
+    if (lower === undefined) return;
+    switch ((change + layer) % 5) {
+      case 0:
+        tar.entry({ path: whiteout(lower.directory) });
+        break;
+      case 1:
+        for (const file of lower.files) tar.entry({ path: whiteout(file.path) });
+        break;
+      case 2:
+        for (const file of lower.files) writeFileEntry(tar, state, file, 0o755);
+        break;
+      case 3:
+        tar.entry({ path: `${lower.directory}/`, type: "5" });
+        tar.entry({ path: `${lower.directory}/.wh..wh..opq` });
+        break;
+      default:
+        tar.entry({ path: whiteout(lower.directory) });
+        for (const file of lower.files) {
+          writeFileEntry(tar, state, { ...file, path: file.path.replace("-", "_") }, 0o644);
+        }
+    }
+  }
+}
+
+const roots = [
+  "usr/lib/python3/dist-packages",
+  "usr/share/doc",
+  "usr/lib/x86_64-linux-gnu",
+  "app/node_modules",
+  "app/node_modules/@types",
+  "opt/venv/lib/python3.12/site-packages",
+  "usr/include",
+  "root/.cache/pip/http",
+];
+const endings = ["js", "py", "d.ts", "so", "md", "json", "pyc", "h", "map", "html"];
+const syllables = [
+  "ka",
+  "ro",
+  "min",
+  "tel",
+  "us",
+  "py",
+  "net",
+  "log",
+  "ser",
+  "vi",
+  "dat",
+  "on",
+  "ex",
+  "ta",
+];
+
+function word(random: () => number): string {
+  const count = 1 + Math.floor(random() * 3);
+  return Array.from(
+    { length: count },
+    () => syllables[Math.floor(random() * syllables.length)]!,
+  ).join("");
+}
+
+function whiteout(path: string): string {
+  const at = path.lastIndexOf("/") + 1;
+  return `${path.slice(0, at)}.wh.${path.slice(at)}`;
+}
+
+/** Log-normal, as file sizes are: half of them below 1.8 kB, a few of many megabytes. */
+function sizeOf(random: () => number, scale: number): number {
+  const normal = Math.sqrt(-2 * Math.log(random() + 1e-12)) * Math.cos(2 * Math.PI * random());
+  return Math.floor(Math.min(Math.exp(7.5 + 2.2 * normal), 60e6) * scale);
+}
+
+function writeFileEntry(tar: TarFile, state: State, file: WrittenFile, mode: number): void {
+  tar.entry({ path: file.path, statedBytes: file.bytes, mode });
+  const { pool } = state;
+  const stamp = Buffer.from(`${file.seed}\n`);
+  tar.write(stamp.subarray(0, file.bytes));
+  for (let left = file.bytes - stamp.length, step = 0; left > 0; step += 1) {
+    const from = (crc32(stamp, step) % (pool.length / 64)) * 64;
+    const part = pool.subarray(from, from + Math.min(left, 131_072));
+    tar.write(part);
+    left -= part.length;
+  }
+  tar.pad(file.bytes);
+}
+
+/** Real content, so that it compresses and inflates as that of images does: machine code of this Node, text of the project's dependencies, and a tenth that is packed already. */
+function contentPool(): Uint8Array {
+  const half = 24 * 2 ** 20;
+  const pool = Buffer.alloc(Math.floor(2.2 * half));
+  const random = randomFrom(7);
+  for (let at = 2 * half; at < pool.length; at += 1) pool[at] = random() * 256;
+  const program = openSync(process.execPath, "r");
+  readSync(program, pool, 0, half, 16 * 2 ** 20);
+  closeSync(program);
+  const modules = join(import.meta.dirname, "../../node_modules");
+  const texts = readdirSync(modules, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.(js|ts|json|md)$/.test(name))
+    .sort();
+  let at = half;
+  for (const name of texts) {
+    if (at >= 2 * half) break;
+    const text = attemptRead(join(modules, name));
+    at += text.copy(pool, at, 0, Math.min(text.length, 200_000, 2 * half - at));
+  }
+  return pool;
+}
+
+function attemptRead(path: string): Buffer {
+  return statSync(path).isFile() ? readFileSync(path) : Buffer.alloc(0);
+}
+
+/** mulberry32. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+interface TarFile {
+  entry(entry: TarEntry): void;
+  write(bytes: Uint8Array): void;
+  pad(bodyBytes: number): void;
+  /** Ends the tar and tells its digest. */
+  close(): string;
+}
+
+function openTarFile(path: string): TarFile {
+  const file = openSync(path, "w");
+  const sha256 = createHash("sha256");
+  const buffer = Buffer.alloc(4 * 2 ** 20);
+  let filled = 0;
+  const flush = (): void => {
+    sha256.update(buffer.subarray(0, filled));
+    writeSync(file, buffer, 0, filled);
+    filled = 0;
+  };
+  const write = (bytes: Uint8Array): void => {
+    if (filled + bytes.length > buffer.length) flush();
+    buffer.set(bytes, filled);
+    filled += bytes.length;
+  };
+  return {
+    entry: (entry) => tarBlocks(entry).forEach(write),
+    write,
+    pad: (bodyBytes) => write(new Uint8Array((512 - (bodyBytes % 512)) % 512)),
+    close() {
+      write(new Uint8Array(1024));
+      flush();
+      closeSync(file);
+      return `sha256:${sha256.digest("hex")}`;
+    },
+  };
+}
+
+async function compressAll(layers: readonly GeneratedLayer[]): Promise<void> {
+  for (const { plain } of layers) {
+    const gzip = spawn("gzip", ["-6", "-k", "-n", "-f", plain], { stdio: "inherit" });
+    const done = new Promise((resolve) => gzip.on("close", resolve));
+    execFileSync("zstd", ["-3", "-q", "-f", "-T1", plain, "-o", `${plain}.zst`]);
+    await done;
+  }
+}

@@ -1,0 +1,140 @@
+// Reading layers against its peers, on a generated image of more than 200,000 files: `node test/bench/layers.ts [runs]`.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { type GeneratedLayer, makeLargeImage } from "./largeImage.ts";
+
+const folder = join(import.meta.dirname, "../../.cache/bench");
+const bundle = join(folder, "readOnce.cjs");
+
+interface Measured {
+  readonly wallMs: number;
+  readonly peakBytes: number;
+  readonly longestStallMs: number;
+}
+
+await main(Number(process.argv[2] ?? 3));
+
+async function main(runs: number): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const layers = await makeLargeImage({
+    folder: join(folder, "large"),
+    files: 221_465,
+    scale: 1,
+    layers: 16,
+  });
+  await bundleReader();
+  const listing = join(folder, "large/layers.json");
+  const rows: string[][] = [];
+  const forms = [
+    ["plain", "tar -tvf", 1],
+    ["gzip", "tar -tvzf", 0.2],
+    ["zstd", "tar -tv --zstd", 0.6],
+  ] as const;
+  for (const [form, peer, target] of forms) {
+    const peerMs = median(repeat(runs, () => timePeer(layers, form)));
+    const ours = repeat(runs, () => timeOurs(listing, form, ""));
+    const oursMs = median(ours.map(({ wallMs }) => wallMs));
+    rows.push([
+      form,
+      seconds(oursMs),
+      `${peer} ${seconds(peerMs)}`,
+      (oursMs / peerMs).toFixed(2),
+      `≤ ${target}`,
+      ...costs(ours),
+    ]);
+  }
+  rows.push(timeCache(listing, runs));
+  rows.push(await timeMillion(runs));
+  console.log(
+    `${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.version}, medians of ${runs} whole processes\n`,
+  );
+  printTable(
+    ["layers", "Tare", "peer", "ratio", "target", "peak memory", "main thread busy"],
+    rows,
+  );
+}
+
+function timeCache(listing: string, runs: number): string[] {
+  const cache = join(folder, "cache");
+  rmSync(cache, { recursive: true, force: true });
+  timeOurs(listing, "plain", cache);
+  const ours = repeat(runs, () => timeOurs(listing, "plain", cache));
+  const oursMs = median(ours.map(({ wallMs }) => wallMs));
+  return ["from the cache", seconds(oursMs), "", "", "≤ 0.150 s", ...costs(ours)];
+}
+
+async function timeMillion(runs: number): Promise<string[]> {
+  const million = join(folder, "million");
+  await makeLargeImage({
+    folder: million,
+    files: 1_000_000,
+    scale: 0.02,
+    layers: 16,
+    plainOnly: true,
+  });
+  const ours = repeat(Math.min(runs, 2), () => timeOurs(join(million, "layers.json"), "plain", ""));
+  const oursMs = median(ours.map(({ wallMs }) => wallMs));
+  return ["1,000,000 files, plain", seconds(oursMs), "", "", "≤ 600 MB", ...costs(ours)];
+}
+
+async function bundleReader(): Promise<void> {
+  await build({
+    entryPoints: [join(import.meta.dirname, "readOnce.ts")],
+    outfile: bundle,
+    bundle: true,
+    minify: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    define: { "import.meta.url": "importMetaUrl" },
+    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+  });
+}
+
+function timePeer(layers: readonly GeneratedLayer[], form: "plain" | "gzip" | "zstd"): number {
+  const flags = { plain: ["-tvf"], gzip: ["-tvzf"], zstd: ["--zstd", "-tvf"] }[form];
+  const startMs = performance.now();
+  for (const layer of layers)
+    spawnSync("tar", [...flags, layer[form]], { stdio: ["ignore", "ignore", "inherit"] });
+  return performance.now() - startMs;
+}
+
+function timeOurs(listing: string, form: string, cache: string): Measured {
+  const startMs = performance.now();
+  const run = spawnSync(process.execPath, [bundle, listing, form, cache], { encoding: "utf8" });
+  const wallMs = performance.now() - startMs;
+  if (run.status !== 0) throw new Error(run.stderr);
+  return { ...(JSON.parse(run.stdout) as Omit<Measured, "wallMs">), wallMs };
+}
+
+function costs(measured: readonly Measured[]): string[] {
+  const peak = Math.max(...measured.map(({ peakBytes }) => peakBytes));
+  const stall = Math.max(...measured.map(({ longestStallMs }) => longestStallMs));
+  return [`${(peak / 1e6).toFixed(0)} MB`, `${stall.toFixed(0)} ms`];
+}
+
+function repeat<T>(runs: number, run: () => T): T[] {
+  return Array.from({ length: runs }, run);
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(3)} s`;
+}
+
+function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const widths = head.map((title, at) =>
+    Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |`;
+  console.log(
+    [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n"),
+  );
+}
