@@ -10,10 +10,16 @@ export interface ExpectedRow {
   readonly texts: readonly string[];
   /** For COPY and ADD: the last word. */
   readonly destination: string | undefined;
+  /** For RUN: the words that a SHELL above set, joined by blanks; undefined while the base image's shell is in force. */
+  readonly shell: string | undefined;
 }
 
 /** What the history is expected to say of an instruction. */
-export function toExpectedRow(text: string, instruction: Instruction): ExpectedRow {
+export function toExpectedRow(
+  text: string,
+  instruction: Instruction,
+  shell: string | undefined,
+): ExpectedRow {
   const { keyword, words } = instruction;
   const isCopy = keyword === "COPY" || keyword === "ADD";
   return {
@@ -21,6 +27,7 @@ export function toExpectedRow(text: string, instruction: Instruction): ExpectedR
     texts:
       keyword === "RUN" ? scriptsOf(text, instruction) : [foldBlanks(instruction.argumentText)],
     destination: isCopy ? words.at(-1)?.text : undefined,
+    shell,
   };
 }
 
@@ -75,12 +82,16 @@ function scriptsOf(text: string, instruction: Instruction): readonly string[] {
   return [bodies[0] ?? "", `/dev/pipes/${first.name}`, whole].map(foldBlanks);
 }
 
-function matchScript({ instruction, texts }: ExpectedRow, row: HistoryRow): Confidence | undefined {
+function matchScript(
+  { instruction, texts, shell }: ExpectedRow,
+  row: HistoryRow,
+): Confidence | undefined {
   return texts.some((script) => {
     if (row.text === script) return true;
+    if (!row.text.endsWith(` ${script}`)) return false;
     const prefix = row.text.slice(0, -script.length - 1);
-    const isLauncher = isShell(prefix) || (instruction.form === "exec" && isBuildArgs(prefix));
-    return isLauncher && row.text.endsWith(` ${script}`);
+    if (instruction.form === "exec" && isBuildArgs(prefix)) return true;
+    return isShell(prefix) || (shell !== undefined && isLaunchedBy(prefix, shell));
   })
     ? "certain"
     : undefined;
@@ -89,6 +100,11 @@ function matchScript({ instruction, texts }: ExpectedRow, row: HistoryRow): Conf
 /** `|1 A=b`, which stands alone before an exec form. */
 function isBuildArgs(prefix: string): boolean {
   return /^\|\d+( \w+=.*)?$/.test(prefix);
+}
+
+/** Whether what stands before a script is that shell, maybe after build arguments. */
+function isLaunchedBy(prefix: string, shell: string): boolean {
+  return prefix === shell || (prefix.startsWith("|") && prefix.endsWith(` ${shell}`));
 }
 
 /** Whether what stands before a script is a shell, maybe after build arguments: `|1 A=b /bin/bash -o pipefail -c`. */

@@ -40,12 +40,22 @@ export function bestFit(dockerfile: Dockerfile, rows: readonly HistoryRow[]): Fi
 
 function fitOf(dockerfile: Dockerfile, stage: Stage, rows: readonly HistoryRow[]): Fit {
   const chain = stageChain(dockerfile, stage);
-  const expected = chain
-    .flatMap(({ instructions }) => instructions)
-    .filter(({ keyword }) => keyword !== "FROM" && keyword !== "unknown")
-    .map((instruction) => toExpectedRow(dockerfile.text, instruction));
+  const expected = expectedRows(dockerfile.text, chain);
   const isWholeHistory = chain[0]?.base.kind === "scratch";
   return { stage, chain, expected, alignment: alignRows(expected, rows, { isWholeHistory }) };
+}
+
+function expectedRows(text: string, chain: readonly Stage[]): readonly ExpectedRow[] {
+  let shell: string | undefined;
+  return chain
+    .flatMap(({ instructions }) => instructions)
+    .filter(({ keyword }) => keyword !== "FROM" && keyword !== "unknown")
+    .map((instruction) => {
+      if (instruction.keyword === "SHELL") {
+        shell = instruction.words.map((word) => word.text).join(" ");
+      }
+      return toExpectedRow(text, instruction, shell);
+    });
 }
 
 /** The stages that a stage is made of, its own last. A stage that names itself or a later one ends the chain. */
