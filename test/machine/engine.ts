@@ -44,7 +44,8 @@ interface Output {
   readonly stderr: string;
 }
 
-function runProgram(
+/** Runs a program to its end. Rejects with what it printed when it fails. */
+export function runProgram(
   program: string,
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
