@@ -4,7 +4,7 @@ export interface Piece {
   readonly source: number;
 }
 
-/** One instruction's line as the builder reads it: continuations joined, comment and blank lines inside taken out. */
+/** One instruction's line as the builder reads it: continuations joined, comment and blank lines inside and blanks at the end taken out. */
 export interface LogicalLine {
   readonly text: string;
   /** Ascending, the first at 0; never empty. */
@@ -69,7 +69,9 @@ export function readLogicalLine(text: string, first: PhysicalLine, escape: strin
     }
     if (line.next >= text.length) break;
   }
-  return { text: parts.join(""), pieces, end, next: line.next, comments };
+  const joined = parts.join("");
+  const trimmed = joined.slice(0, trimmedEnd(joined, joined.length, 0));
+  return { text: trimmed, pieces, end, next: line.next, comments };
 }
 
 /** Offset of the escape character that continues a line; undefined when it does not go on. */
@@ -106,4 +108,11 @@ export function toSource(line: LogicalLine, at: number): number {
 /** Source offset behind the logical character before `end`: the end of a half-open range never falls into the next piece. */
 export function toSourceEnd(line: LogicalLine, start: number, end: number): number {
   return end > start ? toSource(line, end - 1) + 1 : toSource(line, start);
+}
+
+/** The offset behind the last character that is no blank, `start` when there is none. */
+export function trimmedEnd(text: string, end: number, start: number): number {
+  let at = end;
+  while (at > start && (text[at - 1] === " " || text[at - 1] === "\t")) at -= 1;
+  return at;
 }

@@ -9,6 +9,7 @@ import {
   readLogicalLine,
   toSource,
   toSourceEnd,
+  trimmedEnd,
 } from "./logicalLines.ts";
 import { escapeOf } from "./parserDirectives.ts";
 import { toStages } from "./stages.ts";
@@ -173,12 +174,6 @@ function keywordEndOf(line: string, from: number): number {
 function toKeyword(written: string): Keyword {
   const upper = written.toUpperCase();
   return keywords.has(upper) ? (upper as Keyword) : "unknown";
-}
-
-function trimmedEnd(text: string, end: number, start: number): number {
-  let at = end;
-  while (at > start && (text[at - 1] === " " || text[at - 1] === "\t")) at -= 1;
-  return at;
 }
 
 /** Words that start with `--` before the arguments; `--` alone ends them. Docker's parser/line_parsers.go. */
