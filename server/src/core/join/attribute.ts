@@ -4,7 +4,8 @@ import type { Image } from "../image/image.ts";
 import type { ImageConfig } from "../image/imageConfig.ts";
 import type { Pair } from "./align.ts";
 import type { Attribution, Builder, InstructionWeight, LayerOrigin } from "./attribution.ts";
-import { type HistoryRow, layerRowCount, toHistoryRows } from "./createdBy.ts";
+import { type HistoryRow, isRepaired, layerRowCount, toHistoryRows } from "./createdBy.ts";
+import { type MergedLayers, findMergedLayers } from "./mergedLayers.ts";
 import { type Fit, bestFit } from "./stageFit.ts";
 import { contentOf, unknownWeight, weightOf } from "./weight.ts";
 
@@ -31,17 +32,19 @@ export function attribute(
   const problem = historyProblem(config);
   const fit = problem === undefined ? bestFit(dockerfile, rows) : undefined;
   if (fit === undefined) return nothingKnown(dockerfile, image, rows, problem ?? noStage);
-  const squash = rows.findLast(({ isSquash }) => isSquash);
-  if (squash?.layer !== undefined) return squashed(dockerfile, image, rows, fit, squash.layer);
   if (fit.alignment.matchRatio < leastMatchRatio) {
     return {
       ...nothingKnown(dockerfile, image, rows, notThisFile(rows)),
       matchRatio: fit.alignment.matchRatio,
     };
   }
+  const merged = findMergedLayers(rows, fit);
+  if (merged !== undefined) return unsplit(dockerfile, image, rows, fit, merged);
   return joined(dockerfile, image, rows, fit, options);
 }
 
+const repaired =
+  "The builder added rows to the image's history for layers it did not name, so its layers cannot be told apart by line.";
 const noStage = "The Dockerfile has no FROM yet, so nothing in it can be measured.";
 
 function historyProblem({ history, diffIds }: ImageConfig): string | undefined {
@@ -51,12 +54,13 @@ function historyProblem({ history, diffIds }: ImageConfig): string | undefined {
       : "The image carries no history, so its layers cannot be told apart by line.";
   }
   const named = layerRowCount(history);
-  if (named === diffIds.length) return undefined;
+  if (named === diffIds.length) return isRepaired(history) ? repaired : undefined;
   return `The image's history speaks of ${named} layers and it has ${diffIds.length}, so its layers cannot be told apart by line.`;
 }
 
 function notThisFile(rows: readonly HistoryRow[]): string {
-  return builderOf(rows) === "foreign"
+  const builder = builderOf(rows);
+  return builder === "foreign" || builder === "unknown"
     ? "The image was not made from a Dockerfile, as far as its history shows."
     : "The image's history does not fit this Dockerfile: it was built from another one, or from a much older version.";
 }
@@ -203,39 +207,33 @@ function nothingKnown(
   };
 }
 
-/** `docker build --squash` puts all own rows into one layer: its bytes are known, those of a line are not. */
-function squashed(
+/** Several lines in one layer: its bytes are known, those of a line are not. */
+function unsplit(
   dockerfile: Dockerfile,
   image: Image,
   rows: readonly HistoryRow[],
-  { chain }: Fit,
-  layer: number,
+  { chain, alignment }: Fit,
+  { layers, firstOwnRow, holdsBase, confidence, reason }: MergedLayers,
 ): Attribution {
-  const unknown = nothingKnown(
-    dockerfile,
-    image,
-    rows,
-    "The image was squashed: its own lines share one layer and cannot be told apart.",
-  );
+  const unknown = nothingKnown(dockerfile, image, rows, reason);
   const from = chain[0]?.from.index;
-  const base = image.description.layers.flatMap((_, index) => (index < layer ? [index] : []));
+  const base = image.description.layers.flatMap((_, index) =>
+    layers.includes(index) ? [] : [index],
+  );
   return {
     ...unknown,
-    builder: "classic",
+    builder: builderOf(rows.slice(firstOwnRow)),
     layers: unknown.layers.map((origin, index) => ({
       ...origin,
-      origin: index < layer ? "base" : "own",
+      origin: !layers.includes(index) ? "base" : holdsBase ? "unknown" : "own",
     })),
     instructions: unknown.instructions.map((weight) =>
-      weight.instruction === from
-        ? weightOf(image, weight.instruction, base, "measured", "certain")
+      weight.instruction === from && !holdsBase
+        ? weightOf(image, weight.instruction, base, "measured", confidence)
         : weight,
     ),
-    matchRatio: 1,
-    unattributedBytes: contentOf(
-      image,
-      image.description.layers.flatMap((_, index) => (index >= layer ? [index] : [])),
-    ),
+    matchRatio: alignment.matchRatio,
+    unattributedBytes: holdsBase ? undefined : contentOf(image, layers),
   };
 }
 

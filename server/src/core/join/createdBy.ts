@@ -22,6 +22,9 @@ const keywords =
   /^(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)(?:\s+|$)/;
 const nop = "#(nop)";
 const buildkitSuffix = / # buildkit$/;
+const shellStart = /^(\|\d+ |\/\S+ |cmd |powershell |pwsh )/i;
+/** Comment of the rows that BuildKit's exporter adds at the end for layers that the history does not name. */
+const repairComment = "buildkit.exporter.image.v0";
 
 /** The rows of a history, base first, each with the layer it made: rows that are not `emptyLayer` consume layers in order. */
 export function toHistoryRows(history: readonly HistoryEntry[]): readonly HistoryRow[] {
@@ -33,34 +36,49 @@ export function toHistoryRows(history: readonly HistoryEntry[]): readonly Histor
   });
 }
 
+/**
+ * Whether the history was filled up to the number of layers after a Dockerfile's rows were written: rows and layers may be out of step
+ * then, from the first to the last. Added rows that came with a base image are followed by others. BuildKit normalizeLayersAndHistory.
+ */
+export function isRepaired(history: readonly HistoryEntry[]): boolean {
+  return (
+    history.at(-1)?.comment === repairComment &&
+    history.some(({ comment }) => comment !== repairComment)
+  );
+}
+
 /** How many layers the history speaks of. */
 export function layerRowCount(history: readonly HistoryEntry[]): number {
   return history.filter(({ emptyLayer }) => !emptyLayer).length;
 }
 
-function parseCreatedBy(
-  entry: HistoryEntry,
-): Pick<HistoryRow, "keyword" | "text" | "builder" | "isSquash"> {
+type ParsedRow = Pick<HistoryRow, "keyword" | "text" | "builder" | "isSquash">;
+
+function parseCreatedBy(entry: HistoryEntry): ParsedRow {
   const written = (entry.createdBy ?? "").trim();
   const comment = entry.comment ?? "";
-  const isSquash = written === "" && /^merge \S+ to \S+/.test(comment);
-  const isBuildkit = comment.startsWith("buildkit.") || buildkitSuffix.test(written);
+  if (written === "" && /^merge \S+ to \S+/.test(comment)) {
+    return { isSquash: true, builder: "classic", keyword: undefined, text: "" };
+  }
+  if (comment.startsWith("buildkit.") || buildkitSuffix.test(written)) {
+    return { isSquash: false, builder: "buildkit", ...splitKeyword(written) };
+  }
+  return { isSquash: false, ...parseShellRow(written, comment.startsWith("FROM ")) };
+}
+
+/** Rows of the builders that put a shell before everything, and of those who write what they like. */
+function parseShellRow(written: string, isBuildah: boolean): Omit<ParsedRow, "isSquash"> {
+  const builder = isBuildah ? "buildah" : "classic";
   const nopAt = written.indexOf(nop);
-  if (isBuildkit) return { isSquash, builder: "buildkit", ...splitKeyword(written) };
-  if (nopAt >= 0) {
-    const builder = comment.startsWith("FROM ") ? "buildah" : "classic";
-    return { isSquash, builder, ...splitKeyword(written.slice(nopAt + nop.length).trim()) };
-  }
-  if (keywords.test(written)) return { isSquash, builder: "kaniko", ...splitKeyword(written) };
-  if (/^(\|\d+ |\/\S+ |cmd |powershell |pwsh )/i.test(written)) {
-    const builder = comment.startsWith("FROM ") ? "buildah" : "classic";
-    return { isSquash, builder, keyword: "RUN", text: foldBlanks(written) };
-  }
-  if (/^\w+ /.test(written)) {
-    // The classic builder prints an exec form as bare words, and so does many a stranger.
-    return { isSquash, builder: "unknown", keyword: "RUN", text: foldBlanks(written) };
-  }
-  return { isSquash, builder: "foreign", keyword: undefined, text: foldBlanks(written) };
+  const metadata =
+    nopAt < 0 ? undefined : splitKeyword(written.slice(nopAt + nop.length).trimStart());
+  if (metadata?.keyword !== undefined) return { builder, ...metadata };
+  const text = foldBlanks(written);
+  if (keywords.test(written)) return { builder: "kaniko", ...splitKeyword(written) };
+  if (shellStart.test(written)) return { builder, keyword: "RUN", text };
+  // The classic builder prints an exec form as bare words, and so does many a stranger.
+  if (/^[\w.-]+( |$)/.test(written)) return { builder: "unknown", keyword: "RUN", text };
+  return { builder: "foreign", keyword: undefined, text };
 }
 
 function splitKeyword(written: string): Pick<HistoryRow, "keyword" | "text"> {
