@@ -20,7 +20,7 @@ export interface Place {
   readonly bytes: number;
   /** True when a deeper place of the group holds a part of this directory. */
   readonly isRest: boolean;
-  /** Rows counted here. */
+  /** Rows counted here; where it is one, the node is that row's own. */
   readonly rowCount: number;
 }
 
@@ -35,15 +35,19 @@ const mostGroups = 32;
 export function findPlaces(rows: WeighedRows, limit: number): readonly Place[] {
   const groups = weighGroups(rows, heaviestGroups(rows, Math.min(limit, mostGroups)));
   const spots = heavySpots(groups, limit);
-  const rowCounts = countRows(rows, groups, spots);
-  return spots.map(({ index, node, bytes, isRest }, spot) => ({
-    group: groups[index]?.group ?? 0,
-    tree: groups[index]?.tree ?? rows.treeOf(0),
-    node,
-    bytes,
-    isRest,
-    rowCount: rowCounts[spot] ?? 0,
-  }));
+  const counted = countRows(rows, groups, spots);
+  return spots.map(({ index, node, bytes, isRest }, spot) => {
+    const { rowCount, lastRow } = counted[spot] ?? { rowCount: 0, lastRow: 0 };
+    const place = {
+      group: groups[index]?.group ?? 0,
+      tree: groups[index]?.tree ?? rows.treeOf(0),
+      bytes,
+      rowCount,
+    };
+    return rowCount === 1
+      ? { ...place, node: rows.nodeOf(lastRow), isRest: false }
+      : { ...place, node, isRest };
+  });
 }
 
 /** The bytes of one group, by node with all below it. */
@@ -119,6 +123,9 @@ function heavySpots(groups: readonly WeighedGroup[], limit: number): readonly Sp
   return choices[chosen] ?? [];
 }
 
+/** A child that holds less of its directory than this is one of many: the directory stands for it. */
+const leastShareOfDirectory = 0.06;
+
 /** Nodes with at least `leastBytes` of their own; what is left over falls to the directory above, and at the root to nobody. */
 function collect(
   { tree, subtreeBytes }: WeighedGroup,
@@ -127,18 +134,24 @@ function collect(
   spots: Spot[],
 ): void {
   /** Bytes at or below the node that no spot holds. */
-  const visit = (node: number): number => {
+  const visit = (node: number, least: number): number => {
     const bytes = subtreeBytes[node] ?? 0;
-    if (bytes < leastBytes) return bytes;
+    if (bytes < least) return bytes;
+    const leastOfChild = Math.max(leastBytes, node === 0 ? 0 : bytes * leastShareOfDirectory);
     const isLeaf = (tree.subtreeEnd[node] ?? 0) === node + 1;
     const leftBytes = isLeaf
       ? bytes
-      : childrenOf(tree, node).reduce((sum, child) => sum + visit(child), 0);
+      : childrenOf(tree, node).reduce((sum, child) => sum + visit(child, leastOfChild), 0);
     if (leftBytes < leastBytes || node === 0) return leftBytes;
     spots.push({ index, node, bytes: leftBytes, isRest: leftBytes < bytes });
     return 0;
   };
-  visit(0);
+  visit(0, leastBytes);
+}
+
+interface CountedRows {
+  rowCount: number;
+  lastRow: number;
 }
 
 /** Rows by spot. A row belongs to the nearest spot of its group at or above its node. */
@@ -146,16 +159,19 @@ function countRows(
   rows: WeighedRows,
   groups: readonly WeighedGroup[],
   spots: readonly Spot[],
-): readonly number[] {
-  const counts = spots.map(() => 0);
+): readonly CountedRows[] {
+  const counted = spots.map((): CountedRows => ({ rowCount: 0, lastRow: 0 }));
   const spotOf = new Map(
     groups.map(({ group, tree }, index) => [group, spotOfNodes(tree, spots, index)]),
   );
   for (let row = 0; row < rows.count; row += 1) {
     const spot = spotOf.get(rows.groupOf(row) ?? -1)?.[rows.nodeOf(row)] ?? -1;
-    if (spot >= 0) counts[spot] = (counts[spot] ?? 0) + 1;
+    const counts = counted[spot];
+    if (counts === undefined) continue;
+    counts.rowCount += 1;
+    counts.lastRow = row;
   }
-  return counts;
+  return counted;
 }
 
 /** For each node the index of the spot that counts it, or -1. */
