@@ -42,8 +42,8 @@ export function matchRow(expected: ExpectedRow, row: HistoryRow): Confidence | u
   if (keyword === "COPY" || keyword === "ADD") return matchCopy(expected, row);
   const text = expected.texts[0] ?? "";
   if (keyword === "WORKDIR") return matchPath(text, row.text);
-  const isSamePorts = keyword === "EXPOSE" && portsOf(text) === portsOf(row.text);
-  return isSamePorts ? "certain" : matchMetadata(expected, row);
+  const ports = keyword === "EXPOSE" ? matchPorts(text, row.text) : undefined;
+  return ports ?? matchMetadata(expected, row);
 }
 
 /** How alike an instruction and a row of the same kind are, 0–1: shared words, for COPY and ADD the same destination counts most. */
@@ -62,7 +62,7 @@ function wordsOf(text: string): readonly string[] {
   return text.split(/[\s"'[\],;&|=]+/).filter((word) => word !== "");
 }
 
-/** A RUN as its script: shell form, exec form joined, or the heredoc's body. */
+/** A RUN as its script, in the forms in which builders write it. */
 function scriptsOf(text: string, instruction: Instruction): readonly string[] {
   const { argumentText, form, words, heredocs } = instruction;
   if (form === "exec") {
@@ -75,11 +75,16 @@ function scriptsOf(text: string, instruction: Instruction): readonly string[] {
     const body = textOf(text, bodySpan);
     return stripsTabs ? body.replaceAll(/^\t+/gm, "") : body;
   });
+  if (/^<<-?\S+$/.test(argumentText)) {
+    // A lone heredoc is the script itself, or a file that is run when it names its interpreter.
+    const body = bodies[0] ?? "";
+    return [foldBlanks(body.startsWith("#!") ? `/dev/pipes/${first.name}` : body)];
+  }
   const whole = heredocs.reduce(
     (sum, { name }, index) => `${sum}\n${bodies[index] ?? ""}${name}`,
     argumentText,
   );
-  return [bodies[0] ?? "", `/dev/pipes/${first.name}`, whole].map(foldBlanks);
+  return [foldBlanks(whole)];
 }
 
 function matchScript(
@@ -131,11 +136,26 @@ function matchCopy(expected: ExpectedRow, row: HistoryRow): Confidence | undefin
   const { destination } = expected;
   if (destination === undefined) return undefined;
   if (isHashed(row)) {
-    return matches(destination, destinationOf(row) ?? "") === undefined ? undefined : "likely";
+    const theirs = stripQuotes(destinationOf(row) ?? "");
+    return matches(stripQuotes(destination), theirs) === undefined ? undefined : "likely";
   }
   const mine = expected.instruction.words.map(({ text }) => text.replace(/^<<-?/, "<<"));
-  const theirs = row.text.split(" ").filter((word) => !word.startsWith("--"));
-  return matches(foldBlanks(mine.join(" ")), theirs.join(" "));
+  const { flags, rest } = splitFlags(row.text);
+  const isSameFlags = flags.every((flag) => hasFlag(expected.instruction, flag));
+  return isSameFlags ? matches(foldBlanks(mine.join(" ")), rest) : undefined;
+}
+
+/** `--chown=1:1 a b` as its flags and the rest. */
+function splitFlags(text: string): { readonly flags: readonly string[]; readonly rest: string } {
+  const flags = /^(--\S+ )*/.exec(text)?.[0] ?? "";
+  return { flags: flags.split(" ").filter(Boolean), rest: text.slice(flags.length) };
+}
+
+/** Builders leave flags of a line out, some all of them; one that is written must be on the line. */
+function hasFlag({ flags }: Instruction, written: string): boolean {
+  return flags.some(({ name, value }) =>
+    matches(`--${name}${value === undefined ? "" : `=${value}`}`, written),
+  );
 }
 
 /** `file:<hash> in /dest`, as the classic builder and buildah write it. */
@@ -193,12 +213,29 @@ function sorted(text: string): string {
   return text.split(" ").sort().join(" ");
 }
 
-function portsOf(text: string): string {
-  const ports = text.match(/[\d$][\w${}-]*(\/(tcp|udp|sctp))?/g) ?? [];
-  return ports
-    .map((port) => port.replace(/\/tcp$/, ""))
-    .sort()
-    .join(" ");
+/** Builders sort ports, add `/tcp` and write ranges out. */
+function matchPorts(mine: string, theirs: string): Confidence | undefined {
+  const written = new Set(portsOf(theirs));
+  const ports = portsOf(mine);
+  const known = ports.filter((port) => !port.includes("$"));
+  if (!known.every((port) => written.has(port))) return undefined;
+  if (known.length < ports.length) return "likely";
+  return written.size === known.length ? "certain" : undefined;
+}
+
+/** Most ports that a range may stand for; a longer one stays as it is written. */
+const mostPorts = 1000;
+
+function portsOf(text: string): readonly string[] {
+  const words = text.match(/(?:\d|\$\{?\w)[\w${}-]*(?:\/(?:tcp|udp|sctp))?/gi) ?? [];
+  return words.flatMap((word) => {
+    const [, first, last, protocol = "tcp"] = /^(\d+)(?:-(\d+))?(?:\/(\w+))?$/.exec(word) ?? [];
+    if (first === undefined) return [word];
+    const start = Number(first);
+    const count = Number(last ?? first) - start + 1;
+    if (count < 1 || count > mostPorts) return [word];
+    return Array.from({ length: count }, (_, at) => `${start + at}/${protocol.toLowerCase()}`);
+  });
 }
 
 function stripQuotes(text: string): string {
