@@ -5,8 +5,12 @@ process.noDeprecation = true;
 
 // One file is the layer worker, the language server and the command line; each loads only what it needs.
 if (isLayerWorker()) runLayerWorker();
-else if (process.argv[2] === "lsp" && !process.argv.includes("--help")) void serveClient();
+else if (process.argv[2] === "lsp" && !asksForHelp(process.argv)) void serveClient();
 else void runCommandLine();
+
+function asksForHelp(words: readonly string[]): boolean {
+  return words.includes("--help") || words.includes("-h");
+}
 
 async function serveClient(): Promise<void> {
   const { serve } = await import("./lsp/main.ts");

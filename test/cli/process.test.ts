@@ -117,6 +117,7 @@ test("help and version come without reading anything", () => {
   assert.equal(tare(["--version"]).stdout, `${version}\n`);
   assert.match(tare(["--help"]).stdout, /tare lsp --stdio/);
   assert.match(tare(["lsp", "--help"]).stdout, /^tare lsp --stdio/);
+  assert.match(tare(["lsp", "-h"]).stdout, /^tare lsp --stdio/);
 });
 
 test("the `node` on the PATH runs the bundle too, if it is another one", (context) => {
