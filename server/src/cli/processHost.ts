@@ -2,7 +2,6 @@ import { homedir } from "node:os";
 import type { ImageError } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import type { OpenedImage } from "../io/imageSource.ts";
-import { openImage } from "../io/openImage.ts";
 import { userCacheFolder } from "../io/userCacheFolder.ts";
 import type { CliHost, ImageToOpen } from "./host.ts";
 
@@ -20,7 +19,8 @@ export function processHost(): CliHost {
   };
 }
 
-function openOnThisMachine(
+/** Loads what reads images with the first image: help and wrong use do not wait for it. */
+async function openOnThisMachine(
   { reference, baseFolder, platform, isCached }: ImageToOpen,
   signal: AbortSignal,
 ): Promise<Result<OpenedImage, ImageError>> {
@@ -29,6 +29,7 @@ function openOnThisMachine(
     homeFolder: homedir(),
     system: process.platform,
   });
+  const { openImage } = await import("../io/openImage.ts");
   return openImage(reference, {
     signal,
     baseFolder,
