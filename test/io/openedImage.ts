@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ReadImage } from "../../server/src/core/image/image.ts";
 import type { ImageError } from "../../server/src/core/image/imageError.ts";
 import { pathOf } from "../../server/src/core/image/fileTree.ts";
@@ -102,4 +103,11 @@ export function contentsOf(image: ReadImage): unknown {
       emptyLayer,
     ]),
   };
+}
+
+/** Waits until it holds; a failed test when it does not within ten seconds. */
+export async function eventually(holds: () => boolean, what: string): Promise<void> {
+  for (const until = performance.now() + 10_000; !holds(); await sleep(20)) {
+    assert.ok(performance.now() < until, what);
+  }
 }

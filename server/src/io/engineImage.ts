@@ -7,7 +7,6 @@ import {
   fieldOf,
   objectField,
   stringField,
-  stringsField,
   toObject,
   withoutAbsent,
   type JsonObject,
@@ -137,7 +136,7 @@ function toConfigObject(object: JsonObject): JsonObject {
     variant: fieldOf(object, "Variant"),
     created: fieldOf(object, "Created"),
     config: fieldOf(object, "Config"),
-    rootfs: { diff_ids: stringsField([], rootfs, "Layers") ?? [] },
+    rootfs: { diff_ids: fieldOf(rootfs, "Layers") },
   };
 }
 
