@@ -1,0 +1,125 @@
+// Pictures for the README, from the real editor on the examples: `npm run screenshots`.
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { killAll, runProcess } from "../machine/processes.ts";
+import { inRoot } from "../machine/place.ts";
+import { say } from "../machine/progress.ts";
+import { startEditor, type EditorHost } from "./support/editorHost.ts";
+import type { EditorWindow } from "./support/editorWindow.ts";
+
+const target = inRoot("media/screenshots");
+const themes = { dark: "Default Dark Modern", light: "Default Light Modern" };
+
+interface Scene {
+  readonly name: string;
+  readonly height: number;
+  /** Pixels for one of the window: as fine as 200 kB allow. */
+  readonly scale: number;
+  /** Brings the window into the state that is photographed. */
+  readonly show: (window: EditorWindow) => Promise<void>;
+}
+
+const scenes: readonly Scene[] = [
+  {
+    name: "inlay-hover",
+    height: 620,
+    scale: 1.25,
+    show: async (window) => {
+      await window.command("View: Toggle Primary Side Bar Visibility");
+      await window.hover(14, "RUN");
+    },
+  },
+  {
+    name: "tree",
+    height: 640,
+    scale: 1,
+    show: async (window) => {
+      await window.treeRows();
+      await widenSideBar(window);
+      await window.treeRow("line 12").waitFor();
+      await window.treeRow("line 12").locator(".monaco-tl-twistie").click();
+      await window.treeRow(/^usr/).locator(".monaco-tl-twistie").click();
+      await window
+        .treeRow(/^Waste/)
+        .locator(".monaco-tl-twistie")
+        .click();
+      await window.treeRow("deleted").waitFor();
+    },
+  },
+  {
+    name: "problems",
+    height: 560,
+    scale: 1.25,
+    show: async (window) => {
+      await window.command("View: Toggle Primary Side Bar Visibility");
+      await window.problems();
+    },
+  },
+];
+
+async function widenSideBar({ page }: EditorWindow): Promise<void> {
+  const edge = await page.locator(".sidebar").first().boundingBox();
+  if (edge === null) return;
+  const x = edge.x + edge.width + 2;
+  await page.mouse.move(x, 300);
+  await page.mouse.down();
+  await page.mouse.move(x + 130, 300, { steps: 5 });
+  await page.mouse.up();
+}
+
+process.on("exit", killAll);
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  await runProcess(process.execPath, [inRoot("examples/make.ts")]);
+  const host = await startEditor();
+  if (typeof host === "string") {
+    say(`No pictures can be taken here: ${host}`);
+    return 1;
+  }
+  mkdirSync(target, { recursive: true });
+  try {
+    for (const [theme, name] of Object.entries(themes)) await photographAll(host, theme, name);
+  } finally {
+    await host.stop();
+  }
+  return 0;
+}
+
+async function photographAll(host: EditorHost, theme: string, themeName: string): Promise<void> {
+  const parent = mkdtempSync(join(tmpdir(), "tare-pictures-"));
+  const folder = join(parent, "orders");
+  cpSync(inRoot("examples/fat"), folder, { recursive: true });
+  mkdirSync(join(folder, ".vscode"));
+  writeFileSync(join(folder, ".vscode/settings.json"), JSON.stringify(settings(themeName)));
+  try {
+    for (const { name, height, scale, show } of scenes) {
+      const file = join(folder, "Dockerfile");
+      const window = await host.open(folder, { file, width: 1120, height, scale });
+      await window.untilLine(9, /wasted/);
+      await show(window);
+      // Focus rings and blinking cursors settle.
+      await window.page.waitForTimeout(800);
+      const path = join(target, `${name}-${theme}.png`);
+      await window.page.screenshot({ path });
+      say(`${path}: ${statSync(path).size} B`);
+      await window.close();
+    }
+  } finally {
+    rmSync(parent, { recursive: true, force: true });
+  }
+}
+
+function settings(theme: string): Readonly<Record<string, unknown>> {
+  return {
+    "workbench.colorTheme": theme,
+    "editor.minimap.enabled": false,
+    "editor.fontSize": 13,
+    "breadcrumbs.enabled": false,
+    "editor.hover.delay": 100,
+    "editor.hover.above": true,
+    "window.commandCenter": false,
+    "window.title": "${activeEditorShort}${separator}${rootName}",
+  };
+}
