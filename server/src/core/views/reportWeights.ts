@@ -49,7 +49,7 @@ function lineRows(read: ReadImage, analysis: Analysis): readonly WeightRow[] {
       label: String(instruction.startLine + 1),
       bytes: weight.contentBytes ?? 0,
       wastedBytes: weight.wastedBytes,
-      text: escapeSteering(instructionText(instruction)),
+      text: escapeSteering(instructionText(instruction).replaceAll(/\s+/g, " ")),
       note: noteOf(weight, read),
     };
   });
