@@ -1,6 +1,8 @@
+import { findAnchors } from "./anchors.ts";
 import type { Confidence } from "./attribution.ts";
 import type { HistoryRow } from "./createdBy.ts";
-import { type ExpectedRow, matchRow, similarity } from "./rowMatch.ts";
+import { type FirmAnchors, dropDoubtful } from "./doubtful.ts";
+import { type ExpectedRow, similarity } from "./rowMatch.ts";
 
 /** An instruction and the row that it wrote. */
 export interface Pair {
@@ -37,8 +39,11 @@ export function alignRows(
   { isWholeHistory }: { readonly isWholeHistory: boolean },
 ): Alignment {
   const anchors = findAnchors(expected, rows, isWholeHistory);
-  const pairs = fillGaps(expected, rows, anchors, isWholeHistory);
-  const firstOwnRow = isWholeHistory ? 0 : (pairs[0]?.row ?? rows.length);
+  const firm = dropDoubtful(expected, rows, anchors, isWholeHistory);
+  const pairs = fillGaps(expected, rows, firm, isWholeHistory);
+  const firstOwnRow = isWholeHistory
+    ? 0
+    : Math.min(pairs[0]?.row ?? rows.length, anchors[0]?.row ?? rows.length);
   return { pairs, firstOwnRow, matchRatio: matchRatioOf(expected, rows, pairs, firstOwnRow) };
 }
 
@@ -59,89 +64,10 @@ function leavesRow({ instruction }: ExpectedRow): boolean {
   return instruction.keyword !== "ARG" && instruction.keyword !== "ONBUILD";
 }
 
-const matchScore = { certain: 100, likely: 90 } as const;
-const skippedInstructionCost = 4;
-/** High, so that a line that stands in the base image too does not drag the base's rows into the chain. */
-const skippedRowCost = 30;
-
-/** The best chain of agreeing pairs, by score; rows before the first pair cost nothing unless they cannot be a base image's. */
-function findAnchors(
-  expected: readonly ExpectedRow[],
-  rows: readonly HistoryRow[],
-  isWholeHistory: boolean,
-): readonly Pair[] {
-  const width = rows.length + 1;
-  // best[i][j]: score of aligning the first i instructions with the first j rows.
-  const best = new Float64Array((expected.length + 1) * width);
-  const move = new Uint8Array(best.length);
-  for (let j = 1; j < width; j += 1) {
-    best[j] = isWholeHistory ? -skippedRowCost * j : 0;
-    move[j] = moves.skipRow;
-  }
-  expected.forEach((one, index) => {
-    const above = index * width;
-    const at = above + width;
-    const instructionCost = leavesRow(one) ? skippedInstructionCost : 0;
-    best[at] = (best[above] ?? 0) - instructionCost;
-    move[at] = moves.skipInstruction;
-    rows.forEach((row, column) => {
-      const j = column + 1;
-      const found = matchRow(one, row);
-      const paired =
-        found === undefined ? -Infinity : (best[above + j - 1] ?? 0) + matchScore[found];
-      const withoutInstruction = (best[above + j] ?? 0) - instructionCost;
-      const withoutRow = (best[at + j - 1] ?? 0) - rowCost(row);
-      const most = Math.max(paired, withoutInstruction, withoutRow);
-      best[at + j] = most;
-      move[at + j] =
-        most === paired
-          ? moves.pair
-          : most === withoutInstruction
-            ? moves.skipInstruction
-            : moves.skipRow;
-    });
-  });
-  return trace(expected, rows, move);
-}
-
-const moves = { skipRow: 0, skipInstruction: 1, pair: 2 } as const;
-
-/** Rows without an instruction (repairs of an exporter) are expected to stay alone. */
-function rowCost({ keyword }: HistoryRow): number {
-  return keyword === undefined ? 0 : skippedRowCost;
-}
-
-function trace(
-  expected: readonly ExpectedRow[],
-  rows: readonly HistoryRow[],
-  move: Uint8Array,
-): readonly Pair[] {
-  const width = rows.length + 1;
-  const pairs: Pair[] = [];
-  let i = expected.length;
-  let j = rows.length;
-  while (i > 0) {
-    const step = move[i * width + j];
-    if (step === moves.skipInstruction || j === 0) i -= 1;
-    else if (step === moves.skipRow) j -= 1;
-    else {
-      i -= 1;
-      j -= 1;
-      const [one, row] = [expected[i], rows[j]];
-      const confidence = one && row ? matchRow(one, row) : undefined;
-      if (confidence !== undefined)
-        pairs.push({ expected: i, row: j, isEdited: false, confidence });
-    }
-  }
-  return pairs.reverse();
-}
-
 /** What stands between two pairs of neighbours: instructions and rows that agree with nothing. */
 interface Gap {
-  readonly expectedStart: number;
-  readonly expectedEnd: number;
-  readonly rowStart: number;
-  readonly rowEnd: number;
+  readonly mine: readonly number[];
+  readonly theirs: readonly number[];
   /** Whether the rows are the chain's own for sure: false before the first anchor of an image with a base. */
   readonly isOwn: boolean;
 }
@@ -149,22 +75,22 @@ interface Gap {
 function fillGaps(
   expected: readonly ExpectedRow[],
   rows: readonly HistoryRow[],
-  anchors: readonly Pair[],
+  { anchors, doubtfulExpected, doubtfulRows }: FirmAnchors,
   isWholeHistory: boolean,
 ): readonly Pair[] {
   const bounds = [...anchors, { expected: expected.length, row: rows.length }];
   return bounds.flatMap((bound, index) => {
     const before = bounds[index - 1];
-    const gap: Gap = {
-      expectedStart: before === undefined ? 0 : before.expected + 1,
-      expectedEnd: bound.expected,
-      rowStart: before === undefined ? 0 : before.row + 1,
-      rowEnd: bound.row,
-      isOwn: before !== undefined || isWholeHistory,
-    };
-    const edited = pairEdited(expected, rows, gap);
+    const mine = range(before?.expected ?? -1, bound.expected).filter(
+      (at) => !doubtfulExpected.has(at),
+    );
+    const theirs = range(before?.row ?? -1, bound.row).filter(
+      (at) => rows[at]?.keyword !== undefined && !doubtfulRows.has(at),
+    );
+    const isOwn = before !== undefined || isWholeHistory;
+    const edited = pairEdited(expected, rows, { mine, theirs, isOwn });
     const anchor = anchors[index];
-    return anchor === undefined ? edited : [...edited, anchor];
+    return anchor === undefined ? edited : [...edited, { ...anchor, isEdited: false }];
   });
 }
 
@@ -172,22 +98,20 @@ function fillGaps(
 function pairEdited(
   expected: readonly ExpectedRow[],
   rows: readonly HistoryRow[],
-  gap: Gap,
+  { mine, theirs, isOwn }: Gap,
 ): readonly Pair[] {
-  const mine = range(gap.expectedStart, gap.expectedEnd);
-  const theirs = range(gap.rowStart, gap.rowEnd).filter((row) => rows[row]?.keyword !== undefined);
   const kindOf = (index: number): string | undefined => expected[index]?.instruction.keyword;
   const isSameKinds =
-    gap.isOwn &&
+    isOwn &&
     mine.length === theirs.length &&
     mine.every((index, at) => kindOf(index) === rows[theirs[at] ?? -1]?.keyword);
   if (isSameKinds) {
     return mine.map((index, at) => edited(index, theirs[at] ?? 0));
   }
   const pairs: Pair[] = [];
-  const first = gap.isOwn ? 0 : Math.max(theirs.length - mine.length - 1, 0);
+  const first = isOwn ? 0 : Math.max(theirs.length - mine.length - 1, 0);
   let last = theirs.length - 1;
-  for (const index of mine.reverse()) {
+  for (const index of mine.toReversed()) {
     const one = expected[index];
     for (let at = last; one !== undefined && at >= first; at -= 1) {
       const row = rows[theirs[at] ?? -1];
@@ -204,6 +128,7 @@ function edited(expected: number, row: number): Pair {
   return { expected, row, isEdited: true, confidence: "likely" };
 }
 
-function range(start: number, end: number): number[] {
-  return Array.from({ length: Math.max(end - start, 0) }, (_, index) => start + index);
+/** The numbers between two others. */
+function range(before: number, end: number): readonly number[] {
+  return Array.from({ length: Math.max(end - before - 1, 0) }, (_, index) => before + 1 + index);
 }
