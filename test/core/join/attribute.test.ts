@@ -109,7 +109,7 @@ COPY app-$V.jar /app.jar    #= 9 measured likely`,
 checkJoin(
   "a RUN that ends like another one is not taken for it",
   `
-FROM debian:12             #= 105 measured likely
+FROM debian:12             #= 105 stale likely
 RUN make                   #= ? unknown
 COPY a /a                  #= 7 measured certain`,
   `${classicBase}
@@ -148,9 +148,9 @@ COPY a /a                                        #= 3 measured certain`,
 );
 
 checkJoin(
-  "a new first line does not take the base's bytes",
+  "a new first line does not take the base's bytes, which are in doubt",
   `
-FROM python:3              #= 300 measured likely
+FROM python:3              #= 300 stale likely
 RUN pip install flask      #= ? unknown
 COPY a /a                  #= 3 measured certain`,
   `
@@ -175,7 +175,7 @@ checkJoin(
   "kaniko writes instructions as they stand and no metadata",
   `
 FROM debian:12             #= 100 measured likely
-ENV A=b                    #= ? unknown
+ENV A=b                    #= 0 measured certain
 RUN make all               #= 5 measured certain
 COPY a /a                  #= 3 measured certain`,
   `${classicBase}

@@ -1,19 +1,18 @@
-import type { Dockerfile, Instruction, Keyword } from "../dockerfile/syntax.ts";
-import type { DiffId } from "../image/digest.ts";
+import type { Dockerfile } from "../dockerfile/syntax.ts";
 import type { Image } from "../image/image.ts";
 import type { ImageConfig } from "../image/imageConfig.ts";
-import type { Pair } from "./align.ts";
-import type { Attribution, Builder, InstructionWeight, LayerOrigin } from "./attribution.ts";
-import { type HistoryRow, isRepaired, layerRowCount, toHistoryRows } from "./createdBy.ts";
+import type { Attribution } from "./attribution.ts";
+import {
+  type HistoryRow,
+  builderOf,
+  isRepaired,
+  layerRowCount,
+  toHistoryRows,
+} from "./createdBy.ts";
+import { type AttributeOptions, joined } from "./joined.ts";
 import { type MergedLayers, findMergedLayers } from "./mergedLayers.ts";
 import { type Fit, bestFit } from "./stageFit.ts";
 import { contentOf, unknownWeight, weightOf } from "./weight.ts";
-
-/** What else is known at the join. */
-export interface AttributeOptions {
-  /** Layers of the base image, base first, where it is at hand: then the base's share is certain. */
-  readonly baseDiffIds?: readonly DiffId[];
-}
 
 /** A history that fits worse than this was not written by the file, as far as anyone can tell. */
 const leastMatchRatio = 0.25;
@@ -65,127 +64,6 @@ function notThisFile(rows: readonly HistoryRow[]): string {
     : "The image's history does not fit this Dockerfile: it was built from another one, or from a much older version.";
 }
 
-function joined(
-  dockerfile: Dockerfile,
-  image: Image,
-  rows: readonly HistoryRow[],
-  fit: Fit,
-  options: AttributeOptions,
-): Attribution {
-  const { pairs } = fit.alignment;
-  const firstOwnRow = ownRowsStart(rows, fit, image, options);
-  const own = rows.slice(firstOwnRow);
-  const lineOfRow = new Map(
-    pairs.map(({ expected, row }) => [row, fit.expected[expected]?.instruction.index]),
-  );
-  const layers = image.description.layers.map((_, layer): LayerOrigin => {
-    const row = rows.find((one) => one.layer === layer);
-    const isOwn = row !== undefined && row.index >= firstOwnRow;
-    return {
-      origin: isOwn ? "own" : "base",
-      historyIndex: row?.index,
-      instruction: isOwn ? lineOfRow.get(row.index) : undefined,
-    };
-  });
-  const lost = layers.flatMap(({ origin, instruction }, layer) =>
-    origin === "own" && instruction === undefined ? [layer] : [],
-  );
-  return {
-    builder: builderOf(own.length === 0 ? rows : own),
-    layers,
-    instructions: dockerfile.instructions.map((instruction) =>
-      weigh(instruction, {
-        image,
-        rows,
-        fit,
-        layers,
-        isBaseCertain: isBaseCertain(fit, image, options),
-      }),
-    ),
-    matchRatio: fit.alignment.matchRatio,
-    reason: undefined,
-    unattributedBytes: lost.length === 0 ? undefined : contentOf(image, lost),
-  };
-}
-
-function knowsBase(image: Image, { baseDiffIds }: AttributeOptions): boolean {
-  return (
-    baseDiffIds !== undefined &&
-    baseDiffIds.every((diffId, index) => image.description.layers[index]?.diffId === diffId)
-  );
-}
-
-function isBaseCertain(fit: Fit, image: Image, options: AttributeOptions): boolean {
-  return fit.chain[0]?.base.kind === "scratch" || knowsBase(image, options);
-}
-
-/** Where the chain's own rows begin: behind the base's last layer where the base is known, else at the first row that found its line. */
-function ownRowsStart(
-  rows: readonly HistoryRow[],
-  { alignment }: Fit,
-  image: Image,
-  options: AttributeOptions,
-): number {
-  if (!knowsBase(image, options)) return alignment.firstOwnRow;
-  const baseLayers = options.baseDiffIds?.length ?? 0;
-  const firstOwnLayer = rows.find(({ layer }) => layer !== undefined && layer >= baseLayers);
-  return Math.min(firstOwnLayer?.index ?? rows.length, alignment.firstOwnRow);
-}
-
-interface Weighing {
-  readonly image: Image;
-  readonly rows: readonly HistoryRow[];
-  readonly fit: Fit;
-  readonly layers: readonly LayerOrigin[];
-  readonly isBaseCertain: boolean;
-}
-
-function weigh(instruction: Instruction, weighing: Weighing): InstructionWeight {
-  const { fit, image, rows } = weighing;
-  const isInChain = fit.chain.some(({ instructions }) =>
-    instructions.some(({ index }) => index === instruction.index),
-  );
-  if (!isInChain) return unknownWeight(instruction.index);
-  if (instruction.keyword === "FROM") return weighFrom(instruction, weighing);
-  const pair = fit.alignment.pairs.find(
-    ({ expected }) => fit.expected[expected]?.instruction.index === instruction.index,
-  );
-  if (pair !== undefined) return weighPair(instruction, pair, image, rows);
-  if (!neverWrites.has(instruction.keyword)) return unknownWeight(instruction.index);
-  return weightOf(image, instruction.index, [], "measured", "certain");
-}
-
-/** Instructions for which some builders write no row and none writes bytes. */
-const neverWrites: ReadonlySet<Keyword> = new Set<Keyword>(["ARG", "ONBUILD", "SHELL"]);
-
-function weighFrom(
-  instruction: Instruction,
-  { fit, image, layers, isBaseCertain: isCertain }: Weighing,
-): InstructionWeight {
-  const isFirst = fit.chain[0]?.from.index === instruction.index;
-  const base = isFirst
-    ? layers.flatMap(({ origin }, layer) => (origin === "base" ? [layer] : []))
-    : [];
-  return weightOf(
-    image,
-    instruction.index,
-    base,
-    "measured",
-    isCertain || !isFirst ? "certain" : "likely",
-  );
-}
-
-function weighPair(
-  instruction: Instruction,
-  { row, isEdited, confidence }: Pair,
-  image: Image,
-  rows: readonly HistoryRow[],
-): InstructionWeight {
-  const layer = rows[row]?.layer;
-  const basis = isEdited ? "stale" : "measured";
-  return weightOf(image, instruction.index, layer === undefined ? [] : [layer], basis, confidence);
-}
-
 function nothingKnown(
   dockerfile: Dockerfile,
   image: Image,
@@ -235,9 +113,4 @@ function unsplit(
     matchRatio: alignment.matchRatio,
     unattributedBytes: holdsBase ? undefined : contentOf(image, layers),
   };
-}
-
-/** Who wrote the newest row that shows its builder. */
-function builderOf(rows: readonly HistoryRow[]): Builder {
-  return rows.findLast(({ builder }) => builder !== "unknown")?.builder ?? "unknown";
 }

@@ -88,6 +88,11 @@ function splitKeyword(written: string): Pick<HistoryRow, "keyword" | "text"> {
   return { keyword: match[1] as Keyword, text: foldBlanks(bare.slice(match[0].length)) };
 }
 
+/** Who wrote the newest row that shows its builder. */
+export function builderOf(rows: readonly HistoryRow[]): Builder {
+  return rows.findLast(({ builder }) => builder !== "unknown")?.builder ?? "unknown";
+}
+
 /** Runs of white space as one blank, none at the ends: builders keep different ones. */
 export function foldBlanks(text: string): string {
   return text.replaceAll(/\s+/g, " ").trim();

@@ -1,0 +1,173 @@
+import type { Dockerfile, Instruction, Keyword } from "../dockerfile/syntax.ts";
+import type { DiffId } from "../image/digest.ts";
+import type { Image } from "../image/image.ts";
+import type { Pair } from "./align.ts";
+import type {
+  Attribution,
+  Builder,
+  Confidence,
+  InstructionWeight,
+  LayerOrigin,
+} from "./attribution.ts";
+import { type HistoryRow, builderOf } from "./createdBy.ts";
+import type { Fit } from "./stageFit.ts";
+import { contentOf, unknownWeight, weightOf } from "./weight.ts";
+
+/** What else is known at the join. */
+export interface AttributeOptions {
+  /** Layers of the base image, base first, where it is at hand: then the base's share is certain. */
+  readonly baseDiffIds?: readonly DiffId[];
+}
+
+/** The attribution of an image whose rows found their lines, each row having a layer of its own or none. */
+export function joined(
+  dockerfile: Dockerfile,
+  image: Image,
+  rows: readonly HistoryRow[],
+  fit: Fit,
+  options: AttributeOptions,
+): Attribution {
+  const firstOwnRow = ownRowsStart(rows, fit, image, options);
+  const pairs = fit.alignment.pairs.filter(({ row }) => row >= firstOwnRow);
+  const lineOf = (pair: Pair): number => fit.expected[pair.expected]?.instruction.index ?? -1;
+  const lineOfRow = new Map(pairs.map((pair) => [pair.row, lineOf(pair)]));
+  const rowOfLayer = new Map(rows.map((row) => [row.layer, row.index]));
+  const layers = image.description.layers.map((_, layer): LayerOrigin => {
+    const historyIndex = rowOfLayer.get(layer);
+    const isOwn = historyIndex !== undefined && historyIndex >= firstOwnRow;
+    return {
+      origin: isOwn ? "own" : "base",
+      historyIndex,
+      instruction: isOwn ? lineOfRow.get(historyIndex) : undefined,
+    };
+  });
+  const lost = layers.flatMap(({ origin, instruction }, layer) =>
+    origin === "own" && instruction === undefined ? [layer] : [],
+  );
+  const own = rows.slice(firstOwnRow);
+  const builder = builderOf(own.length === 0 ? rows : own);
+  const weighing: Weighing = {
+    image,
+    rows,
+    fit,
+    layers,
+    builder,
+    pairOf: new Map(pairs.map((pair) => [lineOf(pair), pair])),
+    inChain: new Set(
+      fit.chain.flatMap(({ instructions }) => instructions.map(({ index }) => index)),
+    ),
+    base: baseTrust(rows, fit, image, options),
+  };
+  return {
+    builder,
+    layers,
+    instructions: dockerfile.instructions.map((instruction) => weigh(instruction, weighing)),
+    matchRatio: fit.alignment.matchRatio,
+    reason: undefined,
+    unattributedBytes: lost.length === 0 ? undefined : contentOf(image, lost),
+  };
+}
+
+function knowsBase(image: Image, { baseDiffIds }: AttributeOptions): boolean {
+  return (
+    baseDiffIds !== undefined &&
+    baseDiffIds.every((diffId, index) => image.description.layers[index]?.diffId === diffId)
+  );
+}
+
+/** Where the chain's own rows begin: behind the base's last layer where the base is known, else at the first row that found its line. */
+function ownRowsStart(
+  rows: readonly HistoryRow[],
+  { alignment }: Fit,
+  image: Image,
+  options: AttributeOptions,
+): number {
+  if (!knowsBase(image, options)) return alignment.firstOwnRow;
+  const baseLayers = options.baseDiffIds?.length ?? 0;
+  const lastBaseRow = rows.findLast(({ layer }) => layer !== undefined && layer < baseLayers);
+  return (lastBaseRow?.index ?? -1) + 1;
+}
+
+/** What the base's bytes are worth. */
+interface BaseTrust {
+  readonly basis: "measured" | "stale";
+  readonly confidence: Confidence;
+}
+
+function baseTrust(
+  rows: readonly HistoryRow[],
+  fit: Fit,
+  image: Image,
+  options: AttributeOptions,
+): BaseTrust {
+  const isCertain = fit.chain[0]?.base.kind === "scratch" || knowsBase(image, options);
+  if (isCertain) return { basis: "measured", confidence: "certain" };
+  return { basis: isBoundaryBlurred(rows, fit) ? "stale" : "measured", confidence: "likely" };
+}
+
+/** Whether a new line above all others may be an old one changed beyond recognition, whose row then passes for the base's. */
+function isBoundaryBlurred(rows: readonly HistoryRow[], { expected, alignment }: Fit): boolean {
+  const unpaired = expected
+    .slice(0, alignment.pairs[0]?.expected ?? expected.length)
+    .map(({ instruction }) => instruction.keyword);
+  const above = rows.slice(1, alignment.firstOwnRow).filter(({ layer }) => layer !== undefined);
+  return above
+    .slice(Math.max(above.length - unpaired.length, 0))
+    .some(({ keyword }) => keyword !== undefined && unpaired.includes(keyword));
+}
+
+interface Weighing {
+  readonly image: Image;
+  readonly rows: readonly HistoryRow[];
+  readonly fit: Fit;
+  readonly layers: readonly LayerOrigin[];
+  readonly builder: Builder;
+  /** By instruction. */
+  readonly pairOf: ReadonlyMap<number, Pair>;
+  /** Instructions of the stages that the image was made of. */
+  readonly inChain: ReadonlySet<number>;
+  readonly base: BaseTrust;
+}
+
+function weigh(instruction: Instruction, weighing: Weighing): InstructionWeight {
+  const { image, rows, pairOf, inChain, builder } = weighing;
+  const { index, keyword } = instruction;
+  if (!inChain.has(index)) return unknownWeight(index);
+  if (keyword === "FROM") return weighFrom(instruction, weighing);
+  const pair = pairOf.get(index);
+  if (pair !== undefined) return weighPair(instruction, pair, image, rows);
+  const isWithoutRow =
+    neverWrites.has(keyword) || (builder === "kaniko" && !makesFiles.has(keyword));
+  return isWithoutRow ? weightOf(image, index, [], "measured", "certain") : unknownWeight(index);
+}
+
+/** Instructions for which some builders write no row and none writes bytes. */
+const neverWrites: ReadonlySet<Keyword> = new Set<Keyword>(["ARG", "ONBUILD", "SHELL"]);
+/** Instructions that can bring files; kaniko writes rows for these alone. */
+const makesFiles: ReadonlySet<Keyword> = new Set<Keyword>([
+  "RUN",
+  "COPY",
+  "ADD",
+  "WORKDIR",
+  "unknown",
+]);
+
+function weighFrom(
+  { index }: Instruction,
+  { fit, image, layers, base }: Weighing,
+): InstructionWeight {
+  if (fit.chain[0]?.from.index !== index) return weightOf(image, index, [], "measured", "certain");
+  const baseLayers = layers.flatMap(({ origin }, layer) => (origin === "base" ? [layer] : []));
+  return weightOf(image, index, baseLayers, base.basis, base.confidence);
+}
+
+function weighPair(
+  instruction: Instruction,
+  { row, isEdited, confidence }: Pair,
+  image: Image,
+  rows: readonly HistoryRow[],
+): InstructionWeight {
+  const layer = rows[row]?.layer;
+  const basis = isEdited ? "stale" : "measured";
+  return weightOf(image, instruction.index, layer === undefined ? [] : [layer], basis, confidence);
+}
