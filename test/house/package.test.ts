@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { before, describe, test } from "node:test";
+import { build } from "../machine/build.ts";
+import { packagedFiles, type PackagedFile } from "../machine/packageTask.ts";
+import { inRoot } from "../machine/place.ts";
+
+describe("the package", () => {
+  let files: readonly PackagedFile[] = [];
+  before(async () => {
+    if (!existsSync(inRoot("server/dist/tare.cjs"))) await build({ production: true });
+    files = await packagedFiles();
+  });
+
+  test("holds the bundles and what is shown, nothing else", () => {
+    const allowed = [
+      /^(client\/dist\/extension|server\/dist\/tare)\.cjs$/,
+      /^media\/(icon\.(png|svg)|dist\/\w+\.js)$/,
+      /^(package|package\.nls)\.json$/,
+      /^(README|CHANGELOG)\.md$/,
+      /^LICENSE$/,
+      /^syntaxes\/[\w.-]+\.json$/,
+      /^server\/(schema|docs)\//,
+    ];
+    const others = files
+      .map(({ path }) => path)
+      .filter((path) => !allowed.some((pattern) => pattern.test(path)));
+    assert.deepEqual(others, []);
+  });
+
+  test("holds what the extension cannot run or be understood without", () => {
+    const paths = files.map(({ path }) => path);
+    for (const path of [
+      "client/dist/extension.cjs",
+      "server/dist/tare.cjs",
+      "package.json",
+      "package.nls.json",
+      "media/icon.png",
+      "media/icon.svg",
+      "README.md",
+      "LICENSE",
+      "CHANGELOG.md",
+    ]) {
+      assert.ok(paths.includes(path), `${path} is missing`);
+    }
+  });
+
+  test("is small", () => {
+    const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    assert.ok(totalBytes < 5_000_000, `${totalBytes} B unpacked`);
+  });
+});
