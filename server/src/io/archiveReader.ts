@@ -76,10 +76,13 @@ export function createArchiveReader(options: ArchiveReaderOptions): ArchiveReade
     push: (chunk) => tar.push(chunk),
     settle: () => settle(state, tar),
     finish: () => finish(state, tar),
-    abort: () => {
-      for (const stream of state.streams) stream.abort();
-    },
+    abort: () => abort(state),
   };
+}
+
+function abort(state: State): void {
+  for (const stream of state.streams) stream.abort();
+  state.streams.clear();
 }
 
 interface State {
@@ -201,14 +204,31 @@ function endBody(state: State): void {
   state.files.set(name, blob);
   if (typeof role !== "object") return;
   pushBatch(state, body, role);
-  const run: Promise<void> = role.finish().then((layer) => {
+  const run: Promise<void> = finishLayer(name, role).then((layer) => {
     state.files.set(name, { ...blob, layer });
     state.layersDone += 1;
     state.streams.delete(role);
     state.running.delete(run);
   });
+  // Whoever waits for the layers hears of a broken thread; after an abort nobody does.
+  run.catch(() => undefined);
   state.running.add(run);
 }
+
+async function finishLayer(
+  name: string,
+  stream: LayerStream,
+): Promise<Result<IndexedLayer, ImageError>> {
+  try {
+    return await stream.finish();
+  } catch (error) {
+    const isMemory = error instanceof Error && "code" in error && error.code === outOfMemory;
+    if (!isMemory) throw error;
+    return fail({ code: "limit-exceeded", limit: "a worker thread's memory", where: name });
+  }
+}
+
+const outOfMemory = "ERR_WORKER_OUT_OF_MEMORY";
 
 /** So many layers may be with workers at once; what arrives is one after the other anyway. */
 const maxRunning = 2;
@@ -237,7 +257,10 @@ async function finish(
 ): Promise<Result<ReadonlyMap<string, StreamedFile>, ImageError>> {
   const { place, signal } = state.options;
   const end = tar.finish();
-  if (end.kind !== "finished") return fail(archiveError(place, end));
+  if (end.kind !== "finished") {
+    abort(state);
+    return fail(archiveError(place, end));
+  }
   await settle(state, tar);
   await Promise.all(state.running);
   return signal.aborted ? fail({ code: "cancelled" }) : succeed(state.files);
