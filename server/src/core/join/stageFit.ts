@@ -4,11 +4,17 @@ import { type Alignment, alignRows } from "./align.ts";
 import { type HistoryRow, toHistoryRows } from "./createdBy.ts";
 import { type ExpectedRow, toExpectedRow } from "./rowMatch.ts";
 
-/** How well a history fits the best of a file's stages, 0–1: 0 when only base images could match. For choosing among an engine's images. */
+/**
+ * How well a history fits the best of a file's stages, 0–1, for choosing among an engine's images. 0 unless at least one line that brings
+ * files (RUN, COPY, ADD) agrees as it stands: an ENV or a CMD stands in the base image as well.
+ */
 export function matchHistory(dockerfile: Dockerfile, config: ImageConfig): number {
-  const rows = toHistoryRows(config.history);
-  const fit = bestFit(dockerfile, rows);
-  return fit === undefined || fit.alignment.pairs.length === 0 ? 0 : fit.alignment.matchRatio;
+  const fit = bestFit(dockerfile, toHistoryRows(config.history));
+  const isProven = fit?.alignment.pairs.some(({ expected, isEdited }) => {
+    const keyword = fit.expected[expected]?.instruction.keyword;
+    return !isEdited && (keyword === "RUN" || keyword === "COPY" || keyword === "ADD");
+  });
+  return fit !== undefined && isProven === true ? fit.alignment.matchRatio : 0;
 }
 
 /** A stage with all that is before it in the file's chain of FROMs, and how it fits. */
@@ -20,23 +26,21 @@ export interface Fit {
   readonly alignment: Alignment;
 }
 
-/** The last stage, unless the image fits another one clearly better (`--target`). */
+/** The stage that fits best; the last one where another does not fit clearly better (`--target`). Undefined without stages. */
 export function bestFit(dockerfile: Dockerfile, rows: readonly HistoryRow[]): Fit | undefined {
   const last = dockerfile.stages.at(-1);
   if (last === undefined) return undefined;
-  const final = fitOf(dockerfile, last, rows);
-  if (final.alignment.matchRatio >= 0.75) return final;
-  return dockerfile.stages
-    .slice(0, -1)
-    .map((stage) => fitOf(dockerfile, stage, rows))
-    .reduce(
-      (best, fit) =>
-        fit.alignment.pairs.length > 0 && fit.alignment.matchRatio > best.alignment.matchRatio + 0.3
-          ? fit
-          : best,
-      final,
-    );
+  let best = fitOf(dockerfile, last, rows);
+  for (const stage of dockerfile.stages.slice(0, -1)) {
+    if (best.alignment.matchRatio + clearlyBetter >= 1) break;
+    const fit = fitOf(dockerfile, stage, rows);
+    const isBetter = fit.alignment.matchRatio > best.alignment.matchRatio + clearlyBetter;
+    if (fit.alignment.pairs.length > 0 && isBetter) best = fit;
+  }
+  return best;
 }
+
+const clearlyBetter = 0.02;
 
 function fitOf(dockerfile: Dockerfile, stage: Stage, rows: readonly HistoryRow[]): Fit {
   const chain = stageChain(dockerfile, stage);
