@@ -1,5 +1,6 @@
 import { equalBytes } from "./byteColumn.ts";
 import { type FileTree, nodeKind } from "./fileTree.ts";
+import { ghostsOf } from "./ghosts.ts";
 import { type LayerIndex, layerFlag } from "./layerIndex.ts";
 
 /** A node of one layer. */
@@ -24,6 +25,7 @@ export interface InodeGroups {
  */
 export function groupInodes(layers: readonly LayerIndex[]): InodeGroups {
   const owners = new Map<number, LayerNode>();
+  const ghosts: Ghosts = new Map();
   const names = new Map<number, LayerNode[]>();
   const grouped = layers.map(({ tree }) => new Uint8Array(tree.nodeCount));
   const mark = ({ layer, node }: LayerNode): void => {
@@ -36,7 +38,7 @@ export function groupInodes(layers: readonly LayerIndex[]): InodeGroups {
       if (tree.kind[node] !== nodeKind.file) return;
       const isDistant = first[row] === -1;
       const owner = isDistant
-        ? findDistant(layers, layer, row, owners)
+        ? findDistant(layers, layer, row, owners, ghosts)
         : (owners.get(keyOf(layer, inode[node] ?? node)) ?? { layer, node: inode[node] ?? node });
       if (owner === undefined) return;
       owners.set(keyOf(layer, node), owner);
@@ -64,13 +66,14 @@ function findDistant(
   layer: number,
   row: number,
   owners: ReadonlyMap<number, LayerNode>,
+  ghosts: Ghosts,
 ): LayerNode | undefined {
   const links = layers[layer]?.tree.links;
   if (links === undefined) return undefined;
   const path = links.textBytes.subarray(links.textStart[row], links.textStart[row + 1]);
   for (let below = layer - 1; below >= 0; below -= 1) {
     const index = layers[below];
-    const found = index === undefined ? notThere : lookUp(index, path);
+    const found = index === undefined ? notThere : lookUp(index, path, ghosts);
     if (found === hidden) return undefined;
     if (found === notThere) continue;
     const own = index?.inode[found] ?? found;
@@ -85,7 +88,8 @@ const slash = 0x2f;
 const dot = 0x2e;
 
 /** The file at a path in one layer; `hidden` when the layer keeps lower layers from showing one there. */
-function lookUp({ tree, flags }: LayerIndex, path: Uint8Array): number {
+function lookUp(index: LayerIndex, path: Uint8Array, ghosts: Ghosts): number {
+  const { tree, flags } = index;
   let node = 0;
   let hidesLower = false;
   for (const [start, stop] of namesOf(path)) {
@@ -95,7 +99,17 @@ function lookUp({ tree, flags }: LayerIndex, path: Uint8Array): number {
     if (node < 0) return hidesLower ? hidden : notThere;
     hidesLower ||= hasFlag(flags, node, layerFlag.whitedOut);
   }
-  return tree.kind[node] === nodeKind.file ? node : hidden;
+  if (tree.kind[node] === nodeKind.file) return node;
+  return isGhost(index, node, ghosts) && !hidesLower ? notThere : hidden;
+}
+
+/** By layer, made when the first link asks. */
+type Ghosts = Map<LayerIndex, Uint8Array>;
+
+function isGhost(index: LayerIndex, node: number, ghosts: Ghosts): boolean {
+  const known = ghosts.get(index) ?? ghostsOf(index);
+  ghosts.set(index, known);
+  return known[node] === 1;
 }
 
 function* namesOf(path: Uint8Array): Generator<readonly [number, number]> {

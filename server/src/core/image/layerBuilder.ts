@@ -3,6 +3,7 @@ import { nodeKind } from "./fileTree.ts";
 import type { LayerEntry } from "./layerEntry.ts";
 import { type LayerIndex, layerFlag } from "./layerIndex.ts";
 import { toLayerIndex } from "./layerTree.ts";
+import { applyWhiteouts, emptyWhiteouts, noteOpaque, noteWhiteout } from "./whiteouts.ts";
 import {
   type NodeColumns,
   addLinkText,
@@ -52,16 +53,23 @@ export function createLayerBuilder(): LayerBuilder {
   const columns = emptyNodeColumns();
   addNode(columns, -1, new Uint8Array(0), 0, 0);
   columns.mode[0] = 0o755;
-  const place: Place = { columns, prefix: new Uint8Array(256), prefixLength: -1, parent: 0 };
+  const place: Place = {
+    columns,
+    whiteouts: emptyWhiteouts(),
+    prefix: new Uint8Array(256),
+    prefixLength: -1,
+    parent: 0,
+  };
   return {
     add: (entry) => addEntry(place, entry),
     noteContentHash(handle, hash) {
       columns.contentHash[handle] = hash;
       columns.flags[handle] = (columns.flags[handle] ?? 0) | layerFlag.hashed;
     },
-    nodeCount: () => columns.count,
+    nodeCount: () => columns.count + place.whiteouts.count,
     finish(tarBytes) {
       resolveLateLinks(columns);
+      applyWhiteouts(columns, place.whiteouts);
       return toLayerIndex(columns, tarBytes);
     },
   };
@@ -70,6 +78,8 @@ export function createLayerBuilder(): LayerBuilder {
 /** The directory of the last entry, for the next is most often its neighbour. */
 interface Place {
   readonly columns: NodeColumns;
+  /** Kept apart until the last entry: they act whatever their place in the tar. */
+  readonly whiteouts: NodeColumns;
   prefix: Uint8Array;
   /** -1 when nothing is remembered. */
   prefixLength: number;
@@ -83,13 +93,12 @@ function addEntry(place: Place, entry: LayerEntry): number | EntryRefusal {
   while (end > 0 && path[end - 1] === slash) end -= 1;
   const start = path.lastIndexOf(slash, end - 1) + 1;
   if (end === 0 || isDots(path, start, end)) return addDotted(columns, entry, end);
-  const parent = parentOf(place, path, end === start ? 0 : start);
-  if (parent === refused) return leavesImage;
-  if (parent === ignored) return -1;
   if (startsWith(path, start, end, whiteoutPrefix)) {
-    return addWhiteout(columns, parent, path, start, end);
+    return addWhiteout(place.whiteouts, path, start, end);
   }
-  return put(place, parent, entry, start, end);
+  const parent = parentOf(place, path, start);
+  if (parent === refused) return leavesImage;
+  return parent === ignored ? -1 : put(place, parent, entry, start, end);
 }
 
 /** An entry whose last name is `.` or nothing: the root or a directory told in a roundabout way. */
@@ -135,51 +144,46 @@ function enter(
   end: number,
 ): number {
   const child = findChild(columns, parent, path, start, end);
-  if (child >= 0 && columns.kind[child] === nodeKind.directory) return child;
+  const kind = child < 0 ? undefined : columns.kind[child];
+  if (kind === nodeKind.directory) return child;
+  if (kind === nodeKind.whiteout) {
+    columns.kind[child] = nodeKind.directory;
+    return child;
+  }
   const made = child < 0 ? addNode(columns, parent, path, start, end) : replace(columns, child);
   columns.kind[made] = nodeKind.directory;
   columns.mode[made] = 0o755;
   return made;
 }
 
-/** A fresh node in the place of another, remembering that a whiteout stands there too. */
+/** A fresh node in the place of another. */
 function replace(columns: NodeColumns, old: number): number {
-  const flags = columns.flags[old] ?? 0;
   const parent = columns.parent[old] ?? 0;
   const start = columns.nameStart[old] ?? 0;
-  const isWhitedOut =
-    columns.kind[old] === nodeKind.whiteout || (flags & layerFlag.whitedOut) !== 0;
   dropNode(columns, old);
   const { bytes } = columns.names;
-  const node = addNode(columns, parent, bytes, start, start + (columns.nameLength[old] ?? 0));
-  columns.flags[node] = isWhitedOut ? layerFlag.whitedOut : 0;
-  return node;
+  return addNode(columns, parent, bytes, start, start + (columns.nameLength[old] ?? 0));
 }
 
 function addWhiteout(
-  columns: NodeColumns,
-  parent: number,
+  whiteouts: NodeColumns,
   path: Uint8Array,
   start: number,
   end: number,
 ): number | EntryRefusal {
-  if (startsWith(path, start, end, metaPrefix)) {
-    if (!equalBytes(path, start, end, opaqueName, 0, opaqueName.length)) return -1;
-    columns.flags[parent] = (columns.flags[parent] ?? 0) | layerFlag.opaque;
+  const isMeta = startsWith(path, start, end, metaPrefix);
+  const isOpaque = equalBytes(path, start, end, opaqueName, 0, opaqueName.length);
+  if (isMeta && !isOpaque) return -1;
+  const parent = walk(whiteouts, path, 0, start);
+  if (parent === refused) return leavesImage;
+  if (parent === ignored) return -1;
+  if (isOpaque) {
+    noteOpaque(whiteouts, parent);
     return -1;
   }
   const nameStart = start + whiteoutPrefix.length;
   if (nameStart === end || isDots(path, nameStart, end)) return emptyWhiteout;
-  const there = findChild(columns, parent, path, nameStart, end);
-  if (there >= 0) {
-    if (columns.kind[there] !== nodeKind.whiteout) {
-      columns.flags[there] = (columns.flags[there] ?? 0) | layerFlag.whitedOut;
-    }
-    return -1;
-  }
-  const node = addNode(columns, parent, path, nameStart, end);
-  columns.kind[node] = nodeKind.whiteout;
-  columns.flags[node] = layerFlag.stated;
+  noteWhiteout(whiteouts, parent, path, nameStart, end);
   return -1;
 }
 
@@ -250,8 +254,7 @@ function findPath(columns: NodeColumns, path: Uint8Array, start: number, end: nu
     if (stop > at && !isDots(path, at, stop)) node = findChild(columns, node, path, at, stop);
     at = stop + 1;
   }
-  const isContent = node > 0 && columns.kind[node] !== nodeKind.directory;
-  return isContent && columns.kind[node] !== nodeKind.whiteout ? node : -1;
+  return node > 0 && columns.kind[node] !== nodeKind.directory ? node : -1;
 }
 
 /** Makes a node another name of what the target is: an inode group for files, the same link text for symlinks. */
@@ -263,14 +266,39 @@ function shareContent(columns: NodeColumns, node: number, target: number): void 
 
 /** Hard links that stood before their target in the tar. Those that still find none point into a lower layer and keep their text. */
 function resolveLateLinks(columns: NodeColumns): void {
-  for (let node = 1; node < columns.count; node += 1) {
-    const row = columns.link[node] ?? -1;
-    if (row < 0 || columns.kind[node] !== nodeKind.file) continue;
-    if (columns.inode[node] !== node) continue;
-    const [start, end] = linkTextRange(columns, row);
-    const target = findPath(columns, columns.linkTexts.bytes, start, end);
-    if (target >= 0 && inodeOf(columns, target) !== node) shareContent(columns, node, target);
+  let open: number[] = [];
+  for (let node = 1; node < columns.count; node += 1) if (isOpen(columns, node)) open.push(node);
+  for (let round = 0; open.length > 0 && round < mostLateRounds; round += 1) {
+    const before = open.length;
+    for (const node of open) resolveLink(columns, node, (target) => !isOpen(columns, target));
+    open = open.filter((node) => isOpen(columns, node));
+    if (open.length === before) break;
   }
+  for (const node of open) resolveLink(columns, node, () => true);
+  // What was linked to a link before that found its target is of the target's kind too.
+  for (let node = 1; node < columns.count; node += 1) {
+    const holder = inodeOf(columns, node);
+    if (holder !== node) shareContent(columns, node, holder);
+  }
+}
+
+/** Links to links to links, each before its target, are resolved this deep: only a tar made to be odd has them at all. */
+const mostLateRounds = 16;
+
+function isOpen(columns: NodeColumns, node: number): boolean {
+  const hasText = (columns.link[node] ?? -1) >= 0;
+  return hasText && columns.kind[node] === nodeKind.file && columns.inode[node] === node;
+}
+
+function resolveLink(
+  columns: NodeColumns,
+  node: number,
+  isWelcome: (target: number) => boolean,
+): void {
+  const [start, end] = linkTextRange(columns, columns.link[node] ?? 0);
+  const target = findPath(columns, columns.linkTexts.bytes, start, end);
+  if (target < 0 || !isWelcome(target) || inodeOf(columns, target) === node) return;
+  shareContent(columns, node, target);
 }
 
 /** Whether the name is `.` or `..`. */

@@ -1,4 +1,5 @@
 import { nodeKind } from "./fileTree.ts";
+import { ghostsOf } from "./ghosts.ts";
 import { type LayerIndex, layerFlag } from "./layerIndex.ts";
 import { type Sibling, createSiblingMerge } from "./siblingMerge.ts";
 
@@ -77,26 +78,12 @@ export function overlayLayers(layers: readonly LayerIndex[]): Overlay {
 interface Walk extends Overlay {
   readonly layers: readonly LayerIndex[];
   readonly trees: readonly LayerIndex["tree"][];
-  /** By layer and node: 1 for a directory that only carries whiteouts, so that it brings nothing itself. */
+  /** One for each layer. */
   readonly ghosts: readonly Uint8Array[];
   /** Scratch: the visible node of a layer's node. */
   readonly visibleAs: Int32Array;
   visibleCount: number;
   readonly overwrites: Overwrite[];
-}
-
-function ghostsOf({ tree, flags }: LayerIndex): Uint8Array {
-  const ghosts = new Uint8Array(tree.nodeCount);
-  const brings = new Uint8Array(tree.nodeCount);
-  for (let node = tree.nodeCount - 1; node > 0; node -= 1) {
-    const kind = tree.kind[node];
-    if (kind === nodeKind.whiteout) continue;
-    const isStated = ((flags[node] ?? 0) & (layerFlag.stated | layerFlag.opaque)) !== 0;
-    if (kind !== nodeKind.directory || isStated || brings[node] === 1) {
-      brings[tree.parent[node] ?? 0] = 1;
-    } else ghosts[node] = 1;
-  }
-  return ghosts;
 }
 
 /** Decides what a path is. `stack` holds the nodes of all layers that name it, lowest layer first. */
@@ -134,8 +121,8 @@ function settle(walk: Walk, stack: readonly Sibling[]): Sibling | undefined {
     const isDirectory = kind === nodeKind.directory;
     const [lowest] = alive;
     const isOverDirectory = lowest === undefined || kindOf(walk, lowest) === nodeKind.directory;
-    if (isGhost(walk, upper) && !isOverDirectory) continue;
     const isWhitedOut = (flagsOf(walk, upper) & layerFlag.whitedOut) !== 0;
+    if (isGhost(walk, upper) && !isOverDirectory && !isWhitedOut) continue;
     if (!isDirectory || isWhitedOut || !isOverDirectory) {
       for (const lower of alive) hideBelow(walk, lower, upper);
       alive = [];
@@ -151,7 +138,8 @@ function hideBelow(walk: Walk, lower: Sibling, upper: Sibling): void {
   const by = upper.layer + 1;
   if (lower.hiddenBy !== 0 && lower.hiddenBy < by) return;
   lower.hiddenBy = by;
-  lower.how = howHidden(kindOf(walk, lower), kindOf(walk, upper));
+  const upperKind = isGhost(walk, upper) ? nodeKind.whiteout : kindOf(walk, upper);
+  lower.how = howHidden(kindOf(walk, lower), upperKind);
   if (kindOf(walk, lower) !== nodeKind.file || lower.how !== hiding.samePath) return;
   walk.overwrites.push({
     layer: lower.layer,
