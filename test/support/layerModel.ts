@@ -31,9 +31,9 @@ export function modelImage(layers: readonly (readonly TarEntry[])[]): ModelImage
 function putOn(merged: Map<string, ModelNode>, view: ModelLayer, layer: number): void {
   for (const [path, node] of view.nodes) {
     node.isGhost = node.kind === "directory" && isGhost(view, path);
-    if (node.distant === undefined) continue;
-    const target = merged.get(node.distant);
-    node.group = (target?.kind === "file" ? target.group : undefined) ?? { bytes: 0, layer };
+    if (node.distant !== undefined) {
+      node.group = merged.get(node.distant)?.group ?? { bytes: 0, layer };
+    }
   }
   for (const [path, node] of merged) {
     if (isHidden(path, node, view)) merged.delete(path);
