@@ -52,13 +52,19 @@ export function readTareDirectives(
   return { directives, problems: [...problems, ...repeated(directives)] };
 }
 
-/** Undefined before the first instruction, where a directive speaks of the file, and behind the last. */
+/** Undefined before the first instruction, where a directive speaks of the file, and behind the last. O(log instructions). */
 function instructionBelow(
   instructions: readonly Instruction[],
   { start }: CommentLine,
 ): number | undefined {
-  const next = instructions.find(({ span }) => span.start > start);
-  return next?.index === 0 ? undefined : next?.index;
+  let low = 0;
+  let high = instructions.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((instructions[middle]?.span.start ?? 0) > start) high = middle;
+    else low = middle + 1;
+  }
+  return low === 0 ? undefined : instructions[low]?.index;
 }
 
 function misplaced(

@@ -15,27 +15,69 @@ export interface Anchor {
 const mostComparisons = 1_000_000;
 
 /**
- * The chain of agreeing pairs with the highest score, in order. What agrees at the end is taken as it stands, the rest is compared each with
- * each. Rows before the first pair cost nothing unless they cannot be a base image's (`isWholeHistory`).
+ * The chain of agreeing pairs with the highest score, in order. From the end on, runs of lines that agree are taken as they stand and what
+ * lies between two runs is compared each with each, so that a long file with a few edits costs little more than its length. Rows before
+ * the first pair cost nothing unless they cannot be a base image's (`isWholeHistory`).
  */
 export function findAnchors(
   expected: readonly ExpectedRow[],
   rows: readonly HistoryRow[],
   isWholeHistory: boolean,
 ): readonly Anchor[] {
+  const isCertain = (i: number, j: number): boolean => {
+    const [one, row] = [expected[i], rows[j]];
+    return one !== undefined && row !== undefined && matchRow(one, row) === "certain";
+  };
+  const parts: (readonly Anchor[])[] = [];
   let i = expected.length;
   let j = rows.length;
-  const tail: Anchor[] = [];
-  for (; i > 0 && j > 0; i -= 1, j -= 1) {
-    const [one, row] = [expected[i - 1], rows[j - 1]];
-    if (one === undefined || row === undefined || matchRow(one, row) !== "certain") break;
-    tail.push({ expected: i - 1, row: j - 1, confidence: "certain" });
+  for (;;) {
+    for (; i > 0 && j > 0 && isCertain(i - 1, j - 1); i -= 1, j -= 1) {
+      parts.push([{ expected: i - 1, row: j - 1, confidence: "certain" }]);
+    }
+    const gap = findNextRun(i, j, isCertain);
+    const from = gap ?? { expected: 0, row: 0 };
+    const isBounded = gap !== undefined || isWholeHistory;
+    const between = compareAll(
+      expected.slice(from.expected, i),
+      rows.slice(from.row, j),
+      isBounded,
+    );
+    parts.push(
+      between.map((anchor) => ({
+        expected: anchor.expected + from.expected,
+        row: anchor.row + from.row,
+        confidence: anchor.confidence,
+      })),
+    );
+    if (gap === undefined) return parts.reverse().flat();
+    ({ expected: i, row: j } = gap);
   }
-  const head =
-    i * j > mostComparisons
-      ? []
-      : compareAll(expected.slice(0, i), rows.slice(0, j), isWholeHistory);
-  return [...head, ...tail.reverse()];
+}
+
+/** So many neighbours must agree for a run, and so many lines and rows may stand between two. */
+const leastRun = 3;
+const mostBetween = 40;
+
+/** Where the next run of agreeing neighbours above ends, nearest first; undefined when none is near. */
+function findNextRun(
+  i: number,
+  j: number,
+  isCertain: (i: number, j: number) => boolean,
+): { readonly expected: number; readonly row: number } | undefined {
+  const isRun = (expected: number, row: number): boolean => {
+    for (let at = 1; at <= leastRun; at += 1) {
+      if (!isCertain(expected - at, row - at)) return false;
+    }
+    return true;
+  };
+  for (let distance = 1; distance <= mostBetween; distance += 1) {
+    for (let lines = 0; lines <= distance; lines += 1) {
+      const [expected, row] = [i - lines, j - (distance - lines)];
+      if (expected >= leastRun && row >= leastRun && isRun(expected, row)) return { expected, row };
+    }
+  }
+  return undefined;
 }
 
 /** Cost of a row that no line claims. Low, for lines get deleted; not zero, lest a line that the base image has too claims the base's. */
@@ -61,6 +103,7 @@ function compareAll(
   rows: readonly HistoryRow[],
   isWholeHistory: boolean,
 ): readonly Anchor[] {
+  if (expected.length * rows.length > mostComparisons) return [];
   const width = rows.length + 1;
   const move = new Uint8Array((expected.length + 1) * width);
   // best[j]: score of aligning the instructions so far with the first j rows.
