@@ -68,6 +68,23 @@ checkOutline(
   "4-4 RUN b",
 );
 checkOutline(
+  "an unknown key ends the directives",
+  "# weight=1\n# escape=`\nRUN a `\nRUN b",
+  "3-3 RUN a `",
+  "4-4 RUN b",
+);
+checkOutline(
+  "escapes alone on their lines are no instruction, and may stand before one",
+  "\\\n\\\n  RUN a\n\\\n",
+  "3-3 RUN a",
+);
+checkOutline(
+  "an escaped heredoc name ends at the bare one",
+  "RUN <<\\EOF\na\nEOF\nRUN b",
+  "1-3 RUN <<\\EOF",
+  "4-4 RUN b",
+);
+checkOutline(
   "carriage returns and a byte order mark are no text",
   "\ufeffFROM a\r\nRUN b \\\r\n  c\r\nRUN d\r\n",
   "1-1 FROM a",

@@ -18,13 +18,13 @@ export function readHeredocs(
     const match = opening.exec(raw);
     if (match === null) continue;
     const written = match[2] ?? "";
-    const name = written.replaceAll(/["']/g, "");
+    const name = written.replaceAll(/["']|\\(?=.)/g, "");
     if (name === "") continue;
     const stripsTabs = match[1] === "-";
     const body = readBody(text, next, name, stripsTabs);
     heredocs.push({
       name,
-      expands: written === name,
+      expands: !/["']/.test(written),
       stripsTabs,
       bodySpan: { start: next, end: body.bodyEnd },
       isClosed: body.isClosed,

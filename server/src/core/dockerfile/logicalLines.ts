@@ -33,8 +33,8 @@ export function lineAt(text: string, start: number): PhysicalLine {
   return { start, end: text[stop - 1] === "\r" && stop > start ? stop - 1 : stop, next };
 }
 
-const blank = /^[ \t]*$/;
-const comment = /^[ \t]*#/;
+const blank = /^\s*$/;
+const comment = /^\s*#/;
 
 export function isBlank(text: string, { start, end }: PhysicalLine): boolean {
   return blank.test(text.slice(start, end));

@@ -56,9 +56,14 @@ export function parseDockerfile(text: string): Dockerfile {
       continue;
     }
     const logical = readLogicalLine(text, line, escape);
+    const start = skipBlanks(logical.text, 0);
+    at = logical.next;
+    // Nothing but escape characters at the ends of lines.
+    if (start === logical.text.length) continue;
     const { instruction, next } = readInstruction({ text, escape, lineOf }, logical, {
       index: instructions.length,
-      from: 0,
+      from: start,
+      isDeferred: false,
     });
     for (const inside of logical.comments) {
       comments.push({ ...inside, line: lineOf(inside.start), within: instruction.index });
@@ -105,20 +110,28 @@ function createLineCounter(text: string): (offset: number) => number {
 
 const takesHeredocs: ReadonlySet<Keyword> = new Set<Keyword>(["RUN", "COPY", "ADD"]);
 
+/** Where an instruction begins: its position in the file, and its logical offset. */
+interface Place {
+  readonly index: number;
+  readonly from: number;
+  /** Whether it stands behind an ONBUILD. */
+  readonly isDeferred: boolean;
+}
+
 /** The instruction at a logical offset; heredocs of an ONBUILD belong to what it defers as well. */
 function readInstruction(
   source: Source,
   line: LogicalLine,
-  { index, from }: { readonly index: number; readonly from: number },
+  { index, from, isDeferred }: Place,
 ): { readonly instruction: Instruction; readonly end: number; readonly next: number } {
   const { text, escape, lineOf } = source;
   const keywordEnd = keywordEndOf(line.text, from);
   const keywordText = line.text.slice(from, keywordEnd);
   const keyword = toKeyword(keywordText);
   const { flags, end: flagsEnd } = readFlags(line, skipBlanks(line.text, keywordEnd), escape);
-  const isDeferring = keyword === "ONBUILD" && from === 0 && flagsEnd < line.text.length;
+  const isDeferring = keyword === "ONBUILD" && !isDeferred && flagsEnd < line.text.length;
   const trigger = isDeferring
-    ? readInstruction(source, line, { index, from: flagsEnd })
+    ? readInstruction(source, line, { index, from: flagsEnd, isDeferred: true })
     : undefined;
   const heredocs = takesHeredocs.has(keyword)
     ? readHeredocs(text, line, flagsEnd, escape)

@@ -1,17 +1,18 @@
 import { type PhysicalLine, lineAt } from "./logicalLines.ts";
 
-const directive = /^#[ \t]*([a-zA-Z][a-zA-Z0-9]*)[ \t]*=[ \t]*(.+?)[ \t]*$/;
+const directive = /^\s*#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/;
+const names: ReadonlySet<string> = new Set(["syntax", "escape", "check"]);
 
 /**
- * The escape character: set by an `escape` directive among the first lines of the file, else `\`. Directives end at the first line that has
- * not their form. Docker's parser/directives.go.
+ * The escape character: set by an `escape` directive among the first lines of the file, else `\`. Directives end at the first line that is
+ * none of the known ones, be it a comment of their form. Docker's parser/directives.go.
  */
 export function escapeOf(text: string, from: number): string {
   for (let at = from; at < text.length;) {
     const line: PhysicalLine = lineAt(text, at);
-    const match = directive.exec(text.slice(line.start, line.end));
-    if (match === null) return "\\";
-    if (match[1]?.toLowerCase() === "escape") return match[2] === "`" ? "`" : "\\";
+    const [, name = "", value] = directive.exec(text.slice(line.start, line.end)) ?? [];
+    if (!names.has(name.toLowerCase())) return "\\";
+    if (name.toLowerCase() === "escape") return value === "`" ? "`" : "\\";
     at = line.next;
   }
   return "\\";
