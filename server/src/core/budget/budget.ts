@@ -76,7 +76,9 @@ const contentBytesOf: LayerBytes = (image, layer) =>
     : image.description.historyBytes?.[layer];
 
 const transferBytesOf: LayerBytes = (image, layer) =>
-  image.description.layers[layer]?.transferBytes;
+  image.state === "read"
+    ? image.read.layers[layer]?.transferBytes
+    : image.description.layers[layer]?.transferBytes;
 
 function sumOf(image: Image, layers: readonly number[], bytesOf: LayerBytes): number | undefined {
   return layers.reduce<number | undefined>((sum, layer) => {
