@@ -22,15 +22,16 @@ export function dropDoubtful(
 ): FirmAnchors {
   const doubtful = new Set<Anchor>();
   const sweep = (ordered: readonly Anchor[], gapBefore: (at: number) => Loose): void => {
-    let loose: Loose = { expected: [], rows: [] };
+    let loose = nothing;
     for (const [at, anchor] of ordered.entries()) {
       const gap = gapBefore(at);
+      if (gap === nothing && loose === nothing) continue;
       loose = {
         expected: [...loose.expected, ...gap.expected].slice(-mostLoose),
         rows: [...loose.rows, ...gap.rows].slice(-mostLoose),
       };
       if (!doubtful.has(anchor) && !fitsAnother(expected, rows, anchor, loose)) {
-        loose = { expected: [], rows: [] };
+        loose = nothing;
         continue;
       }
       doubtful.add(anchor);
@@ -58,12 +59,16 @@ interface Loose {
   readonly rows: readonly number[];
 }
 
+const nothing: Loose = { expected: [], rows: [] };
+
 type Place = Pick<Anchor, "expected" | "row">;
 
 /** Neighbours farther away than this are not asked. */
 const mostLoose = 50;
 
 function between(before: Place, after: Place): Loose {
+  const isClose = before.expected + 1 === after.expected && before.row + 1 === after.row;
+  if (isClose) return nothing;
   return {
     expected: range(before.expected + 1, after.expected),
     rows: range(before.row + 1, after.row),
