@@ -71,7 +71,7 @@ function figuresOf(runs: number, argv: readonly string[]): readonly string[] {
   return [
     `${((times[Math.floor(times.length / 2)] ?? Number.NaN) / 1000).toFixed(3)} s`,
     `${(peakBytes / 1e6).toFixed(0)} MB`,
-    `${((measured[0]?.printedBytes ?? 0) / 1e6).toFixed(2)} MB`,
+    `${((measured[0]?.printedBytes ?? 0) / 1e3).toFixed(1)} kB`,
   ];
 }
 

@@ -32,6 +32,8 @@ const folder = join(import.meta.dirname, "../../.cache/bench");
 const bundle = join(folder, "tare.cjs");
 const workspace = join(folder, "server");
 
+const dockerfile = `# tare: image=oci:image\nFROM scratch\n${Array.from({ length: 16 }, (_, index) => `RUN step ${index}\n`).join("")}`;
+
 await main(Number(process.argv[2] ?? 5));
 
 async function main(runs: number): Promise<void> {
@@ -133,8 +135,6 @@ async function writeLayout(layout: string, layers: readonly GeneratedLayer[]): P
     }),
   );
 }
-
-const dockerfile = `# tare: image=oci:image\nFROM scratch\n${Array.from({ length: 16 }, (_, index) => `RUN step ${index}\n`).join("")}`;
 
 interface Running {
   readonly client: ProtocolConnection;
