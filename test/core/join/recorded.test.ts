@@ -89,10 +89,10 @@ classic   buildkit  podman
 8         8         8         RUN echo $V $W > /v
 0         0         0         RUN ["/bin/busybox", "touch", "/exec file"]
 0         0         0         ENV P=/opt/d
-0~        0~        0         WORKDIR $P
+0         0         0         WORKDIR $P
 0         0         0         WORKDIR sub
-1~        1~        1~        COPY a.txt $P/
-1~        1~        1~        COPY a.txt \${P}/b
+1~        1         1~        COPY a.txt $P/
+1~        1         1~        COPY a.txt \${P}/b
 1~        1         1~        ADD a.txt "/withquote/"
 1~        1         1~        ADD ["a.txt", "/j/"]
 0         0         0         RUN true
@@ -200,14 +200,14 @@ checkRecorded(
 classic   buildkit  podman
 1982256~  1982256~  1982256~  FROM busybox:local
 0         0         0         ENV A=1
-0~        0~        0         ENV B=$A/c D="e f" E='g' F=h\\ i
+0         0         0         ENV B=$A/c D="e f" E='g' F=h\\ i
 31        31        31        RUN echo "quoted  double   space" 'and	tab' > /q
 0         0         0         RUN    echo   lead
-0~        0~        0~        EXPOSE 8080-8082/tcp $A
+0         0         0~        EXPOSE 8080-8082/tcp $A
 0         0         0         LABEL "com.example"="multi \\
 0         0         0         LABEL one two three
 0         0         0         VOLUME /v
-0~        0~        0         USER $A
+0         0         0         USER $A
 0         0         0         STOPSIGNAL 9
 0         0         0         CMD ["a","b c"]
 0         0         0         ENTRYPOINT ["x"]

@@ -1,10 +1,11 @@
-import { expandVariables } from "./expand.ts";
+import { type Variables, expandVariables } from "./expand.ts";
 import type { Instruction, Stage, StageBase } from "./syntax.ts";
+import { globalArguments } from "./variables.ts";
 
 /** The stages of a file: each FROM with what follows it. Names are compared without case, the last stage of a name counts. */
 export function toStages(instructions: readonly Instruction[]): readonly Stage[] {
   const starts = instructions.flatMap(({ keyword }, index) => (keyword === "FROM" ? [index] : []));
-  const globals = globalArguments(instructions.slice(0, starts[0]));
+  const globals = globalArguments(instructions);
   const stages: Stage[] = [];
   for (const [at, start] of starts.entries()) {
     const from = instructions[start];
@@ -23,30 +24,12 @@ export function toStages(instructions: readonly Instruction[]): readonly Stage[]
   return stages;
 }
 
-/** Defaults of the ARGs before the first FROM; undefined for one without a default. */
-function globalArguments(before: readonly Instruction[]): ReadonlyMap<string, string | undefined> {
-  const globals = new Map<string, string | undefined>();
-  for (const { keyword, words } of before) {
-    if (keyword !== "ARG") continue;
-    for (const { text } of words) {
-      const equals = text.indexOf("=");
-      const name = equals < 0 ? text : text.slice(0, equals);
-      globals.set(name, equals < 0 ? undefined : expandVariables(text.slice(equals + 1), globals));
-    }
-  }
-  return globals;
-}
-
 function stageNameOf({ words }: Instruction): string | undefined {
   const [, as, name] = words;
   return as?.text.toUpperCase() === "AS" ? name?.text.toLowerCase() : undefined;
 }
 
-function baseOf(
-  { words }: Instruction,
-  globals: ReadonlyMap<string, string | undefined>,
-  earlier: readonly Stage[],
-): StageBase {
+function baseOf({ words }: Instruction, globals: Variables, earlier: readonly Stage[]): StageBase {
   const written = words[0]?.text ?? "";
   const name = expandVariables(written, globals);
   if (name === undefined || name === "") return { kind: "unknown", text: written };

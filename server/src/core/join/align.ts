@@ -2,7 +2,8 @@ import { findAnchors } from "./anchors.ts";
 import type { Confidence } from "./attribution.ts";
 import type { HistoryRow } from "./createdBy.ts";
 import { type FirmAnchors, dropDoubtful } from "./doubtful.ts";
-import { type ExpectedRow, similarity } from "./rowMatch.ts";
+import type { ExpectedRow } from "./expectedRows.ts";
+import { similarity } from "./rowMatch.ts";
 
 /** An instruction and the row that it wrote. */
 export interface Pair {

@@ -1,6 +1,7 @@
 import type { Confidence } from "./attribution.ts";
 import type { HistoryRow } from "./createdBy.ts";
-import { type ExpectedRow, matchRow } from "./rowMatch.ts";
+import type { ExpectedRow } from "./expectedRows.ts";
+import { matchRow } from "./rowMatch.ts";
 
 /** An instruction and a row that agree. */
 export interface Anchor {

@@ -1,6 +1,7 @@
 import type { Anchor } from "./anchors.ts";
 import type { HistoryRow } from "./createdBy.ts";
-import { type ExpectedRow, matchRow } from "./rowMatch.ts";
+import type { ExpectedRow } from "./expectedRows.ts";
+import { matchRow } from "./rowMatch.ts";
 
 /** Pairs that hold, and what must not be paired at all. */
 export interface FirmAnchors {

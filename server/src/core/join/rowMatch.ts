@@ -1,43 +1,22 @@
 import type { Instruction } from "../dockerfile/syntax.ts";
-import { textOf } from "../text/span.ts";
 import type { Confidence } from "./attribution.ts";
 import { type HistoryRow, foldBlanks } from "./createdBy.ts";
-
-/** An instruction in the shapes in which builders write it into a history. */
-export interface ExpectedRow {
-  readonly instruction: Instruction;
-  /** Texts that a row may carry, blanks folded, variables as written. */
-  readonly texts: readonly string[];
-  /** For COPY and ADD: the last word. */
-  readonly destination: string | undefined;
-  /** For RUN: the words that a SHELL above set, joined by blanks; undefined while the base image's shell is in force. */
-  readonly shell: string | undefined;
-}
-
-/** What the history is expected to say of an instruction. */
-export function toExpectedRow(
-  text: string,
-  instruction: Instruction,
-  shell: string | undefined,
-): ExpectedRow {
-  const { keyword, words } = instruction;
-  const isCopy = keyword === "COPY" || keyword === "ADD";
-  return {
-    instruction,
-    texts:
-      keyword === "RUN" ? scriptsOf(text, instruction) : [foldBlanks(instruction.argumentText)],
-    destination: isCopy ? words.at(-1)?.text : undefined,
-    shell,
-  };
-}
+import type { ExpectedRow } from "./expectedRows.ts";
 
 /**
  * How well a row stands for an instruction: `certain` when the text agrees, `likely` when kind and destination do or when variables
  * hide a part of the text, undefined when the row was written by something else.
  */
 export function matchRow(expected: ExpectedRow, row: HistoryRow): Confidence | undefined {
+  const { instruction, filledIn } = expected;
+  if (row.keyword !== instruction.keyword) return undefined;
+  const found = matchText(expected, row);
+  if (found !== "likely" || filledIn === undefined) return found;
+  return matchText(filledIn, row) ?? found;
+}
+
+function matchText(expected: ExpectedRow, row: HistoryRow): Confidence | undefined {
   const { keyword } = expected.instruction;
-  if (row.keyword !== keyword) return undefined;
   if (keyword === "RUN") return matchScript(expected, row);
   if (keyword === "COPY" || keyword === "ADD") return matchCopy(expected, row);
   const text = expected.texts[0] ?? "";
@@ -60,31 +39,6 @@ export function similarity(expected: ExpectedRow, row: HistoryRow): number {
 
 function wordsOf(text: string): readonly string[] {
   return text.split(/[\s"'[\],;&|=]+/).filter((word) => word !== "");
-}
-
-/** A RUN as its script, in the forms in which builders write it. */
-function scriptsOf(text: string, instruction: Instruction): readonly string[] {
-  const { argumentText, form, words, heredocs } = instruction;
-  if (form === "exec") {
-    // Docker joins the words; buildah keeps the array as written, behind a shell that it does not use.
-    return [words.map((word) => word.text).join(" "), argumentText].map(foldBlanks);
-  }
-  const [first] = heredocs;
-  if (first === undefined) return [foldBlanks(argumentText)];
-  const bodies = heredocs.map(({ bodySpan, stripsTabs }) => {
-    const body = textOf(text, bodySpan);
-    return stripsTabs ? body.replaceAll(/^\t+/gm, "") : body;
-  });
-  if (/^<<-?\S+$/.test(argumentText)) {
-    // A lone heredoc is the script itself, or a file that is run when it names its interpreter.
-    const body = bodies[0] ?? "";
-    return [foldBlanks(body.startsWith("#!") ? `/dev/pipes/${first.name}` : body)];
-  }
-  const whole = heredocs.reduce(
-    (sum, { name }, index) => `${sum}\n${bodies[index] ?? ""}${name}`,
-    argumentText,
-  );
-  return [foldBlanks(whole)];
 }
 
 function matchScript(
@@ -139,10 +93,9 @@ function matchCopy(expected: ExpectedRow, row: HistoryRow): Confidence | undefin
     const theirs = stripQuotes(destinationOf(row) ?? "");
     return matches(stripQuotes(destination), theirs) === undefined ? undefined : "likely";
   }
-  const mine = expected.instruction.words.map(({ text }) => text.replace(/^<<-?/, "<<"));
   const { flags, rest } = splitFlags(row.text);
   const isSameFlags = flags.every((flag) => hasFlag(expected.instruction, flag));
-  return isSameFlags ? matches(foldBlanks(mine.join(" ")), rest) : undefined;
+  return isSameFlags ? matches(expected.texts[0] ?? "", rest) : undefined;
 }
 
 /** `--chown=1:1 a b` as its flags and the rest. */

@@ -2,7 +2,7 @@ import type { Dockerfile, Stage } from "../dockerfile/syntax.ts";
 import type { ImageConfig } from "../image/imageConfig.ts";
 import { type Alignment, alignRows } from "./align.ts";
 import { type HistoryRow, toHistoryRows } from "./createdBy.ts";
-import { type ExpectedRow, toExpectedRow } from "./rowMatch.ts";
+import { type ExpectedRow, expectedRows } from "./expectedRows.ts";
 
 /**
  * How well a history fits the best of a file's stages, 0–1, for choosing among an engine's images. 0 unless at least one line that brings
@@ -31,7 +31,7 @@ export function bestFit(dockerfile: Dockerfile, rows: readonly HistoryRow[]): Fi
   const last = dockerfile.stages.at(-1);
   if (last === undefined) return undefined;
   let best = fitOf(dockerfile, last, rows);
-  for (const stage of dockerfile.stages.slice(0, -1)) {
+  for (const stage of dockerfile.stages.slice(-mostStages, -1)) {
     if (best.alignment.matchRatio + clearlyBetter >= 1) break;
     const fit = fitOf(dockerfile, stage, rows);
     const isBetter = fit.alignment.matchRatio > best.alignment.matchRatio + clearlyBetter;
@@ -41,32 +41,25 @@ export function bestFit(dockerfile: Dockerfile, rows: readonly HistoryRow[]): Fi
 }
 
 const clearlyBetter = 0.02;
+/** Stages that are compared, the last ones; a file has far fewer. */
+const mostStages = 100;
 
 function fitOf(dockerfile: Dockerfile, stage: Stage, rows: readonly HistoryRow[]): Fit {
   const chain = stageChain(dockerfile, stage);
-  const expected = expectedRows(dockerfile.text, chain);
+  const expected = expectedRows(dockerfile, chain);
   const isWholeHistory = chain[0]?.base.kind === "scratch";
   return { stage, chain, expected, alignment: alignRows(expected, rows, { isWholeHistory }) };
 }
 
-function expectedRows(text: string, chain: readonly Stage[]): readonly ExpectedRow[] {
-  let shell: string | undefined;
-  return chain
-    .flatMap(({ instructions }) => instructions)
-    .filter(({ keyword }) => keyword !== "FROM" && keyword !== "unknown")
-    .map((instruction) => {
-      if (instruction.keyword === "SHELL") {
-        shell = instruction.words.map((word) => word.text).join(" ");
-      }
-      return toExpectedRow(text, instruction, shell);
-    });
-}
-
 /** The stages that a stage is made of, its own last. A stage that names itself or a later one ends the chain. */
 export function stageChain(dockerfile: Dockerfile, stage: Stage): readonly Stage[] {
-  const { base } = stage;
-  const parent = base.kind === "stage" ? dockerfile.stages[base.stage] : undefined;
-  return parent === undefined || parent.index >= stage.index
-    ? [stage]
-    : [...stageChain(dockerfile, parent), stage];
+  const chain: Stage[] = [];
+  for (let at: Stage | undefined = stage; at !== undefined; at = parentOf(dockerfile, at)) {
+    chain.push(at);
+  }
+  return chain.reverse();
+}
+
+function parentOf({ stages }: Dockerfile, { base, index }: Stage): Stage | undefined {
+  return base.kind === "stage" && base.stage < index ? stages[base.stage] : undefined;
 }
