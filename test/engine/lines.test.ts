@@ -255,5 +255,30 @@ CMD ["sh"]
 });
 
 suite("lines of a Dockerfile weigh what podman built", () => {
-  checkLines(withEngine(startPodmanService, addBusybox), undefined);
+  const engineOf = withEngine(startPodmanService, addBusybox);
+  checkLines(engineOf, undefined);
+
+  test("lines that podman put into one layer get no number of their own", async (context) => {
+    const engine = engineOf(context);
+    if (engine === undefined) return;
+    const dockerfile = `FROM busybox:local
+RUN echo first > /first
+COPY a.txt /
+RUN echo second > /second
+`;
+    for (const how of ["--layers=false", "--squash", "--squash-all"]) {
+      const tag = `merged${how.replaceAll(/[^a-z]/g, "")}:1`;
+      await engine.build({ tag, dockerfile, files, arguments: [how] });
+      const read = await readThroughArchive(engine, tag);
+      const found = attributionOf(dockerfile, read);
+      const isWithBase = how === "--squash-all";
+      assert.match(found.reason ?? "", /several lines into one layer/, how);
+      assert.equal(found.unattributedBytes, isWithBase ? undefined : 6 + 4 + 7, how);
+      assert.deepEqual(
+        found.instructions.map(({ contentBytes }) => contentBytes),
+        [isWithBase ? undefined : read.layers[0]?.contentBytes, undefined, undefined, undefined],
+        how,
+      );
+    }
+  });
 });
