@@ -14,7 +14,6 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
 import { tarBlocks, type TarEntry } from "../support/tarWriter.ts";
 
 /** One layer of the generated image in its three forms. */
@@ -44,7 +43,13 @@ export async function makeLargeImage(wish: LargeImageWish): Promise<readonly Gen
   mkdirSync(wish.folder, { recursive: true });
   const listing = join(wish.folder, "layers.json");
   if (existsSync(listing)) return JSON.parse(readFileSync(listing, "utf8")) as GeneratedLayer[];
-  const state: State = { random: randomFrom(42), pool: contentPool(), written: [], files: 0 };
+  const state: State = {
+    random: randomFrom(42),
+    pool: contentPool(),
+    cursors: [0, 0, 0],
+    written: [],
+    files: 0,
+  };
   const layers: GeneratedLayer[] = [];
   for (let layer = 0; layer < wish.layers; layer += 1) {
     const plain = join(wish.folder, `${layer}.tar`);
@@ -62,11 +67,17 @@ interface WrittenFile {
   readonly path: string;
   readonly bytes: number;
   readonly seed: number;
+  /** Where its content is taken from. */
+  readonly region: number;
+  readonly start: number;
 }
 
 interface State {
   readonly random: () => number;
-  readonly pool: Uint8Array;
+  /** Text, programs, packed. */
+  readonly pool: readonly Uint8Array[];
+  /** How much of each is used. */
+  readonly cursors: number[];
   /** Files that later layers may hide, by the directory of their package. */
   readonly written: { readonly directory: string; readonly files: WrittenFile[] }[];
   files: number;
@@ -101,10 +112,12 @@ function writePackage(tar: TarFile, state: State, wish: LargeImageWish, layer: n
       tar.entry({ path: `${below}/${name}`, type: "2", linkTarget: `../${word(random)}/${name}` });
       continue;
     }
-    const written = {
+    const bytes = sizeOf(random, wish.scale);
+    const written: WrittenFile = {
       path: `${below}/${name}`,
-      bytes: sizeOf(random, wish.scale),
+      bytes,
       seed: Math.floor(random() * 2 ** 31),
+      ...contentFor(state, bytes),
     };
     writeFileEntry(tar, state, written, 0o644);
     files.push(written);
@@ -192,42 +205,53 @@ function sizeOf(random: () => number, scale: number): number {
 
 function writeFileEntry(tar: TarFile, state: State, file: WrittenFile, mode: number): void {
   tar.entry({ path: file.path, statedBytes: file.bytes, mode });
-  const { pool } = state;
+  const region = state.pool[file.region]!;
   const stamp = Buffer.from(`${file.seed}\n`);
   tar.write(stamp.subarray(0, file.bytes));
-  for (let left = file.bytes - stamp.length, step = 0; left > 0; step += 1) {
-    const from = (crc32(stamp, step) % (pool.length / 64)) * 64;
-    const part = pool.subarray(from, from + Math.min(left, 131_072));
+  for (let left = file.bytes - stamp.length, at = file.start; left > 0;) {
+    const part = region.subarray(at, at + Math.min(left, 131_072));
     tar.write(part);
     left -= part.length;
+    at = (at + part.length) % region.length;
   }
   tar.pad(file.bytes);
 }
 
-/** Real content, so that it compresses and inflates as that of images does: machine code of this Node, text of the project's dependencies, and a tenth that is packed already. */
-function contentPool(): Uint8Array {
-  const half = 24 * 2 ** 20;
-  const pool = Buffer.alloc(Math.floor(2.2 * half));
-  const random = randomFrom(7);
-  for (let at = 2 * half; at < pool.length; at += 1) pool[at] = random() * 256;
-  const program = openSync(process.execPath, "r");
-  readSync(program, pool, 0, half, 16 * 2 ** 20);
-  closeSync(program);
-  const modules = join(import.meta.dirname, "../../node_modules");
-  const texts = readdirSync(modules, { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.(js|ts|json|md)$/.test(name))
-    .sort();
-  let at = half;
-  for (const name of texts) {
-    if (at >= 2 * half) break;
-    const text = attemptRead(join(modules, name));
-    at += text.copy(pool, at, 0, Math.min(text.length, 200_000, 2 * half - at));
-  }
-  return pool;
+/** Where a new file gets its content: small files are mostly text, large ones mostly programs; one after the other, as they lie side by side in a real tree. */
+function contentFor(state: State, bytes: number): Pick<WrittenFile, "region" | "start"> {
+  const isSmall = bytes < 100_000;
+  const chance = state.random();
+  const region = chance < (isSmall ? 0.75 : 0.35) ? 0 : chance < 0.92 ? 1 : 2;
+  const start = state.cursors[region]!;
+  state.cursors[region] = (start + bytes) % state.pool[region]!.length;
+  return { region, start };
 }
 
-function attemptRead(path: string): Buffer {
-  return statSync(path).isFile() ? readFileSync(path) : Buffer.alloc(0);
+/** Real content, so that it compresses and inflates as that of images does: text of the project's dependencies, machine code of this Node, and what is packed already. */
+function contentPool(): readonly Uint8Array[] {
+  const program = Buffer.alloc(32 * 2 ** 20);
+  const file = openSync(process.execPath, "r");
+  readSync(file, program, 0, program.length, 16 * 2 ** 20);
+  closeSync(file);
+  const random = randomFrom(7);
+  const packed = Buffer.from(Array.from({ length: 4 * 2 ** 20 }, () => random() * 256));
+  return [dependencyTexts(48 * 2 ** 20), program, packed];
+}
+
+function dependencyTexts(bytes: number): Uint8Array {
+  const modules = join(import.meta.dirname, "../../node_modules");
+  const names = readdirSync(modules, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.(js|ts|json|md)$/.test(name))
+    .sort();
+  const texts = Buffer.alloc(bytes);
+  let at = 0;
+  for (const name of names) {
+    const path = join(modules, name);
+    if (at >= bytes) break;
+    if (!statSync(path).isFile()) continue;
+    at += readFileSync(path).copy(texts, at, 0, 200_000);
+  }
+  return texts.subarray(0, at);
 }
 
 /** mulberry32. */

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import type { DiffId } from "../core/image/digest.ts";
 import type { ImageError } from "../core/image/imageError.ts";
 import { type LayerBuilder, createLayerBuilder } from "../core/image/layerBuilder.ts";
@@ -7,7 +6,9 @@ import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { TarRefusal } from "../core/image/tarParser.ts";
 import { type TarListener, createTarStream } from "../core/image/tarStream.ts";
 import { type Result, fail, succeed } from "../core/result.ts";
-import { type Decoder, createDecoder, sniffCompression, sniffedBytes } from "./decoder.ts";
+import { type ContentHasher, createContentHasher, createStreamHasher } from "./contentHasher.ts";
+import { type Compression, createDecoder, sniffCompression, sniffedBytes } from "./decoder.ts";
+import type { Decoder } from "./decoding.ts";
 import { boundBuilder } from "./entryLimits.ts";
 import { tarError, unreadable, unsupportedCompression } from "./layerErrors.ts";
 import type { Limits } from "./limits.ts";
@@ -39,76 +40,102 @@ export interface IndexerOptions {
 }
 
 /** An indexer that finds out by itself how the bytes are stored. */
-export function createLayerIndexer({ name, limits, digest }: IndexerOptions): LayerIndexer {
-  const builder = createLayerBuilder();
-  const sha256 = digest === "computed" ? createHash("sha256") : undefined;
-  const tar = createTarStream(createListener(builder, limits), limits);
+export function createLayerIndexer(options: IndexerOptions): LayerIndexer {
+  const { name } = options;
   let head: Uint8Array = new Uint8Array(0);
   let decoder: Decoder | undefined;
-  let refusal: TarRefusal | undefined;
+  let intake: TarIntake | undefined;
   let storedBytes = 0;
-
-  const take = (chunk: Uint8Array): boolean => {
-    sha256?.update(chunk);
-    refusal ??= tar.push(chunk) ?? checkBytes(tar.tarBytes(), storedBytes, limits);
-    return refusal === undefined;
-  };
-  const feed = (to: Decoder, stored: Uint8Array): ImageError | undefined => {
-    storedBytes += stored.length;
-    const problem = to.push(stored);
-    if (refusal !== undefined) return tarError(name, refusal);
-    return problem === undefined ? undefined : unreadable(name, problem);
-  };
   const start = (): ImageError | undefined => {
     const compression = sniffCompression(head);
     if (typeof compression !== "string") {
       return unsupportedCompression(name, compression.unsupported);
     }
-    decoder = createDecoder(compression, take);
-    return feed(decoder, head);
+    const to = createIntake(options, compression, () => storedBytes);
+    intake = to;
+    decoder = createDecoder(compression, (chunk) => to.take(chunk), () => to.hasher.whole());
+    return feed(decoder, to, head);
+  };
+  const feed = (to: Decoder, into: TarIntake, stored: Uint8Array): ImageError | undefined => {
+    storedBytes += stored.length;
+    const problem = to.push(stored);
+    const refusal = into.refusal();
+    if (refusal !== undefined) return tarError(name, refusal);
+    return problem === undefined ? undefined : unreadable(name, problem);
   };
   return {
     push(chunk) {
-      if (decoder !== undefined) return feed(decoder, chunk);
+      if (decoder !== undefined && intake !== undefined) return feed(decoder, intake, chunk);
       head = Buffer.concat([head, chunk]);
       return head.length < sniffedBytes ? undefined : start();
     },
     finish() {
       const error = decoder === undefined ? start() : undefined;
-      if (error !== undefined) return fail(error);
       const problem = decoder?.finish();
+      if (error !== undefined) return fail(error);
       if (problem !== undefined) return fail(unreadable(name, problem));
+      return intake?.finish() ?? fail(unreadable(name, "nothing of it came"));
+    },
+    close: () => decoder?.close(),
+  };
+}
+
+/** Where decoded bytes go. */
+interface TarIntake {
+  readonly hasher: ContentHasher;
+  take(chunk: Uint8Array): boolean;
+  refusal(): TarRefusal | undefined;
+  finish(): Result<ReadLayer, ImageError>;
+}
+
+function createIntake(
+  { name, limits, digest }: IndexerOptions,
+  compression: Compression,
+  storedBytes: () => number,
+): TarIntake {
+  const builder = createLayerBuilder();
+  const sha256 = digest === "computed" ? createHash("sha256") : undefined;
+  // gzip is held against a checksum of the whole stream; those of the contents follow from it.
+  const hasher = compression === "gzip" ? createStreamHasher() : createContentHasher();
+  const tar = createTarStream(createListener(builder, limits, hasher), limits);
+  let refusal: TarRefusal | undefined;
+  return {
+    hasher,
+    take(chunk) {
+      sha256?.update(chunk);
+      hasher.enter(chunk);
+      refusal ??= tar.push(chunk) ?? checkBytes(tar.tarBytes(), storedBytes(), limits);
+      hasher.leave();
+      return refusal === undefined;
+    },
+    refusal: () => refusal,
+    finish() {
       const end = refusal ?? tar.finish();
       if (end.kind !== "finished") return fail(tarError(name, end));
       const diffId = sha256 === undefined ? undefined : `sha256:${sha256.digest("hex")}`;
-      const index = builder.finish(tar.tarBytes());
-      return succeed({ index, diffId, isMarked: end.isMarked });
-    },
-    close() {
-      decoder?.close();
+      return succeed({ index: builder.finish(tar.tarBytes()), diffId, isMarked: end.isMarked });
     },
   };
 }
 
-function createListener(builder: LayerBuilder, limits: Limits): TarListener {
+function createListener(builder: LayerBuilder, limits: Limits, hasher: ContentHasher): TarListener {
   const bounded = boundBuilder(builder, limits);
   let handle = -1;
   let isHashed = false;
-  let hash = 0;
   return {
     entry(entry, storedBytes) {
       const added = bounded.add(entry);
       if (typeof added !== "number") return added;
       handle = added;
       isHashed = added >= 0 && storedBytes > 0 && entry.kind === "file" && !entry.isSparse;
-      hash = 0;
+      if (isHashed) hasher.begin();
       return undefined;
     },
-    body(chunk, start, end) {
-      if (isHashed) hash = crc32(chunk.subarray(start, end), hash);
+    body(_, start, end) {
+      if (isHashed) hasher.add(start, end);
     },
     bodyEnd() {
-      if (isHashed) builder.noteContentHash(handle, hash);
+      if (isHashed) builder.noteContentHash(handle, hasher.end());
     },
   };
 }
