@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { commands } from "../../server/src/protocol.ts";
-import type { DocumentParams, RevealParams } from "../../server/src/protocol.ts";
+import type { ChosenBy, DocumentParams, RevealParams } from "../../server/src/protocol.ts";
 import { pickImage } from "./chooseImage.ts";
 import type { DockerfileInView } from "./dockerfileInView.ts";
 import type { ImageStatuses } from "./imageStatuses.ts";
@@ -42,6 +42,23 @@ async function chooseImage(parts: CommandContext, params?: DocumentParams): Prom
   if (reference === undefined) return;
   await choices.remember(uri, reference);
   await parts.server.chooseImage({ uri, reference });
+  sayWhatWins(parts.statuses.of(uri)?.chosenBy);
+}
+
+/** A choice that changes nothing would look like a fault. */
+function sayWhatWins(chosenBy: ChosenBy | undefined): void {
+  if (chosenBy === "directive") {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        "The comment `# tare: image=…` in the Dockerfile wins: change or remove it there.",
+      ),
+    );
+  }
+  if (chosenBy === "setting") {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t("The setting `tare.images` names an image for this Dockerfile and wins."),
+    );
+  }
 }
 
 async function refresh(parts: CommandContext, params?: DocumentParams): Promise<void> {

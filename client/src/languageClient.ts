@@ -35,19 +35,21 @@ export function startLanguageClient(
   context: vscode.ExtensionContext,
   statuses: ImageStatuses,
 ): Server {
-  const client = makeClient(context);
+  const output = vscode.window.createOutputChannel("Tare", { log: true });
+  let current = connect(context, output, statuses);
+  const start = (): Promise<void> => current.client.start().catch(() => statuses.serverIs("dead"));
   const ask = async <T>(method: string, params: unknown, nothing: T): Promise<T> =>
-    client.state === State.Running ? client.sendRequest<T>(method, params) : nothing;
-  const listening = vscode.Disposable.from(
-    client.onNotification(methods.imageStatus, (status: ImageStatus) => statuses.accept(status)),
-    client.onDidChangeState(({ newState }) => {
-      if (newState === State.Running) statuses.serverIs("running");
-      if (newState === State.Stopped) statuses.serverIs("dead");
-    }),
-  );
+    current.client.state === State.Running
+      ? current.client.sendRequest<T>(method, params)
+      : nothing;
   return {
-    start: () => client.start().catch(() => statuses.serverIs("dead")),
-    restart: () => client.restart().catch(() => statuses.serverIs("dead")),
+    start,
+    // A client whose start failed cannot be started again: a new one can.
+    restart: async () => {
+      await current.close();
+      current = connect(context, output, statuses);
+      await start();
+    },
     tree: (params) => ask(methods.tree, params, []),
     reveal: (params) => ask(methods.reveal, params, []),
     listImages: (uri) => ask(methods.listImages, { uri }, []),
@@ -59,17 +61,62 @@ export function startLanguageClient(
     },
     grantTrust: () => {
       const trusted: TrustParams = { trusted: true };
-      if (client.state === State.Running) void client.sendNotification(methods.trust, trusted);
+      if (current.client.state === State.Running) {
+        void current.client.sendNotification(methods.trust, trusted);
+      }
     },
-    showOutput: () => client.outputChannel.show(true),
+    showOutput: () => output.show(true),
     dispose: () => {
-      listening.dispose();
-      void client.dispose().catch(() => undefined);
+      void current.close().finally(() => output.dispose());
     },
   };
 }
 
-function makeClient(context: vscode.ExtensionContext): LanguageClient {
+interface Connected {
+  readonly client: LanguageClient;
+  close(): Promise<void>;
+}
+
+function connect(
+  context: vscode.ExtensionContext,
+  output: vscode.LogOutputChannel,
+  statuses: ImageStatuses,
+): Connected {
+  const client = makeClient(context, output);
+  const listening = vscode.Disposable.from(
+    client.onNotification(methods.imageStatus, (status: ImageStatus) => statuses.accept(status)),
+    followState(client, statuses),
+  );
+  return {
+    client,
+    close: async () => {
+      listening.dispose();
+      // It rejects where there is nothing to stop.
+      await client.dispose().catch(() => undefined);
+    },
+  };
+}
+
+/** A server that crashed is started again by the library: only one that stays away is called dead. */
+const restartPatienceMs = 2000;
+
+function followState(client: LanguageClient, statuses: ImageStatuses): vscode.Disposable {
+  let waiting: NodeJS.Timeout | undefined;
+  const forget = new vscode.Disposable(() => clearTimeout(waiting));
+  const following = client.onDidChangeState(({ newState }) => {
+    clearTimeout(waiting);
+    if (newState === State.Running) statuses.serverIs("running");
+    if (newState === State.Stopped || newState === State.StartFailed) {
+      waiting = setTimeout(() => statuses.serverIs("dead"), restartPatienceMs);
+    }
+  });
+  return vscode.Disposable.from(following, forget);
+}
+
+function makeClient(
+  context: vscode.ExtensionContext,
+  output: vscode.LogOutputChannel,
+): LanguageClient {
   const module = context.asAbsolutePath("server/dist/tare.cjs");
   const server = { module, args: ["lsp"], transport: TransportKind.ipc };
   const client: LanguageClient = new LanguageClient(
@@ -77,6 +124,7 @@ function makeClient(context: vscode.ExtensionContext): LanguageClient {
     "Tare",
     { run: server, debug: server },
     {
+      outputChannel: output,
       documentSelector: schemes.map((scheme) => ({ scheme, language: "dockerfile" })),
       // Asked for at every start, so that a restarted server knows of trust and choices made since.
       initializationOptions: (): InitializationOptions => ({

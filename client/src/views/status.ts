@@ -54,6 +54,7 @@ function shownFor(status: ImageStatus | undefined): Shown {
   const lines = [
     vscode.l10n.t("Tare: the image weighs {0}", totalText),
     ...(reference === undefined ? [] : [reference]),
+    ...(status.chosenBy === undefined ? [] : [chosenBySentence(status.chosenBy)]),
     ...(wastedText === undefined ? [] : [vscode.l10n.t("wasted {0}", wastedText)]),
     ...(budget === undefined ? [] : [budgetSentence(budget)]),
     sentence,
@@ -63,6 +64,19 @@ function shownFor(status: ImageStatus | undefined): Shown {
     tooltip: lines.filter((line) => line !== "").join("\n"),
     isOverBudget: over,
   };
+}
+
+function chosenBySentence(chosenBy: NonNullable<ImageStatus["chosenBy"]>): string {
+  switch (chosenBy) {
+    case "directive":
+      return vscode.l10n.t("named in the Dockerfile");
+    case "setting":
+      return vscode.l10n.t("named by the setting tare.images");
+    case "remembered":
+      return vscode.l10n.t("chosen by you");
+    case "history":
+      return vscode.l10n.t("found by its history");
+  }
 }
 
 function budgetSentence(budget: NonNullable<ImageStatus["budget"]>): string {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,8 @@ import { openWindow, type EditorWindow, type WindowOptions } from "./editorWindo
 export interface EditorHost {
   /** Opens a folder in a window of its own, as for the first time. */
   open(folder: string, options?: WindowOptions): Promise<EditorWindow>;
+  /** Processes of our language server, layer readers excluded; Linux only. */
+  languageServers(): readonly number[];
   stop(): Promise<void>;
 }
 
@@ -50,10 +52,25 @@ function hostOf(server: VscodeServer, browser: Browser, home: string): EditorHos
   return {
     open: (folder, options) =>
       openWindow(browser, (file) => server.addressOf(folder, file), options),
+    languageServers: () => languageServersBelow(home),
     stop: async () => {
       await browser.close();
       await server.stop();
       await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
+}
+
+function languageServersBelow(home: string): readonly number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        const words = readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0");
+        return words.includes("lsp") && words.some((word) => word.startsWith(home));
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
 }

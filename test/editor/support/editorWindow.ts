@@ -145,8 +145,9 @@ export async function until<T>(
   ask: () => Promise<T>,
   isFine: (answer: T) => boolean,
   complain: (answer: T) => string,
+  mostMs: number = patienceMs,
 ): Promise<T> {
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + mostMs;
   for (;;) {
     const answer = await ask();
     if (isFine(answer)) return answer;
