@@ -23,6 +23,7 @@ export interface ImageReading {
   /** Names in the cache, one for each source; unused without a cache. */
   readonly keys: readonly string[];
   readonly cacheFolder: string | undefined;
+  readonly cacheMaximumBytes: number | undefined;
   readonly limits: Limits;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ReadProgress) => void;
@@ -61,7 +62,7 @@ async function readInPool(
   jobs: readonly Job[],
   pool: LayerPool,
 ): Promise<Result<MergedLayers, ImageError>> {
-  const { sources, keys, cacheFolder } = reading;
+  const { sources, keys, cacheFolder, cacheMaximumBytes: maxBytes } = reading;
   const layers = sources.map((source) => (source.kind === "indexed" ? source.index : undefined));
   const meter: ProgressMeter<Job> = createProgressMeter(reading.onProgress, {
     layerCount: sources.length,
@@ -82,7 +83,14 @@ async function readInPool(
     kind: "merge",
     layers: layers.filter((layer) => layer !== undefined),
     regions: sources.map((source) => (source.kind === "file" ? source : undefined)),
-    cache: cacheFolder === undefined ? undefined : { folder: cacheFolder, key: imageKey(keys) },
+    cache:
+      cacheFolder === undefined
+        ? undefined
+        : {
+            folder: cacheFolder,
+            key: imageKey(keys),
+            ...(maxBytes === undefined ? {} : { maxBytes }),
+          },
   });
 }
 

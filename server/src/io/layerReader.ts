@@ -19,6 +19,8 @@ export interface ReadOptions {
   readonly onProgress?: (progress: ReadProgress) => void;
   /** Folder of the layer cache; undefined for no cache. */
   readonly cacheFolder?: string;
+  /** How large that folder may grow; `cacheBytes` unless given. */
+  readonly cacheMaximumBytes?: number;
   /** `defaultLimits` unless given. */
   readonly limits?: Limits;
 }
@@ -56,7 +58,17 @@ export async function readImage(
     cacheFolder === undefined ? undefined : await loadMerged(cacheFolder, imageKey(keys));
   if (known !== undefined) return succeed(toReadImage(description, known));
   const { reference } = description;
-  const reading = { reference, sources, keys, cacheFolder, limits, signal, onProgress };
+  const { cacheMaximumBytes } = options;
+  const reading = {
+    reference,
+    sources,
+    keys,
+    cacheFolder,
+    cacheMaximumBytes,
+    limits,
+    signal,
+    onProgress,
+  };
   const merged = await readAndMerge(reading);
   return merged.ok ? succeed(toReadImage(description, merged.value)) : merged;
 }

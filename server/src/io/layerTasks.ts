@@ -10,6 +10,8 @@ import type { Limits } from "./limits.ts";
 export interface CachePlace {
   readonly folder: string;
   readonly key: string;
+  /** The most that the folder may take in the end; `cacheBytes` unless given. */
+  readonly maxBytes?: number;
 }
 
 /** What a worker thread is asked to do. Columns are moved, not copied. */

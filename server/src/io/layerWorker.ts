@@ -101,7 +101,7 @@ function answerMerge({ layers, regions, cache }: Task<"merge">, say: Say): void 
   say({ kind: "merged", result });
   if (packed !== undefined && cache !== undefined) {
     keepMerged(cache.folder, cache.key, packed);
-    prune(cache.folder, cacheBytes, Date.now());
+    prune(cache.folder, cache.maxBytes ?? cacheBytes, Date.now());
   }
   say({ kind: "idle" });
 }
