@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
 import { bringBrowser, browserArguments } from "../machine/browser.ts";
 import { inRoot } from "../machine/place.ts";
-import { openWindow } from "./support/editorWindow.ts";
+import { openWindow, until } from "./support/editorWindow.ts";
 
 /** Process ids of everything below a process, by `/proc`. */
 function descendantsOf(pid: number): readonly number[] {
@@ -62,6 +64,43 @@ test("npm start shows sizes on the examples at once, and Ctrl-C leaves no proces
   await ended;
   const left = processes.filter((pid) => parentOf(pid) !== undefined);
   assert.deepEqual(left, []);
+});
+
+test("npm start takes the code on the PATH where there is a screen, with a profile of its own, and ends it", async (t) => {
+  if (process.platform !== "linux") return t.skip("looks for processes in /proc");
+  const folder = mkdtempSync(join(tmpdir(), "tare-code-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const words = join(folder, "words");
+  writeFileSync(
+    join(folder, "code"),
+    `#!/bin/sh\nsleep 600 &\nprintf '%s\\n' "$@" > ${words}\nwait\n`,
+    { mode: 0o755 },
+  );
+  const { VSCODE_IPC_HOOK_CLI: _, ...environment } = process.env;
+  const started = spawn(process.execPath, [inRoot("test/machine/run.mjs"), "start"], {
+    stdio: "ignore",
+    env: { ...environment, DISPLAY: ":99", PATH: `${folder}:${process.env["PATH"] ?? ""}` },
+  });
+  t.after(() => started.kill("SIGKILL"));
+  const ended = once(started, "exit");
+  await until(
+    async () => existsSync(words),
+    (isThere) => isThere,
+    () => "code was not started",
+    60_000,
+  );
+  const processes = descendantsOf(started.pid ?? 0);
+  started.kill("SIGINT");
+  await ended;
+  const given = readFileSync(words, "utf8").split("\n");
+  assert.ok(given.includes(`--extensionDevelopmentPath=${inRoot()}`));
+  assert.ok(given.some((word) => word.startsWith("--user-data-dir=")));
+  assert.ok(given.includes(inRoot("examples")));
+  assert.ok(processes.length >= 3, "code runs below npm start");
+  assert.deepEqual(
+    processes.filter((pid) => parentOf(pid) !== undefined),
+    [],
+  );
 });
 
 function addressPrinted(output: Readable): Promise<string> {
