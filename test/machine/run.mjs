@@ -29,10 +29,12 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     setTimeout(() => endNow(128 + 15), 10_000).unref();
   });
 }
-// npm killed outright cannot forward anything: an orphan ends itself.
-const parent = process.ppid;
+// npm killed outright cannot forward anything: without it nobody waits for us any more.
+const npm = findNpm();
 setInterval(() => {
-  if (process.ppid !== parent && children.size > 0) process.kill(process.pid, "SIGTERM");
+  if (npm !== undefined && children.size > 0 && !existsSync(`/proc/${npm}`)) {
+    process.kill(process.pid, "SIGTERM");
+  }
 }, 1000).unref();
 process.on("exit", endEverything);
 
@@ -179,6 +181,22 @@ function run(command, args) {
       done(code ?? (signal === "SIGINT" ? 130 : 143));
     });
   });
+}
+
+/** The npm that started this: the parent or, behind a shell, its parent. Only Linux tells. */
+function findNpm() {
+  if (process.platform !== "linux" || process.env.npm_lifecycle_event === undefined) {
+    return undefined;
+  }
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, "latin1");
+    const grandparent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+    return [process.ppid, grandparent].find((pid) =>
+      /^npm|\bnpm-cli\.js/.test(readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")),
+    );
+  } catch {
+    return undefined;
+  }
 }
 
 function signalGroup(child, signal) {
