@@ -1,10 +1,12 @@
+import { isArchiveWorker, runArchiveWorker } from "./io/archiveWorker.ts";
 import { isLayerWorker, runLayerWorker } from "./io/layerWorker.ts";
 
 // What libraries should stop using is no concern of who runs the command, and stderr is for people.
 process.noDeprecation = true;
 
-// One file is the layer worker, the language server and the command line; each loads only what it needs.
+// One file is the workers, the language server and the command line; each loads only what it needs.
 if (isLayerWorker()) runLayerWorker();
+else if (isArchiveWorker()) runArchiveWorker();
 else if (process.argv[2] === "lsp" && !asksForHelp(process.argv)) void serveClient();
 else void runCommandLine();
 

@@ -26,6 +26,9 @@ import { createSshAgent } from "./sshAgent.ts";
 /** An engine that answered. Every method asks only; nothing here changes anything in the engine. */
 export interface Engine {
   readonly address: string;
+  /** Where exactly it answered, so that another thread can reach the same one. */
+  readonly endpoint: EngineEndpoint;
+  readonly timeouts: EngineTimeouts;
   /** Podman speaks Docker's API and means something else by some of its figures. */
   readonly kind: "docker" | "podman";
   /** Newest version of the API it speaks, `1.41`; undefined when it does not say. */
@@ -50,7 +53,7 @@ export async function connectEngine(
   if (!endpoints.ok) return endpoints;
   const failures: ImageError[] = [];
   for (const endpoint of endpoints.value) {
-    const engine = await connect(endpoint, signal, timeouts);
+    const engine = await connectEndpoint(endpoint, signal, timeouts);
     if (engine.ok) return engine;
     if (signal.aborted) return fail({ code: "cancelled" });
     failures.push(engine.error);
@@ -64,11 +67,13 @@ export async function connectEngine(
   );
 }
 
-async function connect(
-  { address, connection }: EngineEndpoint,
+/** The engine at just this place. */
+export async function connectEndpoint(
+  endpoint: EngineEndpoint,
   signal: AbortSignal,
   timeouts: EngineTimeouts,
 ): Promise<Result<Engine, ImageError>> {
+  const { address, connection } = endpoint;
   const unreachable = (reason: string): Result<never, ImageError> =>
     fail({ code: "engine-unreachable", endpoint: address, reason });
   const modem = await createModem(connection);
@@ -82,6 +87,8 @@ async function connect(
   const apiVersion = headers["api-version"];
   return succeed({
     address,
+    endpoint,
+    timeouts,
     kind: isPodman ? "podman" : "docker",
     apiVersion: typeof apiVersion === "string" ? apiVersion : undefined,
     readJson: (path, query, ownSignal) => readJson(modem, path, query, ownSignal, timeouts),

@@ -4,18 +4,18 @@ import type { ImageError } from "../core/image/imageError.ts";
 import { withoutAbsent } from "../core/image/json.ts";
 import type { PlatformWish } from "../core/image/manifest.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
-import { createArchiveReader, type ArchiveReader } from "./archiveReader.ts";
+import type { ArchiveTask } from "./archiveTask.ts";
+import { readArchiveInThread } from "./archiveThread.ts";
 import type { ConfigCache } from "./configCache.ts";
 import { findArchivedImage } from "./dockerArchive.ts";
 import type { Engine } from "./dockerEngine.ts";
-import { imagePath, isAtLeast, placeOf, toImageError } from "./engineAnswers.ts";
+import { imagePath, isAtLeast, placeOf } from "./engineAnswers.ts";
 import type { EngineImage } from "./engineImage.ts";
-import type { EngineQuery, EngineStream } from "./engineRequest.ts";
+import type { EngineQuery } from "./engineRequest.ts";
 import type { ImageFiles } from "./imageFiles.ts";
 import { findCachedLayers, readImage, type ReadOptions } from "./layerReader.ts";
 import { findOciImage } from "./ociLayout.ts";
 import { toImageFiles } from "./streamedFiles.ts";
-import { archiveError } from "./tarFiles.ts";
 import type { StoredImage } from "./storedImage.ts";
 
 /** What reading an image of an engine needs besides the image. */
@@ -73,44 +73,25 @@ async function readExport(
   const { reference, config } = description;
   const place = placeOf(engine);
   // By id: a name alone would export every tag of the repository, and a tag may have moved since.
-  const query = exportQuery(engine, platform);
-  const response = await engine.openStream(imagePath(engineId, "get"), query, options.signal);
-  if (!response.ok) return fail(toImageError(engine, reference, response.error));
-  const reader = createArchiveReader({
-    ...options,
+  const task: ArchiveTask = {
     place,
-    // Since Docker 25 plain layers are called by their diffId.
-    isWanted: (name) => !cached.has(`sha256:${name.slice(name.lastIndexOf("/") + 1)}`),
+    source: {
+      kind: "export",
+      endpoint: engine.endpoint,
+      timeouts: engine.timeouts,
+      path: imagePath(engineId, "get"),
+      query: exportQuery(engine, platform),
+      reference,
+    },
+    wanted: { kind: "unknown", known: [...cached] },
     layerCount: config.diffIds.length,
-    totalBytes: undefined,
-  });
-  const trouble = await pump(engine, reference, response.value, reader);
-  response.value.close();
-  if (trouble !== undefined) {
-    reader.abort();
-    return fail(trouble);
-  }
-  const streamed = await reader.finish();
+    ...withoutAbsent({ cacheFolder: options.cacheFolder, limits: options.limits }),
+  };
+  const streamed = await readArchiveInThread(task, options);
   if (!streamed.ok) return streamed;
   const files = toImageFiles(place, streamed.value, cached);
   const stored = await findDescribed(files, description, platform);
   return stored.ok ? succeed({ files, stored: stored.value }) : stored;
-}
-
-async function pump(
-  engine: Engine,
-  reference: string,
-  stream: EngineStream,
-  reader: ArchiveReader,
-): Promise<ImageError | undefined> {
-  for (;;) {
-    const chunk = await stream.next();
-    if (!chunk.ok) return toImageError(engine, reference, chunk.error);
-    if (chunk.value === undefined) return undefined;
-    const refusal = reader.push(chunk.value);
-    if (refusal !== undefined) return archiveError(placeOf(engine), refusal);
-    await reader.settle();
-  }
 }
 
 /** The image of the export that was described. The containerd store exports every platform it has, and `manifest.json` names only one. */

@@ -24,6 +24,8 @@ import { defaultTimeouts, type EngineTimeouts } from "./engineRequest.ts";
 import { openFolder } from "./folderFiles.ts";
 import type { ImageFiles } from "./imageFiles.ts";
 import type { OpenedImage } from "./imageSource.ts";
+import type { ReadOptions } from "./layerReader.ts";
+import type { Limits } from "./limits.ts";
 import { findOciImage } from "./ociLayout.ts";
 import { openStored } from "./storedImage.ts";
 import { isTarHeader, openTar } from "./tarFiles.ts";
@@ -46,6 +48,10 @@ export interface OpenOptions extends EngineOptions {
   readonly platform?: string;
   /** Folder of the layer cache; undefined for no cache. */
   readonly cacheFolder?: string;
+  /** How large that folder may grow; see `ReadOptions`. */
+  readonly cacheMaximumBytes?: number;
+  /** Ceilings for the layers; see `ReadOptions`. */
+  readonly limits?: Limits;
 }
 
 /**
@@ -122,10 +128,10 @@ async function openNamed(
   const image = await describeEngineImage(engine.value, name, lookUp);
   if (!image.ok) return image;
   const reading = { engine: engine.value, configs, platform };
-  const cache = withoutAbsent({ cacheFolder: options.cacheFolder });
+  const own = readingOptions(options);
   return succeed({
     description: image.value.description,
-    read: (readOptions) => readEngineImage(reading, image.value, { ...readOptions, ...cache }),
+    read: (readOptions) => readEngineImage(reading, image.value, { ...readOptions, ...own }),
     close: async () => undefined,
   });
 }
@@ -171,8 +177,16 @@ async function openStoredReference(
     await files.value.close();
     return image;
   }
-  const cache = withoutAbsent({ cacheFolder: options.cacheFolder });
-  return succeed(openStored(files.value, image.value, { reference: text, ...cache }));
+  return succeed(openStored(files.value, image.value, text, readingOptions(options)));
+}
+
+/** What the one who opens an image decides about reading it. */
+function readingOptions({
+  cacheFolder,
+  cacheMaximumBytes,
+  limits,
+}: OpenOptions): Omit<ReadOptions, "signal" | "onProgress"> {
+  return withoutAbsent({ cacheFolder, cacheMaximumBytes, limits });
 }
 
 /** The path on this disk. A colon in a file name looks like a tag; what exists decides. */
@@ -226,7 +240,10 @@ async function openArchive(
     const mediaType = `application/x-${compression.unsupported}`;
     return fail({ code: "media-type-unsupported", where: path, mediaType });
   }
-  if (compression !== "plain") return openCompressedArchive({ path, handle, compression }, signal);
+  if (compression !== "plain") {
+    await handle.close();
+    return openCompressedArchive({ path, compression }, signal);
+  }
   if (isTarHeader(head)) return openTar(path, handle, signal);
   return fail({ code: "manifest-invalid", where: path, reason: "it is no tar archive" });
 }

@@ -8,7 +8,7 @@ import { isForeignLayer, type Descriptor, type PlatformWish } from "../core/imag
 import { fail, succeed, type Result } from "../core/result.ts";
 import { readDocument, type ImageFiles } from "./imageFiles.ts";
 import type { OpenedImage } from "./imageSource.ts";
-import { readImage } from "./layerReader.ts";
+import { type ReadOptions, readImage } from "./layerReader.ts";
 
 /** Which image of a store is meant. */
 export interface StoredImageWish {
@@ -135,13 +135,14 @@ export function describeStored(reference: string, image: StoredImage): ImageDesc
 export function openStored(
   files: ImageFiles,
   image: StoredImage,
-  { reference, cacheFolder }: { readonly reference: string; readonly cacheFolder?: string },
+  reference: string,
+  own: Omit<ReadOptions, "signal" | "onProgress">,
 ): OpenedImage {
   const description = describeStored(reference, image);
   return {
     description,
     read: async (options) => {
-      const reading = { ...options, ...(cacheFolder === undefined ? {} : { cacheFolder }) };
+      const reading = { ...options, ...own };
       const sources = await files.openLayers(image.layers, reading);
       return sources.ok ? readImage(description, sources.value, reading) : sources;
     },

@@ -1,0 +1,170 @@
+import { open, type FileHandle } from "node:fs/promises";
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import type { ImageError } from "../core/image/imageError.ts";
+import type { TarRefusal } from "../core/image/tarParser.ts";
+import { fail, succeed, type Result } from "../core/result.ts";
+import { createArchiveReader, type ArchiveReader } from "./archiveReader.ts";
+import type {
+  ArchiveMessage,
+  ArchiveTask,
+  ExportSource,
+  PackedSource,
+  StreamedEntries,
+  WantedFiles,
+} from "./archiveTask.ts";
+import { createDecoder } from "./decoder.ts";
+import { connectEndpoint } from "./dockerEngine.ts";
+import { toImageError } from "./engineAnswers.ts";
+import { defaultLimits } from "./limits.ts";
+import { archiveError } from "./tarFiles.ts";
+import { buffersOf } from "./transfer.ts";
+
+/** What `workerData` is for a thread that reads one archive. */
+export interface ArchiveWorkerData {
+  readonly role: "archive";
+  readonly task: ArchiveTask;
+}
+
+/** Whether this thread was started to read an archive, so that `runArchiveWorker` is all it has to do. */
+export function isArchiveWorker(): boolean {
+  return !isMainThread && isArchiveData(workerData);
+}
+
+/** Reads the archive it was started for, says what came of it, and ends. */
+export function runArchiveWorker(): void {
+  const port = parentPort;
+  const data: unknown = workerData;
+  if (port === null || !isArchiveData(data)) return;
+  const say = (message: ArchiveMessage): void => port.postMessage(message, buffersOf(message));
+  void readArchive(data.task, say).then((result) => say({ kind: "done", result }));
+}
+
+function isArchiveData(data: unknown): data is ArchiveWorkerData {
+  return typeof data === "object" && data !== null && "role" in data && data.role === "archive";
+}
+
+async function readArchive(
+  task: ArchiveTask,
+  say: (message: ArchiveMessage) => void,
+): Promise<Result<StreamedEntries, ImageError>> {
+  const { source, place, wanted, layerCount, cacheFolder, limits } = task;
+  // Nobody aborts in here: who gives up ends the thread.
+  const { signal } = new AbortController();
+  const reader = createArchiveReader({
+    signal,
+    place,
+    layerCount,
+    totalBytes: undefined,
+    isWanted: wantedBy(wanted),
+    onProgress: (progress) => say({ kind: "progress", progress }),
+    ...(cacheFolder === undefined ? {} : { cacheFolder }),
+    ...(limits === undefined ? {} : { limits }),
+  });
+  const trouble = await (source.kind === "export"
+    ? pumpExport(source, place, reader, signal)
+    : pumpFile(source, reader));
+  if (trouble !== undefined) {
+    reader.abort();
+    return fail(trouble);
+  }
+  const files = await reader.finish();
+  return files.ok ? succeed([...files.value]) : files;
+}
+
+function wantedBy(wanted: WantedFiles): (name: string) => boolean {
+  if (wanted.kind === "names") {
+    const names = new Set(wanted.names);
+    return (name) => names.has(name);
+  }
+  const known = new Set(wanted.known);
+  // Since Docker 25 plain layers are called by their diffId.
+  return (name) => !known.has(`sha256:${name.slice(name.lastIndexOf("/") + 1)}`);
+}
+
+async function pumpExport(
+  { endpoint, timeouts, path, query, reference }: ExportSource,
+  place: string,
+  reader: ArchiveReader,
+  signal: AbortSignal,
+): Promise<ImageError | undefined> {
+  const engine = await connectEndpoint(endpoint, signal, timeouts);
+  if (!engine.ok) return engine.error;
+  const response = await engine.value.openStream(path, query, signal);
+  if (!response.ok) return toImageError(engine.value, reference, response.error);
+  const stream = response.value;
+  for (;;) {
+    const chunk = await stream.next();
+    if (!chunk.ok) return toImageError(engine.value, reference, chunk.error);
+    if (chunk.value === undefined) return undefined;
+    const refusal = reader.push(chunk.value);
+    if (refusal !== undefined) {
+      stream.close();
+      return archiveError(place, refusal);
+    }
+    await reader.settle();
+  }
+}
+
+/** So much is read from the file at once, and so much of it is decoded before the layers' threads are waited for: what it grows to is all in memory. */
+const fileBytes = 256 * 1024;
+const stepBytes = 16 * 1024;
+
+async function pumpFile(
+  source: PackedSource,
+  reader: ArchiveReader,
+): Promise<ImageError | undefined> {
+  const handle = await open(source.path);
+  try {
+    return await decode(source, handle, reader);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function decode(
+  { path, compression }: PackedSource,
+  handle: FileHandle,
+  reader: ArchiveReader,
+): Promise<ImageError | undefined> {
+  const sizes = { stored: 0, decoded: 0 };
+  let refusal: TarRefusal | undefined;
+  const decoder = createDecoder(compression, (chunk) => {
+    sizes.decoded += chunk.length;
+    refusal ??= expansionRefusal(sizes) ?? reader.push(chunk);
+    return refusal === undefined;
+  });
+  const memory = new Uint8Array(fileBytes);
+  const damaged = (damage: string | undefined): ImageError | undefined => {
+    refusal ??= damage === undefined ? undefined : { kind: "malformed", reason: damage };
+    return refusal === undefined ? undefined : archiveError(path, refusal);
+  };
+  try {
+    for (;;) {
+      const { bytesRead } = await handle.read(memory, 0, fileBytes, sizes.stored);
+      if (bytesRead === 0) return damaged(decoder.finish());
+      for (let at = 0; at < bytesRead; at += stepBytes) {
+        const step = memory.subarray(at, Math.min(at + stepBytes, bytesRead));
+        sizes.stored += step.length;
+        const trouble = damaged(decoder.push(step));
+        if (trouble !== undefined) return trouble;
+        await reader.settle();
+      }
+    }
+  } finally {
+    decoder.close();
+  }
+}
+
+function expansionRefusal({
+  stored,
+  decoded,
+}: {
+  readonly stored: number;
+  readonly decoded: number;
+}): TarRefusal | undefined {
+  const { tarBytes, freeBytes, expansionRatio } = defaultLimits;
+  if (decoded > tarBytes) return { kind: "limit", limit: `${tarBytes} unpacked bytes` };
+  return decoded > freeBytes && decoded > stored * expansionRatio
+    ? { kind: "limit", limit: `${expansionRatio} times its size when unpacked` }
+    : undefined;
+}
