@@ -101,8 +101,10 @@ suite("an image of an engine", () => {
       assert.deepEqual(contentsOf(await readWhole("x", options)), contentsOf(first));
       assert.equal(engine.requests.filter((path) => path.endsWith("/get")).length, 1);
       // What stands in the cache is not believed when it is another image's.
-      const [name = ""] = await readdir(join(cacheFolder, "configs-1"));
-      await writeFile(join(cacheFolder, "configs-1", name), app.configJson());
+      const config = app.configJson();
+      const remembered = JSON.stringify({ config, blobs: [{}, {}, {}] });
+      const [name = ""] = await readdir(join(cacheFolder, "exports-1"));
+      await writeFile(join(cacheFolder, "exports-1", name), remembered);
       await withImage("x", options, async ({ description }) =>
         assert.deepEqual(description.config.history, []),
       );
@@ -176,10 +178,16 @@ suite("an image of an engine", () => {
     await withFake(
       { ...routesFor("app", fake, { bytes: tar }), ...containerd },
       async (engine) => {
-        const read = await readWhole("app", onlyEngine(engine, folder()));
+        const cacheFolder = await mkdtemp(join(folder(), "cache-"));
+        const options = { ...onlyEngine(engine, folder()), cacheFolder };
+        const read = await readWhole("app", options);
         assert.equal(read.description.imageId, digestOf(app.configJson()));
         assert.ok((read.transferBytes ?? 0) > 0);
         assert.equal(read.layerContentBytes, 70_000);
+        const again = await readWhole("app", options);
+        assert.deepEqual(again.description.layers, read.description.layers);
+        assert.equal(again.description.imageId, read.description.imageId);
+        assert.equal(engine.requests.filter((path) => path.endsWith("/get")).length, 1);
       },
       { "Api-Version": "1.48" },
     );

@@ -6,7 +6,7 @@ import type { PlatformWish } from "../core/image/manifest.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
 import type { ArchiveTask } from "./archiveTask.ts";
 import { readArchiveInThread } from "./archiveThread.ts";
-import type { ConfigCache } from "./configCache.ts";
+import type { ExportCache } from "./exportCache.ts";
 import { findArchivedImage } from "./dockerArchive.ts";
 import type { Engine } from "./dockerEngine.ts";
 import { imagePath, isAtLeast, placeOf } from "./engineAnswers.ts";
@@ -21,7 +21,7 @@ import type { StoredImage } from "./storedImage.ts";
 /** What reading an image of an engine needs besides the image. */
 export interface EngineReading {
   readonly engine: Engine;
-  readonly configs: ConfigCache;
+  readonly exports: ExportCache;
   readonly platform: PlatformWish;
 }
 
@@ -47,7 +47,7 @@ export async function readEngineImage(
   const { files, stored } = exported.value;
   const sources = await files.openLayers(stored.layers, options);
   if (!sources.ok) return sources;
-  await reading.configs.remember(image.engineId, stored.configText);
+  await reading.exports.remember(image.engineId, stored);
   return readImage(withExport(description, stored), sources.value, options);
 }
 

@@ -13,7 +13,7 @@ import {
 } from "../core/image/json.ts";
 import { suitsPlatform, type PlatformWish } from "../core/image/manifest.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
-import type { ConfigCache } from "./configCache.ts";
+import type { ExportCache, RememberedExport } from "./exportCache.ts";
 import type { Engine } from "./dockerEngine.ts";
 import { findMadeRows, hasContentBytes, toHistoryRows } from "./engineHistory.ts";
 import { imagePath, isAtLeast, placeOf, toImageError } from "./engineAnswers.ts";
@@ -32,7 +32,7 @@ export interface EngineImage {
 /** How an image of an engine is looked up. */
 export interface EngineLookUp {
   readonly platform: PlatformWish;
-  readonly configs: ConfigCache;
+  readonly exports: ExportCache;
   readonly signal: AbortSignal;
 }
 
@@ -54,12 +54,12 @@ export async function describeEngineImage(
   if (!read.ok) return read;
   const { engineId, config } = read.value;
   const rows = historyAnswer.ok ? toHistoryRows(historyAnswer.value, engineId) : undefined;
-  const remembered = await lookUp.configs.find(engineId);
-  const known = isSameImage(remembered, config) ? remembered.history : undefined;
+  const remembered = await lookUp.exports.find(engineId);
+  const exported = isSameImage(remembered, config) ? remembered : undefined;
   const { history, historyBytes } = await settleHistory(engine, inspected, {
     config,
     rows,
-    known,
+    known: exported?.config.history,
     signal,
   });
   return succeed({
@@ -67,10 +67,10 @@ export async function describeEngineImage(
     hasHistory: history !== undefined,
     description: {
       reference: name,
-      imageId: engineId,
+      imageId: exported?.imageId ?? engineId,
       source: "engine",
       config: { ...config, history: history ?? [] },
-      layers: config.diffIds.map((diffId) => ({ diffId })),
+      layers: config.diffIds.map((diffId, index) => ({ diffId, ...exported?.blobs[index] })),
       ...withoutAbsent({ historyBytes }),
     },
   });
@@ -141,10 +141,10 @@ function toConfigObject(object: JsonObject): JsonObject {
 }
 
 function isSameImage(
-  remembered: ImageConfig | undefined,
+  remembered: RememberedExport | undefined,
   config: ImageConfig,
-): remembered is ImageConfig {
-  return remembered?.diffIds.join() === config.diffIds.join();
+): remembered is RememberedExport {
+  return remembered?.config.diffIds.join() === config.diffIds.join();
 }
 
 /** `platform` is understood by history since API 1.48, by inspect since 1.49. */

@@ -13,7 +13,6 @@ import {
 } from "../core/image/reference.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
 import { openCompressedArchive } from "./compressedArchive.ts";
-import { openConfigCache } from "./configCache.ts";
 import { sniffCompression } from "./decoder.ts";
 import { findArchivedImage } from "./dockerArchive.ts";
 import { connectEngine } from "./dockerEngine.ts";
@@ -21,6 +20,7 @@ import type { EngineSearch } from "./engineEndpoints.ts";
 import { readEngineImage } from "./engineExport.ts";
 import { describeEngineImage } from "./engineImage.ts";
 import { defaultTimeouts, type EngineTimeouts } from "./engineRequest.ts";
+import { openExportCache } from "./exportCache.ts";
 import { openFolder } from "./folderFiles.ts";
 import type { ImageFiles } from "./imageFiles.ts";
 import type { OpenedImage } from "./imageSource.ts";
@@ -123,11 +123,11 @@ async function openNamed(
   const search = engineSearch(options);
   const engine = await connectEngine(search, signal, options.timeouts ?? defaultTimeouts);
   if (!engine.ok) return engine;
-  const configs = openConfigCache(options.cacheFolder);
-  const lookUp = { platform, configs, signal };
+  const exports = openExportCache(options.cacheFolder);
+  const lookUp = { platform, exports, signal };
   const image = await describeEngineImage(engine.value, name, lookUp);
   if (!image.ok) return image;
-  const reading = { engine: engine.value, configs, platform };
+  const reading = { engine: engine.value, exports, platform };
   const own = readingOptions(options);
   return succeed({
     description: image.value.description,
