@@ -51,6 +51,16 @@ test("lighter lines than the minimum stay silent, the image's total does not", (
     file.replace("debian:12", "debian:12 [image 110 MB · 40 MB wasted]"),
   ));
 
+test("the last FROM shows the waste of the whole image only, for two figures in a row read as one", () => {
+  const withWastedBase = anImage()
+    .base("bin/sh 70MB, doc 5MB")
+    .layer({ ".wh.doc": "0", tool: "1MB" }, { createdBy: "RUN /bin/sh -c fetch # buildkit" });
+  assert.equal(
+    noted(analysisOf("FROM debian:12\nRUN fetch\n", withWastedBase)),
+    "FROM debian:12 [base 75 MB · image 76 MB · 5 MB wasted]\nRUN fetch [1 MB]\n",
+  );
+});
+
 test("before the files are read, sizes of history are shown without waste", () =>
   assert.equal(
     noted(describedAnalysisOf(file, image)),

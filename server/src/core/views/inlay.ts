@@ -28,10 +28,12 @@ export function sizeNotes(analysis: Analysis, options: SizeNoteOptions): readonl
   if (analysis.image === undefined) return [];
   const last = finalFrom(analysis);
   return analysis.dockerfile.instructions.flatMap((instruction) => {
-    const parts = [
-      ownPart(analysis, instruction, options),
-      ...(instruction === last ? [totalPart(analysis)] : []),
-    ].filter((part) => part !== undefined);
+    const total = instruction === last ? totalPart(analysis) : undefined;
+    const own = ownPart(analysis, instruction, options);
+    // Beside the total the waste of the whole image stands alone: two such figures in a row read as one.
+    const parts = [own && total ? { ...own, text: own.textWithoutWaste } : own, total].filter(
+      (part) => part !== undefined,
+    );
     if (parts.length === 0) return [];
     return [
       {
@@ -46,6 +48,7 @@ export function sizeNotes(analysis: Analysis, options: SizeNoteOptions): readonl
 
 interface NotePart {
   readonly text: string;
+  readonly textWithoutWaste: string;
   readonly sentences: readonly string[];
 }
 
@@ -59,8 +62,10 @@ function ownPart(
   if (weight === undefined || bytes === undefined || bytes < Math.max(1, minimumBytes)) {
     return undefined;
   }
+  const text = weightText(instruction, weight, bytes);
   return {
-    text: weightText(instruction, weight, bytes),
+    text: text + wasteText(weight.wastedBytes, bytes),
+    textWithoutWaste: text,
     sentences: sentencesOf(analysis, instruction, weight),
   };
 }
@@ -68,7 +73,7 @@ function ownPart(
 function weightText(instruction: Instruction, weight: InstructionWeight, bytes: number): string {
   const origin = instruction.keyword === "FROM" ? "base " : "";
   const past = weight.basis === "stale" ? "was " : "";
-  return `${past}${origin}${formatSize(bytes)}${wasteText(weight.wastedBytes, bytes)}`;
+  return `${past}${origin}${formatSize(bytes)}`;
 }
 
 function wasteText(wastedBytes: number | undefined, bytes: number): string {
@@ -97,8 +102,10 @@ function totalPart({ image }: Analysis): NotePart | undefined {
   const bytes = imageBytes(image);
   if (bytes === undefined || bytes === 0) return undefined;
   const wastedBytes = image?.state === "read" ? image.read.wastedBytes : undefined;
+  const text = `image ${formatSize(bytes)}`;
   return {
-    text: `image ${formatSize(bytes)}${wasteText(wastedBytes, bytes)}`,
+    text: text + wasteText(wastedBytes, bytes),
+    textWithoutWaste: text,
     sentences: [
       `The image holds ${formatExactBytes(bytes)} in its layers${
         wastedBytes === undefined ? "." : `, ${formatExactBytes(wastedBytes)} of it wasted.`
