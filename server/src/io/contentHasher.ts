@@ -39,13 +39,13 @@ export function createContentHasher(): ContentHasher {
   };
 }
 
-/** Hashes the whole stream, and knows the contents from that: every byte is summed once. */
+/** Sums the whole stream, and knows the sums of contents from that: no byte is summed twice. */
 export function createStreamHasher(): ContentHasher {
   let chunk: Uint8Array = nothing;
   let summed = 0;
   let crc = 0;
   let before = 0;
-  let contentBytes = 0;
+  let added = 0;
   const sum = (end: number): void => {
     if (end > summed) crc = crc32(chunk.subarray(summed, end), crc);
     summed = end;
@@ -56,15 +56,15 @@ export function createStreamHasher(): ContentHasher {
       summed = 0;
     },
     begin() {
-      contentBytes = 0;
+      added = 0;
     },
     add(start, end) {
       sum(start);
-      if (contentBytes === 0) before = crc;
+      if (added === 0) before = crc;
       sum(end);
-      contentBytes += end - start;
+      added += end - start;
     },
-    end: () => crcOfSecondPart(before, crc, contentBytes),
+    end: () => crcOfSecondPart(before, crc, added),
     leave: () => sum(chunk.length),
     whole: () => crc,
   };

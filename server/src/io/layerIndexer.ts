@@ -53,7 +53,11 @@ export function createLayerIndexer(options: IndexerOptions): LayerIndexer {
     }
     const to = createIntake(options, compression, () => storedBytes);
     intake = to;
-    decoder = createDecoder(compression, (chunk) => to.take(chunk), () => to.hasher.whole());
+    decoder = createDecoder(
+      compression,
+      (chunk) => to.take(chunk),
+      () => to.hasher.whole(),
+    );
     return feed(decoder, to, head);
   };
   const feed = (to: Decoder, into: TarIntake, stored: Uint8Array): ImageError | undefined => {

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { crc32 } from "node:zlib";
 import type { ImageError } from "../core/image/imageError.ts";
 import { type Result, fail } from "../core/result.ts";
 import { unreadable } from "./layerErrors.ts";
@@ -48,23 +47,6 @@ export function sha256OfRegion(file: RegionFile): string {
   const sha256 = createHash("sha256");
   readPortions(file, 0, file.length, (portion) => sha256.update(portion));
   return `sha256:${sha256.digest("hex")}`;
-}
-
-/** CRC-32 of a part of the region, read through memory that the caller keeps for several parts. */
-export function crc32OfRegion(
-  file: RegionFile,
-  position: number,
-  length: number,
-  memory: Uint8Array,
-): number {
-  let hash = 0;
-  for (let at = 0; at < length;) {
-    const count = file.read(memory, 0, Math.min(memory.length, length - at), position + at);
-    if (count === 0) break;
-    hash = crc32(memory.subarray(0, count), hash);
-    at += count;
-  }
-  return hash;
 }
 
 const portionBytes = 256 * 1024;
