@@ -135,6 +135,12 @@ suite("a docker save archive", () => {
     }
   });
 
+  test("a damaged file with an archive's name is told apart from an engine that does not answer", async () => {
+    await writeFile(join(folder(), "noise.tar"), Buffer.alloc(4096, "noise"));
+    const error = await troubleOf("noise.tar", noEngine(folder()));
+    assert.equal(error.code, "manifest-invalid");
+  });
+
   test("a folder that only has the name of an image stands in no one's way", async () => {
     await mkdir(join(folder(), "busybox"));
     const error = await troubleOf("busybox", noEngine(folder()));

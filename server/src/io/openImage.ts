@@ -144,6 +144,8 @@ async function isStoredImage(path: string): Promise<boolean> {
     return (await Promise.allSettled(marks)).some(({ status }) => status === "fulfilled");
   }
   if (found?.isFile() !== true) return false;
+  // Nobody names an image like an archive: what is wrong with the file is what a user wants to know.
+  if (/\.(tar|tgz|tar\.\w+)$/i.test(path)) return true;
   const handle = await open(path).catch(() => undefined);
   if (handle === undefined) return false;
   const head = await readHead(handle);
