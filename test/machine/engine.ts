@@ -1,5 +1,5 @@
-import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
+import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -144,12 +144,17 @@ async function endProcess(child: ChildProcess): Promise<void> {
 /** Takes away mounts that an engine left below the folder, deepest first. */
 async function unmountBelow(folder: string): Promise<void> {
   const mounts = await readFile("/proc/self/mounts", "utf8").catch(() => "");
-  const points = mounts
+  for (const point of mountsBelow(mounts, folder)) {
+    await runProgram("umount", ["-l", point]).catch(() => undefined);
+  }
+}
+
+function mountsBelow(mounts: string, folder: string): readonly string[] {
+  return mounts
     .split("\n")
     .map((line) => line.split(" ")[1] ?? "")
     .filter((point) => point.startsWith(`${folder}/`))
     .sort((a, b) => b.length - a.length);
-  for (const point of points) await runProgram("umount", ["-l", point]).catch(() => undefined);
 }
 
 async function writeContext(folder: string, what: BuildRequest): Promise<void> {
@@ -202,16 +207,48 @@ async function startDaemon(
     cwd: folder,
   });
   await log.close();
-  // A daemon must not outlive the test process, however that one ends.
-  const endWithUs = (): boolean => child.kill("SIGTERM");
-  process.once("exit", endWithUs);
-  child.once("exit", () => process.off("exit", endWithUs));
+  endWithProcess(child, folder);
   if (await waitUntilAnswering(child, socketPath)) return { child, folder, socketPath };
   await endProcess(child);
   const lines = (await readFile(join(folder, "log"), "utf8")).trim().split("\n");
   await unmountBelow(folder);
   await rm(folder, { recursive: true, force: true });
   return `${program} does not start: ${lines.at(-1) ?? ""}`;
+}
+
+/** A daemon must not outlive the test process, however that one ends, nor leave its mounts and folder. */
+function endWithProcess(child: ChildProcess, folder: string): void {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const abandon = (): void => abandonDaemon(child, folder);
+  const leave = (): void => process.exit(130);
+  process.once("exit", abandon);
+  for (const signal of signals) process.once(signal, leave);
+  child.once("exit", () => {
+    process.off("exit", abandon);
+    for (const signal of signals) process.off(signal, leave);
+  });
+}
+
+/** Without the event loop, which is over when a process exits. */
+function abandonDaemon(child: ChildProcess, folder: string): void {
+  child.kill("SIGTERM");
+  for (let waited = 0; waited < 100 && isRunning(child.pid); waited += 1) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  }
+  child.kill("SIGKILL");
+  for (const point of mountsBelow(readFileSync("/proc/self/mounts", "utf8"), folder)) {
+    spawnSync("umount", ["-l", point]);
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** An ended child whose parent has not looked yet is a zombie, and as good as gone. */
+function isRunning(pid: number | undefined): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid ?? 0}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 async function stopDaemon({ child, folder }: Daemon): Promise<void> {
