@@ -13,6 +13,7 @@ import {
   type DockerArchiveOptions,
 } from "../support/imageWriters.ts";
 import { writeTar } from "../support/tarWriter.ts";
+import { fakeImage, onlyEngine, routesFor, startFakeEngine } from "./fakeEngine.ts";
 import {
   contentsOf,
   noEngine,
@@ -145,6 +146,28 @@ suite("a docker save archive", () => {
     await mkdir(join(folder(), "busybox"));
     const error = await troubleOf("busybox", noEngine(folder()));
     assert.equal(error.code, "engine-unreachable");
+  });
+
+  test("nor does a folder with a manifest of something else, nor another archive", async () => {
+    await mkdir(join(folder(), "web"));
+    await writeFile(join(folder(), "web/manifest.json"), '{"name":"a web application"}');
+    await writeFile(join(folder(), "backup"), writeTar([{ path: "a", body: new Uint8Array(3) }]));
+    const engine = await startFakeEngine(folder(), {
+      ...routesFor("web", fakeImage(app), { bytes: new Uint8Array(0) }),
+      ...routesFor("backup", fakeImage(app), { bytes: new Uint8Array(0) }),
+    });
+    for (const name of ["web", "backup"]) {
+      await withImage(name, onlyEngine(engine, folder()), async ({ description }) =>
+        assert.equal(description.source, "engine"),
+      );
+    }
+    await engine.stop();
+    assert.equal((await troubleOf("web", noEngine(folder()))).code, "manifest-invalid");
+  });
+
+  test("that is not there is looked for on the disk, when the name is one of an archive", async () => {
+    const error = await troubleOf("gone.tar", noEngine(folder()));
+    assert.deepEqual(error, { code: "image-not-found", reference: "gone.tar", place: folder() });
   });
 
   test("a colon in its file name is no tag when the file is there", async () => {

@@ -116,9 +116,26 @@ async function openNamed(
   platform: PlatformWish,
   options: OpenOptions,
 ): Promise<Result<OpenedImage, ImageError>> {
-  if (await isStoredImage(resolve(options.baseFolder, name))) {
-    return openStoredReference({ kind: "path", path: name }, platform, options);
-  }
+  const isOnDisk = isArchiveName(name) || (await isStoredImage(resolve(options.baseFolder, name)));
+  const stored = isOnDisk
+    ? await openStoredReference({ kind: "path", path: name }, platform, options)
+    : undefined;
+  if (stored !== undefined && (stored.ok || isArchiveName(name))) return stored;
+  const engine = await openInEngine(name, platform, options);
+  // A folder or file of that name may have nothing to do with images; where it is all there is, its trouble is told.
+  return engine.ok ? engine : (stored ?? engine);
+}
+
+/** Nobody names an image like an archive: what is wrong with the file is what a user wants to know. */
+function isArchiveName(name: string): boolean {
+  return /\.(tar|tgz|tar\.\w+)$/i.test(name);
+}
+
+async function openInEngine(
+  name: string,
+  platform: PlatformWish,
+  options: OpenOptions,
+): Promise<Result<OpenedImage, ImageError>> {
   const { signal } = options;
   const search = engineSearch(options);
   const engine = await connectEngine(search, signal, options.timeouts ?? defaultTimeouts);
@@ -144,8 +161,6 @@ async function isStoredImage(path: string): Promise<boolean> {
     return (await Promise.allSettled(marks)).some(({ status }) => status === "fulfilled");
   }
   if (found?.isFile() !== true) return false;
-  // Nobody names an image like an archive: what is wrong with the file is what a user wants to know.
-  if (/\.(tar|tgz|tar\.\w+)$/i.test(path)) return true;
   const handle = await open(path).catch(() => undefined);
   if (handle === undefined) return false;
   const head = await readHead(handle);
