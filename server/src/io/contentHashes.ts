@@ -1,29 +1,27 @@
 import { crc32 } from "node:zlib";
 import { shortDigest } from "../core/image/digest.ts";
 import type { ImageError } from "../core/image/imageError.ts";
-import { type LayerIndex, layerFlag } from "../core/image/layerIndex.ts";
 import { type Result, fail, succeed } from "../core/result.ts";
 import { unreadable } from "./layerErrors.ts";
 import type { LayerRegion } from "./layerSource.ts";
+import type { ContentPlaces } from "./layerTasks.ts";
 import { type RegionFile, withRegion } from "./regionReader.ts";
 
-/** Reads the contents of the given nodes (ascending) from an uncompressed layer and notes their hashes in the index. Blocks. */
+/** Hashes contents of an uncompressed layer, in their order. Blocks. */
 export function readContentHashes(
-  index: LayerIndex,
-  nodes: Int32Array,
   region: LayerRegion,
-): Result<undefined, ImageError> {
+  { offset, bytes }: ContentPlaces,
+): Result<Uint32Array, ImageError> {
   const name = shortDigest(region.diffId);
+  const hashes = new Uint32Array(offset.length);
   const memory = new Uint8Array(256 * 1024);
   return withRegion(name, region, (file) => {
-    for (const node of nodes) {
-      const position = index.bodyOffset[node] ?? 0;
-      const hash = hashPart(file, position, index.tree.bytes[node] ?? 0, memory);
+    for (let at = 0; at < offset.length; at += 1) {
+      const hash = hashPart(file, offset[at] ?? 0, bytes[at] ?? 0, memory);
       if (hash === undefined) return fail(unreadable(name, "its file is cut off"));
-      index.contentHash[node] = hash;
-      index.flags[node] = (index.flags[node] ?? 0) | layerFlag.hashed;
+      hashes[at] = hash;
     }
-    return succeed(undefined);
+    return succeed(hashes);
   });
 }
 

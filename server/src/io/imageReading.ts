@@ -3,10 +3,12 @@ import type { ImageError } from "../core/image/imageError.ts";
 import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { MergedLayers } from "../core/image/merge.ts";
 import { type Result, fail } from "../core/result.ts";
+import { firstFailure } from "./firstFailure.ts";
 import { deferred } from "./deferred.ts";
 import type { ReadProgress } from "./imageSource.ts";
 import { imageKey } from "./layerCache.ts";
 import { unreadable } from "./layerErrors.ts";
+import { mergeInPool } from "./layerMerging.ts";
 import { type LayerPool, openLayerPool } from "./layerPool.ts";
 import type { CachedLayer, LayerRegion, LayerSource } from "./layerSource.ts";
 import type { CachePlace, LayerTask } from "./layerTasks.ts";
@@ -79,8 +81,8 @@ async function readInPool(
     }),
   );
   if (failure !== undefined) return fail(failure);
-  return merge(pool, {
-    kind: "merge",
+  return mergeInPool({
+    pool,
     layers: layers.filter((layer) => layer !== undefined),
     regions: sources.map((source) => (source.kind === "file" ? source : undefined)),
     cache:
@@ -113,34 +115,6 @@ async function index(
       },
       broken: reject,
     });
-  });
-}
-
-async function merge(
-  pool: LayerPool,
-  task: Extract<LayerTask, { readonly kind: "merge" }>,
-): Promise<Result<MergedLayers, ImageError>> {
-  return new Promise((resolve, reject) => {
-    pool.run(task, {
-      message(message) {
-        if (message.kind === "merged") resolve(message.result);
-      },
-      broken: reject,
-    });
-  });
-}
-
-/** Resolves with the first failure to come, or with undefined when all have gone well. */
-async function firstFailure(
-  outcomes: readonly Promise<ImageError | undefined>[],
-): Promise<ImageError | undefined> {
-  return new Promise((resolve, reject) => {
-    for (const outcome of outcomes) {
-      void outcome.then((error) => {
-        if (error !== undefined) resolve(error);
-      }, reject);
-    }
-    void Promise.all(outcomes).then(() => resolve(undefined), reject);
   });
 }
 

@@ -1,33 +1,49 @@
 import type { LayerMessage, LayerTask } from "./layerTasks.ts";
-import { type LayerThread, type ThreadListener, startLayerThread } from "./layerWorkers.ts";
+import { type LayerThread, startLayerThread } from "./layerWorkers.ts";
 
 /** Some threads that share a list of tasks. */
 export interface LayerPool {
-  /** Runs the task when a thread is free; the listener hears what it says. Nothing is heard after `end`. */
-  run(task: LayerTask, listener: ThreadListener): void;
+  /** Runs the task when a thread is free, or when the one it must have is. Nothing is heard after `end`. */
+  run(task: LayerTask, listener: TaskListener, on?: PooledThread): void;
   /** Ends each thread when it has finished, what it still writes to the cache included. No task may follow. */
   close(): void;
   /** Ends all threads in the middle of whatever they do. */
   end(): void;
 }
 
+/** Who listens to what comes of a task. */
+export interface TaskListener {
+  /** `thread` is where the task runs, for others that must run there too. */
+  message(message: LayerMessage, thread: PooledThread): void;
+  /** The thread broke: a bug, or not enough memory. */
+  broken(error: Error): void;
+}
+
+/** A thread of a pool. */
+export interface PooledThread {
+  readonly thread: LayerThread;
+  job: Job | undefined;
+  /** What broke it. */
+  error: Error | undefined;
+}
+
 /** A pool that starts its threads when they are needed, at most `size`. */
 export function openLayerPool(size: number): LayerPool {
-  const pool: Pool = { size, threads: new Set(), idle: [], waiting: [], isClosed: false };
+  const pool: Pool = { size, threads: new Set(), waiting: [], isClosed: false };
   return {
-    run(task, listener) {
-      pool.waiting.push({ task, listener });
+    run(task, listener, on) {
+      if (on?.error !== undefined) return listener.broken(on.error);
+      pool.waiting.push({ task, listener, on });
       serve(pool);
     },
     close() {
       pool.isClosed = true;
-      for (const thread of pool.idle) endThread(pool, thread);
+      for (const thread of pool.threads) if (thread.job === undefined) endThread(pool, thread);
     },
     end() {
       pool.isClosed = true;
       pool.waiting.length = 0;
-      for (const { thread } of pool.threads) thread.end();
-      pool.threads.clear();
+      for (const thread of pool.threads) endThread(pool, thread);
     },
   };
 }
@@ -35,51 +51,59 @@ export function openLayerPool(size: number): LayerPool {
 interface Pool {
   readonly size: number;
   readonly threads: Set<PooledThread>;
-  readonly idle: PooledThread[];
   readonly waiting: Job[];
   isClosed: boolean;
 }
 
-interface PooledThread {
-  readonly thread: LayerThread;
-  job: Job | undefined;
-}
-
 interface Job {
   readonly task: LayerTask;
-  readonly listener: ThreadListener;
+  readonly listener: TaskListener;
+  readonly on: PooledThread | undefined;
 }
 
+/** Gives waiting jobs to free threads, in order, and starts threads for those that any may do. */
 function serve(pool: Pool): void {
-  while (pool.waiting.length > 0) {
-    const free = pool.idle.pop() ?? (pool.threads.size < pool.size ? addThread(pool) : undefined);
-    if (free === undefined) return;
-    free.job = pool.waiting.shift();
-    if (free.job !== undefined) free.thread.post(free.job.task);
+  for (const thread of pool.threads) {
+    if (thread.job === undefined) assign(pool, thread);
   }
+  while (pool.threads.size < pool.size && pool.waiting.some(({ on }) => on === undefined)) {
+    assign(pool, addThread(pool));
+  }
+}
+
+function assign(pool: Pool, pooled: PooledThread): void {
+  const at = pool.waiting.findIndex(({ on }) => on === undefined || on === pooled);
+  if (at < 0) return;
+  [pooled.job] = pool.waiting.splice(at, 1);
+  if (pooled.job !== undefined) pooled.thread.post(pooled.job.task);
 }
 
 function addThread(pool: Pool): PooledThread {
   const pooled: PooledThread = {
     job: undefined,
+    error: undefined,
     thread: startLayerThread({
       message: (message) => hear(pool, pooled, message),
-      broken(error) {
-        endThread(pool, pooled);
-        pooled.job?.listener.broken(error);
-      },
+      broken: (error) => lose(pool, pooled, error),
     }),
   };
   pool.threads.add(pooled);
   return pooled;
 }
 
+/** Tells everyone who waits for the thread that nothing will come. */
+function lose(pool: Pool, pooled: PooledThread, error: Error): void {
+  endThread(pool, pooled);
+  pooled.error = error;
+  pooled.job?.listener.broken(error);
+  for (const { on, listener } of pool.waiting) if (on === pooled) listener.broken(error);
+}
+
 function hear(pool: Pool, pooled: PooledThread, message: LayerMessage): void {
   if (!pool.threads.has(pooled)) return;
-  pooled.job?.listener.message(message);
+  pooled.job?.listener.message(message, pooled);
   if (message.kind !== "idle") return;
   pooled.job = undefined;
-  pool.idle.push(pooled);
   serve(pool);
   if (pool.isClosed && pooled.job === undefined) endThread(pool, pooled);
 }

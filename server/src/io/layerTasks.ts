@@ -28,13 +28,32 @@ export type LayerTask =
       readonly cache: CachePlace;
     }
   | {
-      readonly kind: "merge";
+      /** Keeps the layers, base first, for the tasks `final` and `merge` of the same thread. */
+      readonly kind: "stack";
       readonly layers: readonly LayerIndex[];
-      /** One for each layer: where contents that must be compared can be read. */
-      readonly regions: readonly (LayerRegion | undefined)[];
+    }
+  | {
+      /** Makes the final tree while others hash. */
+      readonly kind: "final";
+    }
+  | {
+      readonly kind: "hash";
+      readonly region: LayerRegion;
+      readonly contents: ContentPlaces;
+    }
+  | {
+      readonly kind: "merge";
+      /** One for each layer: the hashes of what `stacked` asked for, undefined where they cannot be had. */
+      readonly hashes: readonly (Uint32Array | undefined)[];
       readonly cache: CachePlace | undefined;
     }
   | StreamTask;
+
+/** Where contents lie in an uncompressed layer. */
+export interface ContentPlaces {
+  readonly offset: Float64Array;
+  readonly bytes: Float64Array;
+}
 
 /** The parts of reading one layer as a stream; `taken` answers each chunk. */
 export type StreamTask =
@@ -53,7 +72,10 @@ export type LayerMessage =
   | { readonly kind: "taken"; readonly bytes: number }
   | { readonly kind: "indexed"; readonly result: Result<LayerIndex, ImageError> }
   | { readonly kind: "streamed"; readonly result: Result<StreamedLayer, ImageError> }
-  | { readonly kind: "merged"; readonly result: Result<MergedLayers, ImageError> }
+  /** One for each layer: contents that must be hashed before `merge`. */
+  | { readonly kind: "stacked"; readonly wanted: readonly ContentPlaces[] }
+  | { readonly kind: "hashed"; readonly result: Result<Uint32Array, ImageError> }
+  | { readonly kind: "merged"; readonly merged: MergedLayers }
   /** After the answer, when the cache is written too. */
   | { readonly kind: "idle" };
 
@@ -62,3 +84,9 @@ export interface StreamedLayer {
   readonly diffId: DiffId;
   readonly index: LayerIndex;
 }
+
+/** How a thread says something; columns are moved. */
+export type SayFromThread = (message: LayerMessage) => void;
+
+/** The task of one kind. */
+export type TaskOf<Kind extends LayerTask["kind"]> = Extract<LayerTask, { readonly kind: Kind }>;

@@ -41,10 +41,18 @@ export function hashCandidatesOf({ layers, hidden }: StackedLayers): readonly In
   return findHashCandidates(layers, hidden);
 }
 
-/** Layers as one image. `final tree + waste = sum of layers`, exactly. */
-export function mergeLayers({ layers, overlay, groups, hidden }: StackedLayers): MergedLayers {
+/** What a container sees; needs no content. */
+export function finalTreeOf({ layers, overlay, groups }: StackedLayers): FileTree {
+  return buildFinalTree(layers, overlay, groups);
+}
+
+/** Layers as one image. `final tree + waste = sum of layers`, exactly. The final tree may have been made before. */
+export function mergeLayers(
+  stacked: StackedLayers,
+  finalTree: FileTree = finalTreeOf(stacked),
+): MergedLayers {
+  const { layers, hidden } = stacked;
   const waste = wasteOf(layers, hidden);
-  const finalTree = buildFinalTree(layers, overlay, groups);
   const wasted = sumByLayer(waste, waste.writtenByLayer, layers.length);
   const hides = sumByLayer(waste, waste.hiddenByLayer, layers.length);
   return {

@@ -1,0 +1,40 @@
+import { shortDigest } from "../core/image/digest.ts";
+import { fail, succeed } from "../core/result.ts";
+import { keepLayer, loadLayer, packLayer } from "./layerCache.ts";
+import { unreadable } from "./layerErrors.ts";
+import type { SayFromThread, TaskOf } from "./layerTasks.ts";
+import { readRegionLayer } from "./regionLayer.ts";
+
+/** Indexes a layer that lies in a file, or finds it in the cache. */
+export function answerIndex({ region, limits, cache }: TaskOf<"index">, say: SayFromThread): void {
+  const known = cache === undefined ? undefined : loadLayer(cache.folder, cache.key);
+  const isNew = known === undefined;
+  const result = isNew ? readRegionLayer(region, limits, tellProgress(say)) : succeed(known);
+  const packed = isNew && result.ok && cache !== undefined ? packLayer(result.value) : undefined;
+  say({ kind: "indexed", result });
+  if (packed !== undefined && cache !== undefined) keepLayer(cache.folder, cache.key, packed);
+  say({ kind: "idle" });
+}
+
+/** Finds a layer in the cache. */
+export function answerLoad({ diffId, cache }: TaskOf<"load">, say: SayFromThread): void {
+  const layer = loadLayer(cache.folder, cache.key);
+  const lost = unreadable(shortDigest(diffId), "what was remembered of it is gone");
+  say({ kind: "indexed", result: layer === undefined ? fail(lost) : succeed(layer) });
+  say({ kind: "idle" });
+}
+
+const progressMs = 100;
+
+function tellProgress(say: SayFromThread): (bytes: number) => void {
+  let calls = 0;
+  let toldMs = performance.now();
+  return (bytes) => {
+    calls += 1;
+    if (calls % 64 !== 0) return;
+    const nowMs = performance.now();
+    if (nowMs - toldMs < progressMs) return;
+    toldMs = nowMs;
+    say({ kind: "progress", bytes });
+  };
+}

@@ -1,0 +1,72 @@
+import type { FileTree } from "../core/image/fileTree.ts";
+import { type LayerIndex, layerFlag } from "../core/image/layerIndex.ts";
+import {
+  type StackedLayers,
+  finalTreeOf,
+  hashCandidatesOf,
+  mergeLayers,
+  stackLayers,
+} from "../core/image/merge.ts";
+import { cacheBytes, prune } from "./cacheFolder.ts";
+import { keepMerged, packMerged } from "./layerCache.ts";
+import type { ContentPlaces, SayFromThread, TaskOf } from "./layerTasks.ts";
+
+/** The layers that a thread keeps from `stack` to `merge`. */
+export interface LayerStack {
+  readonly stacked: StackedLayers;
+  /** By layer, the nodes whose contents must be hashed. */
+  readonly wanted: readonly Int32Array[];
+  readonly finalTree: FileTree | undefined;
+}
+
+/** Puts layers on top of each other and says which contents are to be hashed. */
+export function answerStack({ layers }: TaskOf<"stack">, say: SayFromThread): LayerStack {
+  const stacked = stackLayers(layers);
+  const wanted = hashCandidatesOf(stacked);
+  say({ kind: "stacked", wanted: wanted.map((nodes, layer) => placesOf(layers[layer], nodes)) });
+  say({ kind: "idle" });
+  return { stacked, wanted, finalTree: undefined };
+}
+
+/** Makes the final tree, which needs no hashes. */
+export function answerFinal(stack: LayerStack, say: SayFromThread): LayerStack {
+  const finalTree = finalTreeOf(stack.stacked);
+  say({ kind: "idle" });
+  return { ...stack, finalTree };
+}
+
+/** Makes the image of the stack; its columns are used up. */
+export function answerMerge(
+  { hashes, cache }: TaskOf<"merge">,
+  { stacked, wanted, finalTree }: LayerStack,
+  say: SayFromThread,
+): void {
+  hashes.forEach((column, layer) => noteHashes(stacked.layers[layer], wanted[layer], column));
+  const merged = mergeLayers(stacked, finalTree);
+  const packed = cache === undefined ? undefined : packMerged(merged);
+  say({ kind: "merged", merged });
+  if (packed !== undefined && cache !== undefined) {
+    keepMerged(cache.folder, cache.key, packed);
+    prune(cache.folder, cache.maxBytes ?? cacheBytes, Date.now());
+  }
+  say({ kind: "idle" });
+}
+
+function placesOf(index: LayerIndex | undefined, nodes: Int32Array): ContentPlaces {
+  return {
+    offset: Float64Array.from(nodes, (node) => index?.bodyOffset[node] ?? 0),
+    bytes: Float64Array.from(nodes, (node) => index?.tree.bytes[node] ?? 0),
+  };
+}
+
+function noteHashes(
+  index: LayerIndex | undefined,
+  nodes: Int32Array | undefined,
+  hashes: Uint32Array | undefined,
+): void {
+  if (index === undefined || nodes === undefined || hashes === undefined) return;
+  nodes.forEach((node, at) => {
+    index.contentHash[node] = hashes[at] ?? 0;
+    index.flags[node] = (index.flags[node] ?? 0) | layerFlag.hashed;
+  });
+}
