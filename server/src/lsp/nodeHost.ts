@@ -5,6 +5,7 @@ import type { Result } from "../core/result.ts";
 import { fail, succeed } from "../core/result.ts";
 import { listImages, watchEngine } from "../io/engineImages.ts";
 import { findArchives } from "../io/findArchives.ts";
+import { defaultLimits } from "../io/limits.ts";
 import type { OpenOptions } from "../io/openImage.ts";
 import { describeImage, openImage } from "../io/openImage.ts";
 import { userCacheFolder } from "../io/userCacheFolder.ts";
@@ -40,7 +41,7 @@ export function nodeHost(): Host {
 
 /** Without an engine a name can still be a path; nothing is asked over the network then. */
 async function opening<T>(
-  { reference, baseFolder, platform, engine, cache }: ImageRequest,
+  { reference, baseFolder, platform, engine, cache, limits }: ImageRequest,
   signal: AbortSignal,
   open: (text: string, options: OpenOptions) => Promise<Result<T, ImageError>>,
 ): Promise<Result<T, ImageError>> {
@@ -50,6 +51,8 @@ async function opening<T>(
     ...engineOptions(engine),
     ...(platform === undefined ? {} : { platform }),
     ...(cache.folder === undefined ? {} : { cacheFolder: cache.folder }),
+    cacheMaximumBytes: cache.maximumBytes,
+    limits: { ...defaultLimits, entries: limits.entries, tarBytes: limits.layerBytes },
   };
   if (engine.isEnabled || parseImageReference(reference).kind !== "engine") {
     return open(reference, options);
