@@ -83,77 +83,116 @@ interface State {
   files: number;
 }
 
+/** What will be in a layer; written in path order, as those who make layers walk directories. */
+interface PlannedEntry {
+  readonly entry: TarEntry;
+  /** Of a regular file. */
+  readonly file?: WrittenFile;
+}
+
 function writeLayer(path: string, state: State, wish: LargeImageWish, layer: number): string {
-  const tar = openTarFile(path);
   const share = Math.ceil(wish.files / wish.layers);
   const until = Math.min(wish.files, (layer + 1) * share);
-  if (layer >= 3) changeLower(tar, state, layer);
-  while (state.files < until) writePackage(tar, state, wish, layer);
+  const planned: PlannedEntry[] = layer % 4 === 3 ? changeLower(state) : [];
+  while (state.files < until) planned.push(...planPackage(state, wish, layer));
+  const tar = openTarFile(path);
+  for (const { entry, file } of inPathOrder(withParents(planned))) {
+    tar.entry(entry);
+    if (file !== undefined) writeBody(tar, state, file);
+  }
   return tar.close();
 }
 
 /** A package: a directory with some depth, many small files, some links. */
-function writePackage(tar: TarFile, state: State, wish: LargeImageWish, layer: number): void {
+function planPackage(state: State, wish: LargeImageWish, layer: number): PlannedEntry[] {
   const { random } = state;
   const root = roots[Math.floor(random() * roots.length)]!;
   const directory = `${root}/${word(random)}-${layer}.${state.written.length}`;
+  const planned: PlannedEntry[] = [];
   const files: WrittenFile[] = [];
-  tar.entry({ path: `${directory}/`, type: "5" });
   const count = 20 + Math.floor(random() * 180);
   let below = directory;
   for (let file = 0; file < count && state.files < wish.files; file += 1) {
     if (random() < 0.08) {
       const deep = random() < 0.5 && below.length < 120 ? below : directory;
       below = `${deep}/${word(random)}${file}`;
-      tar.entry({ path: `${below}/`, type: "5" });
     }
     const name = `${word(random)}_${word(random)}${file}.${endings[Math.floor(random() * endings.length)]!}`;
     if (random() < 0.05) {
-      tar.entry({ path: `${below}/${name}`, type: "2", linkTarget: `../${word(random)}/${name}` });
+      const linkTarget = `../${word(random)}/${name}`;
+      planned.push({ entry: { path: `${below}/${name}`, type: "2", linkTarget } });
       continue;
     }
     const bytes = sizeOf(random, wish.scale);
-    const written: WrittenFile = {
-      path: `${below}/${name}`,
-      bytes,
-      seed: Math.floor(random() * 2 ** 31),
-      ...contentFor(state, bytes),
-    };
-    writeFileEntry(tar, state, written, 0o644);
+    const seed = Math.floor(random() * 2 ** 31);
+    const written = { path: `${below}/${name}`, bytes, seed, ...contentFor(state, bytes) };
+    planned.push(planFile(written, 0o644));
     files.push(written);
     state.files += 1;
   }
   state.written.push({ directory, files });
+  return planned;
 }
 
-/** What RUN lines of later layers do to earlier ones: delete, chmod, write again, rename, empty. */
-function changeLower(tar: TarFile, state: State, layer: number): void {
-  const packages = Math.max(1, Math.floor(state.written.length / 60));
+function planFile(file: WrittenFile, mode: number): PlannedEntry {
+  return { entry: { path: file.path, statedBytes: file.bytes, mode }, file };
+}
+
+/** What a RUN line does to what is below it: delete directories and files, chmod, empty, rename. */
+function changeLower(state: State): PlannedEntry[] {
+  const planned: PlannedEntry[] = [];
+  const packages = Math.max(1, Math.floor(state.written.length / 15));
   for (let change = 0; change < packages; change += 1) {
     const at = Math.floor(state.random() * state.written.length);
     const [lower] = state.written.splice(at, 1);
-    if (lower === undefined) return;
-    switch ((change + layer) % 5) {
-      case 0:
-        tar.entry({ path: whiteout(lower.directory) });
-        break;
-      case 1:
-        for (const file of lower.files) tar.entry({ path: whiteout(file.path) });
-        break;
-      case 2:
-        for (const file of lower.files) writeFileEntry(tar, state, file, 0o755);
-        break;
-      case 3:
-        tar.entry({ path: `${lower.directory}/`, type: "5" });
-        tar.entry({ path: `${lower.directory}/.wh..wh..opq` });
-        break;
-      default:
-        tar.entry({ path: whiteout(lower.directory) });
-        for (const file of lower.files) {
-          writeFileEntry(tar, state, { ...file, path: file.path.replace("-", "_") }, 0o644);
-        }
+    if (lower !== undefined) planned.push(...changePackage(lower, change % 5));
+  }
+  return planned;
+}
+
+function changePackage(
+  { directory, files }: State["written"][number],
+  change: number,
+): readonly PlannedEntry[] {
+  switch (change) {
+    case 0:
+      return [{ entry: { path: whiteout(directory) } }];
+    case 1:
+      return files.map((file) => ({ entry: { path: whiteout(file.path) } }));
+    case 2:
+      return files.map((file) => planFile(file, 0o755));
+    case 3:
+      return [{ entry: { path: `${directory}/.wh..wh..opq` } }];
+    default: {
+      const moved = files.map((file) => ({ ...file, path: file.path.replace("-", "_") }));
+      return [
+        { entry: { path: whiteout(directory) } },
+        ...moved.map((file) => planFile(file, 0o644)),
+      ];
     }
   }
+}
+
+/** Adds an entry for every directory on the way. */
+function withParents(planned: readonly PlannedEntry[]): readonly PlannedEntry[] {
+  const directories = new Set<string>();
+  for (const { entry } of planned) {
+    const names = String(entry.path).split("/").slice(0, -1);
+    names.forEach((_, depth) => directories.add(names.slice(0, depth + 1).join("/")));
+  }
+  return [
+    ...planned,
+    ...[...directories].map((path) => ({ entry: { path: `${path}/`, type: "5" } })),
+  ];
+}
+
+function inPathOrder(planned: readonly PlannedEntry[]): readonly PlannedEntry[] {
+  // A character that sorts before all others in names stands for the slash.
+  const keyed = planned.map((one) => ({
+    one,
+    key: String(one.entry.path).replace(/\/$/, "").replaceAll("/", "\u0001"),
+  }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ one }) => one);
 }
 
 const roots = [
@@ -203,8 +242,7 @@ function sizeOf(random: () => number, scale: number): number {
   return Math.floor(Math.min(Math.exp(7.5 + 2.2 * normal), 60e6) * scale);
 }
 
-function writeFileEntry(tar: TarFile, state: State, file: WrittenFile, mode: number): void {
-  tar.entry({ path: file.path, statedBytes: file.bytes, mode });
+function writeBody(tar: TarFile, state: State, file: WrittenFile): void {
   const region = state.pool[file.region]!;
   const stamp = Buffer.from(`${file.seed}\n`);
   tar.write(stamp.subarray(0, file.bytes));

@@ -5,32 +5,88 @@ import { createLinkRows } from "./linkRows.ts";
 import { type NodeColumns, inodeOf, linkTextRange } from "./nodeColumns.ts";
 import { fillSubtrees } from "./subtrees.ts";
 
-/** Brings the nodes of a layer into the order of a `FileTree` and charges each inode group to its first name. Replaced nodes are left out. */
+/**
+ * Brings the nodes of a layer into the order of a `FileTree` and charges each inode group to its first name. Replaced nodes are left out.
+ * Builders walk directories by name, so that most tars are in order already and are only copied.
+ */
 export function toLayerIndex(columns: NodeColumns, tarBytes: number): LayerIndex {
-  const order = preorderOf(columns);
-  const nodeCount = order.length;
-  const shape = shapeOf(columns, order);
-  const content = contentOf(columns, order);
+  const isOrdered = isInOrder(columns);
+  const order = isOrdered ? everyNode(columns) : preorderOf(columns);
+  const shape = isOrdered ? copyShape(columns) : shapeOf(columns, order);
+  const isPlain = isOrdered && !sharesContent(columns);
+  const content = isPlain ? copyContent(columns) : contentOf(columns, order);
   const { subtreeEnd, subtreeBytes } = fillSubtrees(shape.parent, content.bytes);
   const { fileCount, inode, bytes, flags, contentHash, bodyOffset } = content;
-  const tree: FileTree = {
-    nodeCount,
-    parent: shape.parent,
-    subtreeEnd,
-    kind: shape.kind,
-    bytes,
-    subtreeBytes,
-    layer: new Uint16Array(nodeCount),
-    mode: shape.mode,
-    uid: shape.uid,
-    gid: shape.gid,
-    nameStart: shape.nameStart,
-    nameLength: shape.nameLength,
-    nameBytes: shape.nameBytes,
-    links: linksOf(columns, order, inode),
-  };
+  const nodeCount = shape.parent.length;
+  const layer = new Uint16Array(nodeCount);
+  const links = linksOf(columns, order, inode);
+  const tree: FileTree = { ...shape, nodeCount, subtreeEnd, bytes, subtreeBytes, layer, links };
   const contentBytes = subtreeBytes[0] ?? 0;
   return { tree, flags, inode, contentHash, bodyOffset, contentBytes, tarBytes, fileCount };
+}
+
+type Shape = Pick<
+  FileTree,
+  "parent" | "kind" | "mode" | "uid" | "gid" | "nameStart" | "nameLength" | "nameBytes"
+>;
+
+type Content = Pick<LayerIndex, "inode" | "flags" | "contentHash" | "bodyOffset" | "fileCount"> & {
+  readonly bytes: Float64Array;
+};
+
+function everyNode({ count }: NodeColumns): Int32Array {
+  const order = new Int32Array(count);
+  for (let node = 1; node < count; node += 1) order[node] = node;
+  return order;
+}
+
+function copyShape(columns: NodeColumns): Shape {
+  const { count } = columns;
+  const parent = columns.parent.slice(0, count);
+  parent[0] = 0;
+  return {
+    parent,
+    kind: columns.kind.slice(0, count),
+    mode: columns.mode.slice(0, count),
+    uid: columns.uid.slice(0, count),
+    gid: columns.gid.slice(0, count),
+    nameStart: columns.nameStart.slice(0, count),
+    nameLength: columns.nameLength.slice(0, count),
+    nameBytes: columns.names.bytes.slice(0, columns.names.length),
+  };
+}
+
+function copyContent(columns: NodeColumns): Content {
+  const { count, kind } = columns;
+  let fileCount = 0;
+  for (let node = 0; node < count; node += 1) if (kind[node] === nodeKind.file) fileCount += 1;
+  return {
+    fileCount,
+    bytes: columns.bytes.slice(0, count),
+    inode: columns.inode.slice(0, count),
+    flags: columns.flags.slice(0, count),
+    contentHash: columns.contentHash.slice(0, count),
+    bodyOffset: columns.bodyOffset.slice(0, count),
+  };
+}
+
+function sharesContent({ count, inode }: NodeColumns): boolean {
+  for (let node = 0; node < count; node += 1) if (inode[node] !== node) return true;
+  return false;
+}
+
+/** Whether every node stands where it belongs and none was replaced. */
+function isInOrder(columns: NodeColumns): boolean {
+  const { count, parent } = columns;
+  for (let node = 1; node < count; node += 1) {
+    const above = parent[node] ?? -1;
+    if (above < 0) return false;
+    if (above === node - 1) continue;
+    let before = node - 1;
+    while (before > 0 && parent[before] !== above) before = parent[before] ?? 0;
+    if (before <= 0 || compareNames(columns, before, node) >= 0) return false;
+  }
+  return true;
 }
 
 /** Nodes in preorder, children by name. Nodes below a replaced one are not reached. */
@@ -101,13 +157,7 @@ function compareNames(columns: NodeColumns, a: number, b: number): number {
   return compareBytes(bytes, aStart, aEnd, bytes, bStart, bStart + (nameLength[b] ?? 0));
 }
 
-function shapeOf(
-  columns: NodeColumns,
-  order: Int32Array,
-): Pick<
-  FileTree,
-  "parent" | "kind" | "mode" | "uid" | "gid" | "nameStart" | "nameLength" | "nameBytes"
-> {
+function shapeOf(columns: NodeColumns, order: Int32Array): Shape {
   const nodeCount = order.length;
   const placeOf = new Int32Array(columns.count);
   const parent = new Int32Array(nodeCount);
@@ -135,12 +185,7 @@ function shapeOf(
   return { parent, kind, mode, uid, gid, nameStart, nameLength, nameBytes };
 }
 
-function contentOf(
-  columns: NodeColumns,
-  order: Int32Array,
-): Pick<LayerIndex, "inode" | "flags" | "contentHash" | "bodyOffset" | "fileCount"> & {
-  readonly bytes: Float64Array;
-} {
+function contentOf(columns: NodeColumns, order: Int32Array): Content {
   const nodeCount = order.length;
   const firstName = new Int32Array(columns.count).fill(-1);
   const inode = new Int32Array(nodeCount);
