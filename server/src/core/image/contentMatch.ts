@@ -1,5 +1,5 @@
 import { nodeKind } from "./fileTree.ts";
-import type { HiddenGroup } from "./hiddenGroups.ts";
+import type { HiddenGroups } from "./hiddenGroups.ts";
 import { type LayerIndex, layerFlag } from "./layerIndex.ts";
 import { hiding } from "./overlay.ts";
 
@@ -9,7 +9,7 @@ import { hiding } from "./overlay.ts";
  */
 export function findHashCandidates(
   layers: readonly LayerIndex[],
-  hidden: readonly HiddenGroup[],
+  hidden: HiddenGroups,
 ): readonly Int32Array[] {
   const wanted = layers.map(({ tree }) => new Uint8Array(tree.nodeCount));
   const want = (layer: number, node: number): void => {
@@ -18,14 +18,16 @@ export function findHashCandidates(
   };
   const goneBytes = sizesGoneBy(layers, hidden);
   const sameBytes = layers.map((index, layer) => filesOfSizes(index, goneBytes[layer]));
-  for (const { owner, bytes, by, how, hiddenByLayer } of hidden) {
-    if (by !== undefined) {
-      if (layers[by.layer]?.tree.bytes[by.node] !== bytes) continue;
-      want(owner.layer, owner.node);
-      want(by.layer, by.node);
-    } else if (mayHaveMoved(how) && sameBytes[hiddenByLayer]?.sizes.has(bytes) === true) {
-      want(owner.layer, owner.node);
-    }
+  for (let row = 0; row < hidden.count; row += 1) {
+    const bytes = hidden.bytes[row] ?? 0;
+    const byLayer = hidden.byLayer[row] ?? 0;
+    const byNode = hidden.byNode[row] ?? -1;
+    const isOverwritten = byNode >= 0;
+    const mayMatch = isOverwritten
+      ? layers[byLayer]?.tree.bytes[byNode] === bytes
+      : hasMovedSize(hidden, row, sameBytes);
+    if (mayMatch) want(hidden.layer[row] ?? 0, hidden.node[row] ?? 0);
+    if (mayMatch && isOverwritten) want(byLayer, byNode);
   }
   sameBytes.forEach(({ nodes }, layer) => nodes.forEach((node) => want(layer, node)));
   return layers.map((index, layer) => unhashed(index, wanted[layer]));
@@ -57,17 +59,28 @@ export function contentsOf(
 /** By layer, the sizes of what it deleted: only files of those sizes can have been moved. */
 export function sizesGoneBy(
   layers: readonly LayerIndex[],
-  hidden: readonly HiddenGroup[],
+  hidden: HiddenGroups,
 ): readonly ReadonlySet<number>[] {
   const sizes = layers.map(() => new Set<number>());
-  for (const { bytes, how, hiddenByLayer } of hidden) {
-    if (mayHaveMoved(how)) sizes[hiddenByLayer]?.add(bytes);
+  for (let row = 0; row < hidden.count; row += 1) {
+    if (mayHaveMoved(hidden.how[row])) {
+      sizes[hidden.hiddenByLayer[row] ?? 0]?.add(hidden.bytes[row] ?? 0);
+    }
   }
   return sizes;
 }
 
+function hasMovedSize(
+  hidden: HiddenGroups,
+  row: number,
+  brought: readonly { readonly sizes: ReadonlySet<number> }[],
+): boolean {
+  const sizes = brought[hidden.hiddenByLayer[row] ?? 0]?.sizes;
+  return mayHaveMoved(hidden.how[row]) && sizes?.has(hidden.bytes[row] ?? 0) === true;
+}
+
 /** Only what was deleted can turn up elsewhere: DESIGN §5 Accounting. */
-function mayHaveMoved(how: number): boolean {
+function mayHaveMoved(how: number | undefined): boolean {
   return how === hiding.whiteout || how === hiding.opaque;
 }
 

@@ -1,47 +1,91 @@
 import { nodeKind } from "./fileTree.ts";
-import { type InodeGroups, type LayerNode, keyOf } from "./inodeGroups.ts";
+import type { InodeGroups, LayerNode } from "./inodeGroups.ts";
 import type { LayerIndex } from "./layerIndex.ts";
 import { type Overlay, hiding } from "./overlay.ts";
 
-/** One inode group of which no name is visible, content not yet compared. */
-export interface HiddenGroup {
-  /** Where its bytes are charged. */
-  readonly owner: LayerNode;
-  readonly bytes: number;
-  /** The layer that took its last name. */
-  readonly hiddenByLayer: number;
+/** All inode groups with bytes of which no name is visible, content not yet compared: columns, ordered by layer, then by path. */
+export interface HiddenGroups {
+  readonly count: number;
+  /** Where the bytes are charged. */
+  readonly layer: Uint16Array;
+  readonly node: Int32Array;
+  readonly bytes: Float64Array;
+  /** The layer that took the last name. */
+  readonly hiddenByLayer: Uint16Array;
   /** Values of `hiding`. */
-  readonly how: number;
-  /** The content that took the place of a name, for `hiding.samePath`. */
-  readonly by: LayerNode | undefined;
+  readonly how: Uint8Array;
+  /** For `hiding.samePath` the content that took the place of that name. */
+  readonly byLayer: Uint16Array;
+  readonly byNode: Int32Array;
 }
 
-/** All groups with bytes that the final file system does not show, ordered by layer, then by path. */
+/** What the final file system does not show. O(nodes). */
 export function findHiddenGroups(
   layers: readonly LayerIndex[],
   overlay: Overlay,
   groups: InodeGroups,
-): readonly HiddenGroup[] {
-  const overwrittenBy = new Map(
-    overlay.overwrites.map((one) => [
-      keyOf(one.layer, one.node),
-      groups.ownerOf(one.byLayer, one.byNode),
-    ]),
-  );
-  const hidden: HiddenGroup[] = [];
+): HiddenGroups {
+  const rows: Rows = {
+    layer: [],
+    node: [],
+    bytes: [],
+    hiddenBy: [],
+    how: [],
+    byLayer: [],
+    byNode: [],
+  };
   layers.forEach(({ tree, inode }, layer) => {
+    const hiddenBy = overlay.fates[layer]?.hiddenBy;
     for (let node = 0; node < tree.nodeCount; node += 1) {
-      const bytes = tree.bytes[node] ?? 0;
-      if (bytes === 0 || tree.kind[node] !== nodeKind.file || inode[node] !== node) continue;
-      const last = lastNameOf(overlay, { layer, node }, groups);
-      if (last === undefined) continue;
-      const { hiddenByLayer, how, name } = last;
-      const isOverwritten = how === hiding.samePath;
-      const by = isOverwritten ? overwrittenBy.get(keyOf(name.layer, name.node)) : undefined;
-      hidden.push({ owner: { layer, node }, bytes, hiddenByLayer, how, by });
+      const isHiddenFile = hiddenBy?.[node] !== 0 && tree.kind[node] === nodeKind.file;
+      if (isHiddenFile && tree.bytes[node] !== 0 && inode[node] === node) {
+        addGroup(rows, overlay, groups, { layer, node }, tree.bytes[node] ?? 0);
+      }
     }
   });
-  return hidden;
+  return {
+    count: rows.layer.length,
+    layer: Uint16Array.from(rows.layer),
+    node: Int32Array.from(rows.node),
+    bytes: Float64Array.from(rows.bytes),
+    hiddenByLayer: Uint16Array.from(rows.hiddenBy),
+    how: Uint8Array.from(rows.how),
+    byLayer: Uint16Array.from(rows.byLayer),
+    byNode: Int32Array.from(rows.byNode),
+  };
+}
+
+interface Rows {
+  readonly layer: number[];
+  readonly node: number[];
+  readonly bytes: number[];
+  readonly hiddenBy: number[];
+  readonly how: number[];
+  readonly byLayer: number[];
+  readonly byNode: number[];
+}
+
+function addGroup(
+  rows: Rows,
+  overlay: Overlay,
+  groups: InodeGroups,
+  owner: LayerNode,
+  bytes: number,
+): void {
+  const isAlone = groups.isAlone(owner.layer, owner.node);
+  const name = isAlone ? owner : lastNameOf(overlay, owner, groups);
+  const fate = name === undefined ? undefined : overlay.fates[name.layer];
+  if (name === undefined || fate === undefined) return;
+  const hiddenByLayer = (fate.hiddenBy[name.node] ?? 0) - 1;
+  const how = fate.how[name.node] ?? 0;
+  const by = groups.ownerOf(hiddenByLayer, fate.by?.[name.node] ?? 0);
+  rows.layer.push(owner.layer);
+  rows.node.push(owner.node);
+  rows.bytes.push(bytes);
+  rows.hiddenBy.push(hiddenByLayer);
+  rows.how.push(how);
+  rows.byLayer.push(how === hiding.samePath ? by.layer : 0);
+  rows.byNode.push(how === hiding.samePath ? by.node : -1);
 }
 
 /** The name of a group that goes last, of several the first; undefined while one is visible. */
@@ -49,16 +93,15 @@ function lastNameOf(
   { fates }: Overlay,
   owner: LayerNode,
   groups: InodeGroups,
-): { readonly name: LayerNode; readonly hiddenByLayer: number; readonly how: number } | undefined {
+): LayerNode | undefined {
   let name = owner;
   let hiddenBy = fates[owner.layer]?.hiddenBy[owner.node] ?? 0;
-  for (const other of hiddenBy === 0 ? [] : groups.otherNamesOf(owner)) {
+  for (const other of groups.otherNamesOf(owner)) {
     const otherBy = fates[other.layer]?.hiddenBy[other.node] ?? 0;
     if (otherBy === 0) return undefined;
     if (otherBy <= hiddenBy) continue;
     name = other;
     hiddenBy = otherBy;
   }
-  if (hiddenBy === 0) return undefined;
-  return { name, hiddenByLayer: hiddenBy - 1, how: fates[name.layer]?.how[name.node] ?? 0 };
+  return name;
 }

@@ -1,7 +1,7 @@
 import { findHashCandidates } from "./contentMatch.ts";
 import { type FileTree, nodeKind } from "./fileTree.ts";
 import { buildFinalTree } from "./finalTree.ts";
-import { type HiddenGroup, findHiddenGroups } from "./hiddenGroups.ts";
+import { type HiddenGroups, findHiddenGroups } from "./hiddenGroups.ts";
 import type { ImageDescription, Layer, ReadImage, WasteTable } from "./image.ts";
 import { type InodeGroups, groupInodes } from "./inodeGroups.ts";
 import type { LayerIndex } from "./layerIndex.ts";
@@ -13,7 +13,7 @@ export interface StackedLayers {
   readonly layers: readonly LayerIndex[];
   readonly overlay: Overlay;
   readonly groups: InodeGroups;
-  readonly hidden: readonly HiddenGroup[];
+  readonly hidden: HiddenGroups;
 }
 
 /** What the layers of an image make together: all of `ReadImage` but what the description says. Columns, movable between threads. */

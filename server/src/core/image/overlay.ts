@@ -20,14 +20,8 @@ export interface LayerFate {
   readonly hiddenBy: Uint16Array;
   /** Values of `hiding`; 0 while visible. */
   readonly how: Uint8Array;
-}
-
-/** A file that a file of a higher layer took the place of: where content decides between `overwritten` and `metadata-only`. */
-export interface Overwrite {
-  readonly layer: number;
-  readonly node: number;
-  readonly byLayer: number;
-  readonly byNode: number;
+  /** For `hiding.samePath` the file of the hiding layer that took its place; undefined while there is none in this layer. */
+  by: Int32Array | undefined;
 }
 
 /** Layers put on top of each other, content not yet looked at. */
@@ -39,8 +33,6 @@ export interface Overlay {
   readonly visibleParent: Int32Array;
   /** One for each layer. */
   readonly fates: readonly LayerFate[];
-  /** Ordered by path, then by layer. */
-  readonly overwrites: readonly Overwrite[];
 }
 
 /**
@@ -63,16 +55,16 @@ export function overlayLayers(layers: readonly LayerIndex[]): Overlay {
     fates: layers.map(({ tree }) => ({
       hiddenBy: new Uint16Array(tree.nodeCount),
       how: new Uint8Array(tree.nodeCount),
+      by: undefined,
     })),
-    overwrites: [],
   };
   place(
     walk,
     layers.map((_, layer) => ({ layer, node: 0, hiddenBy: 0, how: 0 })),
     0,
   );
-  const { visibleCount, visibleLayer, visibleNode, visibleParent, fates, overwrites } = walk;
-  return { visibleCount, visibleLayer, visibleNode, visibleParent, fates, overwrites };
+  const { visibleCount, visibleLayer, visibleNode, visibleParent, fates } = walk;
+  return { visibleCount, visibleLayer, visibleNode, visibleParent, fates };
 }
 
 interface Walk extends Overlay {
@@ -83,7 +75,6 @@ interface Walk extends Overlay {
   /** Scratch: the visible node of a layer's node. */
   readonly visibleAs: Int32Array;
   visibleCount: number;
-  readonly overwrites: Overwrite[];
 }
 
 /** Decides what a path is. `stack` holds the nodes of all layers that name it, lowest layer first. */
@@ -140,13 +131,10 @@ function hideBelow(walk: Walk, lower: Sibling, upper: Sibling): void {
   lower.hiddenBy = by;
   const upperKind = isGhost(walk, upper) ? nodeKind.whiteout : kindOf(walk, upper);
   lower.how = howHidden(kindOf(walk, lower), upperKind);
-  if (kindOf(walk, lower) !== nodeKind.file || lower.how !== hiding.samePath) return;
-  walk.overwrites.push({
-    layer: lower.layer,
-    node: lower.node,
-    byLayer: upper.layer,
-    byNode: upper.node,
-  });
+  const fate = walk.fates[lower.layer];
+  if (lower.how !== hiding.samePath || fate === undefined) return;
+  fate.by ??= new Int32Array(fate.how.length);
+  fate.by[lower.node] = upper.node;
 }
 
 function howHidden(lowerKind: number, upperKind: number): number {
