@@ -21,39 +21,84 @@ export interface InodeGroups {
 
 /**
  * Groups hard links. A link whose target is not in its own layer is another name of the file that lower layers show at that path
- * (legal in practice, FACTS §3B 16), of nothing when they show none. Each such link costs O(layers · depth · siblings).
+ * (legal in practice, FACTS §3B 16), of nothing when they show none. O(nodes), and O(layers · depth · siblings) for each such link.
  */
 export function groupInodes(layers: readonly LayerIndex[]): InodeGroups {
-  const owners = new Map<number, LayerNode>();
-  const ghosts: Ghosts = new Map();
-  const names = new Map<number, LayerNode[]>();
-  const grouped = layers.map(({ tree }) => new Uint8Array(tree.nodeCount));
-  const mark = ({ layer, node }: LayerNode): void => {
-    const marks = grouped[layer];
-    if (marks !== undefined) marks[node] = 1;
+  const names = layers.map(namesOf);
+  const distant = linkDistant(layers);
+  const ownerOf = (layer: number, node: number): LayerNode =>
+    (distant.owners.size === 0 ? undefined : distant.owners.get(keyOf(layer, node))) ?? {
+      layer,
+      node: layers[layer]?.inode[node] ?? node,
+    };
+  return {
+    isAlone: (layer, node) =>
+      names[layer]?.isGrouped[node] !== 1 && !distant.grouped.has(keyOf(layer, node)),
+    ownerOf,
+    otherNamesOf: (owner) => [
+      ...chainOf(names[owner.layer], owner),
+      ...(distant.names.get(keyOf(owner.layer, owner.node)) ?? []),
+    ],
   };
-  layers.forEach(({ tree, inode }, layer) => {
+}
+
+/** The names of contents within one layer; undefined where no content has more than one. */
+interface LayerNames {
+  readonly isGrouped: Uint8Array;
+  /** By node, the next name of the same content in path order; 0 for none. */
+  readonly next: Int32Array;
+}
+
+function namesOf({ tree }: LayerIndex): LayerNames | undefined {
+  const { node: nodes, first } = tree.links;
+  if (first.every((firstName) => firstName < 0)) return undefined;
+  const isGrouped = new Uint8Array(tree.nodeCount);
+  const next = new Int32Array(tree.nodeCount);
+  for (let row = nodes.length - 1; row >= 0; row -= 1) {
+    const owner = first[row] ?? -1;
+    const node = nodes[row] ?? 0;
+    if (owner < 0 || tree.kind[node] !== nodeKind.file) continue;
+    isGrouped[owner] = 1;
+    isGrouped[node] = 1;
+    next[node] = next[owner] ?? 0;
+    next[owner] = node;
+  }
+  return { isGrouped, next };
+}
+
+function chainOf(names: LayerNames | undefined, { layer, node: owner }: LayerNode): LayerNode[] {
+  const chain: LayerNode[] = [];
+  for (let node = names?.next[owner] ?? 0; node !== 0; node = names?.next[node] ?? 0) {
+    chain.push({ layer, node });
+  }
+  return chain;
+}
+
+/** Hard links into lower layers: rare, so by key. */
+interface DistantLinks {
+  readonly owners: ReadonlyMap<number, LayerNode>;
+  readonly names: ReadonlyMap<number, readonly LayerNode[]>;
+  /** Links and owners. */
+  readonly grouped: ReadonlySet<number>;
+}
+
+function linkDistant(layers: readonly LayerIndex[]): DistantLinks {
+  const owners = new Map<number, LayerNode>();
+  const names = new Map<number, LayerNode[]>();
+  const ghosts: Ghosts = new Map();
+  layers.forEach(({ tree }, layer) => {
     const { node: nodes, first } = tree.links;
     nodes.forEach((node, row) => {
-      if (tree.kind[node] !== nodeKind.file) return;
-      const isDistant = first[row] === -1;
-      const owner = isDistant
-        ? findDistant(layers, layer, row, owners, ghosts)
-        : (owners.get(keyOf(layer, inode[node] ?? node)) ?? { layer, node: inode[node] ?? node });
+      if (first[row] !== -1 || tree.kind[node] !== nodeKind.file) return;
+      const owner = findDistant(layers, layer, row, owners, ghosts);
       if (owner === undefined) return;
       owners.set(keyOf(layer, node), owner);
-      mark(owner);
-      mark({ layer, node });
       const others = names.get(keyOf(owner.layer, owner.node));
       if (others === undefined) names.set(keyOf(owner.layer, owner.node), [{ layer, node }]);
       else others.push({ layer, node });
     });
   });
-  return {
-    isAlone: (layer, node) => grouped[layer]?.[node] !== 1,
-    ownerOf: (layer, node) => owners.get(keyOf(layer, node)) ?? { layer, node },
-    otherNamesOf: ({ layer, node }) => names.get(keyOf(layer, node)) ?? [],
-  };
+  return { owners, names, grouped: new Set([...owners.keys(), ...names.keys()]) };
 }
 
 /** One number for a node of a layer, to key maps with. */
@@ -92,7 +137,7 @@ function lookUp(index: LayerIndex, path: Uint8Array, ghosts: Ghosts): number {
   const { tree, flags } = index;
   let node = 0;
   let hidesLower = false;
-  for (const [start, stop] of namesOf(path)) {
+  for (const [start, stop] of componentsOf(path)) {
     if (tree.kind[node] !== nodeKind.directory) return hidden;
     hidesLower ||= hasFlag(flags, node, layerFlag.opaque);
     node = childNamed(tree, node, path, start, stop);
@@ -112,7 +157,7 @@ function isGhost(index: LayerIndex, node: number, ghosts: Ghosts): boolean {
   return known[node] === 1;
 }
 
-function* namesOf(path: Uint8Array): Generator<readonly [number, number]> {
+function* componentsOf(path: Uint8Array): Generator<readonly [number, number]> {
   for (let start = 0; start < path.length;) {
     const slashAt = path.indexOf(slash, start);
     const stop = slashAt < 0 ? path.length : slashAt;
