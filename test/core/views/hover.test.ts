@@ -93,6 +93,20 @@ test("before the files are read the card says so, and has no waste", () => {
   assert.doesNotMatch(said, /Wasted|Largest/);
 });
 
+test("a line whose layer has no figure yet says so, not 0", () => {
+  const analysis = describedAnalysisOf(file, image, { withHistoryBytes: false });
+  const said = markdownAt(analysis, "RUN fetch", { state: "reading" });
+  assert.match(said, /^\*\*Size not known yet\*\*/);
+  assert.match(said, /files of the layers are being read/);
+  assert.doesNotMatch(said, /\d/);
+});
+
+test("a line of an image that does not fit says why it has no number", () =>
+  assert.match(
+    markdownAt(analysisOf("FROM x\nRUN one\nRUN two\nCOPY a /b\nRUN three\n", image), "RUN two"),
+    /^\*\*Size not known\*\*\n\n.*does not fit this Dockerfile/,
+  ));
+
 test("when reading failed the card says why", () =>
   assert.match(
     markdownAt(describedAnalysisOf(file, image), "RUN fetch", {
