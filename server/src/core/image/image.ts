@@ -1,4 +1,5 @@
 import type { DiffId, Digest } from "./digest.ts";
+import type { LayerEvidence } from "./evidence.ts";
 import type { FileTree } from "./fileTree.ts";
 import type { ImageConfig } from "./imageConfig.ts";
 
@@ -49,6 +50,8 @@ export interface Layer {
   readonly fileCount: number;
   /** What this layer brings, whiteouts as nodes of kind `whiteout`. */
   readonly tree: FileTree;
+  /** What was kept of its contents; undefined where none were looked at. */
+  readonly evidence?: LayerEvidence;
 }
 
 /** Why bytes are not in the final file system; DESIGN §5 Accounting says when each applies. */
