@@ -1,0 +1,62 @@
+import type { Dockerfile, TareDirective } from "../dockerfile/syntax.ts";
+import type { RuleContext } from "./context.ts";
+import { rules as registry } from "./registry.ts";
+import type { Finding, Report, Rule, Severity } from "./rule.ts";
+
+/** How loud each rule is where that is not its own severity, by code; `off` for a rule that says nothing. Unknown codes are left alone. */
+export type RuleSeverities = Readonly<Record<string, Severity | "off">>;
+
+/**
+ * What the rules report, in text order, several at one place in the order of the rules. Left out: rules that are off, and what a
+ * `# tare: ignore=…` speaks of. A rule that throws is a bug and is not caught.
+ */
+export function findingsOf(
+  context: RuleContext,
+  severities: RuleSeverities = {},
+  rules: readonly Rule[] = registry,
+): readonly Finding[] {
+  const isIgnored = ignoredIn(context.dockerfile);
+  return rules
+    .filter(({ code }) => severityOf(severities, code) !== "off")
+    .flatMap((rule) =>
+      Array.from(rule.check(context), (report) => toFinding(rule, report, severities)),
+    )
+    .filter(({ code, instruction }) => !isIgnored(code, instruction))
+    .sort((a, b) => a.span.start - b.span.start);
+}
+
+function severityOf(severities: RuleSeverities, code: string): Severity | "off" | undefined {
+  return Object.hasOwn(severities, code) ? severities[code] : undefined;
+}
+
+function toFinding(rule: Rule, report: Report, severities: RuleSeverities): Finding {
+  const chosen = severityOf(severities, rule.code);
+  const severity =
+    chosen === undefined || chosen === "off" ? (report.severity ?? rule.severity) : chosen;
+  return { ...report, code: rule.code, severity };
+}
+
+/** Whether a directive speaks of all instructions: it stands before the first. */
+export function isForFile({ instructions }: Dockerfile, directive: TareDirective): boolean {
+  return directive.span.start < (instructions[0]?.span.start ?? Infinity);
+}
+
+/** The rules that an `ignore` setting names, as written. */
+export function ignoredRules(value: string): readonly string[] {
+  return value.split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()]));
+}
+
+function ignoredIn(dockerfile: Dockerfile): (code: string, instruction: number) => boolean {
+  const everywhere = new Set<string>();
+  const somewhere = new Set<string>();
+  for (const directive of dockerfile.directives) {
+    const codes = directive.settings
+      .filter(({ key }) => key === "ignore")
+      .flatMap(({ value }) => ignoredRules(value));
+    for (const code of codes) {
+      if (isForFile(dockerfile, directive)) everywhere.add(code);
+      else if (directive.appliesTo !== undefined) somewhere.add(`${directive.appliesTo} ${code}`);
+    }
+  }
+  return (code, instruction) => everywhere.has(code) || somewhere.has(`${instruction} ${code}`);
+}
