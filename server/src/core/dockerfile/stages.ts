@@ -1,5 +1,5 @@
 import { type Variables, expandVariables } from "./expand.ts";
-import type { Instruction, Stage, StageBase } from "./syntax.ts";
+import type { Dockerfile, Instruction, Stage, StageBase } from "./syntax.ts";
 import { globalArguments } from "./variables.ts";
 
 /** The stages of a file: each FROM with what follows it. Names are compared without case, the last stage of a name counts. */
@@ -36,4 +36,17 @@ function baseOf({ words }: Instruction, globals: Variables, earlier: readonly St
   if (name === "scratch") return { kind: "scratch" };
   const stage = earlier.findLast((one) => one.name === name.toLowerCase());
   return stage === undefined ? { kind: "image", name } : { kind: "stage", stage: stage.index };
+}
+
+/** The stages that a stage is made of, its own last. A stage that names itself or a later one ends the chain. */
+export function stageChain(dockerfile: Dockerfile, stage: Stage): readonly Stage[] {
+  const chain: Stage[] = [];
+  for (let at: Stage | undefined = stage; at !== undefined; at = parentOf(dockerfile, at)) {
+    chain.push(at);
+  }
+  return chain.reverse();
+}
+
+function parentOf({ stages }: Dockerfile, { base, index }: Stage): Stage | undefined {
+  return base.kind === "stage" && base.stage < index ? stages[base.stage] : undefined;
 }

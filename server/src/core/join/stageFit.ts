@@ -1,3 +1,4 @@
+import { stageChain } from "../dockerfile/stages.ts";
 import type { Dockerfile, Stage } from "../dockerfile/syntax.ts";
 import type { ImageConfig } from "../image/imageConfig.ts";
 import { type Alignment, alignRows } from "./align.ts";
@@ -49,17 +50,4 @@ function fitOf(dockerfile: Dockerfile, stage: Stage, rows: readonly HistoryRow[]
   const expected = expectedRows(dockerfile, chain);
   const isWholeHistory = chain[0]?.base.kind === "scratch";
   return { stage, chain, expected, alignment: alignRows(expected, rows, { isWholeHistory }) };
-}
-
-/** The stages that a stage is made of, its own last. A stage that names itself or a later one ends the chain. */
-export function stageChain(dockerfile: Dockerfile, stage: Stage): readonly Stage[] {
-  const chain: Stage[] = [];
-  for (let at: Stage | undefined = stage; at !== undefined; at = parentOf(dockerfile, at)) {
-    chain.push(at);
-  }
-  return chain.reverse();
-}
-
-function parentOf({ stages }: Dockerfile, { base, index }: Stage): Stage | undefined {
-  return base.kind === "stage" && base.stage < index ? stages[base.stage] : undefined;
 }

@@ -1,0 +1,140 @@
+import { parse } from "unbash";
+import { collectCommands } from "./shellCommands.ts";
+import type { ShellCommand, ShellScript, ShellStatement } from "./shellScript.ts";
+import { type ShellSource, heredocSource, lineSource, quotedSource } from "./shellSource.ts";
+import { stageChain } from "./stages.ts";
+import type { Dockerfile, Instruction } from "./syntax.ts";
+import { skipBlanks } from "./words.ts";
+
+/**
+ * The commands of RUN, CMD, ENTRYPOINT and HEALTHCHECK; undefined for other instructions, where nothing is written yet, where the shell is no
+ * POSIX shell (SHELL, a heredoc with another interpreter), and past a length that no person writes. Total.
+ */
+export function shellOf(dockerfile: Dockerfile, instruction: Instruction): ShellScript | undefined {
+  if (!startsCommands.has(instruction.keyword)) return undefined;
+  if (instruction.form === "exec") return execScript(instruction);
+  if (!hasPosixShell(dockerfile, instruction)) return undefined;
+  const source = sourceOf(dockerfile, instruction);
+  if (source === undefined || source.text.length > longest) return undefined;
+  if (source.form === "exec") return scriptOf(source);
+  return source.text.trim() === "" ? undefined : scriptOf(source);
+}
+
+const startsCommands: ReadonlySet<string> = new Set(["RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"]);
+const longest = 256 * 1024;
+
+function sourceOf(dockerfile: Dockerfile, instruction: Instruction): ShellSource | undefined {
+  const { keyword, argumentText, heredocs } = instruction;
+  if (keyword === "HEALTHCHECK") {
+    const before = /^CMD\b/i.exec(argumentText)?.[0].length;
+    if (before === undefined) return undefined;
+    const skip = skipBlanks(argumentText, before);
+    if (argumentText.startsWith("[", skip)) return undefined;
+    return lineSource(dockerfile, instruction, skip);
+  }
+  const [heredoc] = heredocs;
+  if (heredoc === undefined || !onlyHeredoc.test(argumentText)) {
+    return lineSource(dockerfile, instruction);
+  }
+  const source = heredocSource(dockerfile, heredoc);
+  return isForPosixShell(source.text) ? source : undefined;
+}
+
+/** `<<EOF` alone: its body is what runs. */
+const onlyHeredoc = /^<<-?\s*\S+$/;
+
+function isForPosixShell(script: string): boolean {
+  const interpreter = /^#!\s*(\S+)(?:\s+(\S+))?/.exec(script);
+  if (interpreter === null) return true;
+  const [, path = "", argument = ""] = interpreter;
+  const name = baseName(path);
+  return posixShells.has(name === "env" ? argument : name);
+}
+
+const posixShells: ReadonlySet<string> = new Set(["sh", "bash", "dash", "ash", "busybox"]);
+
+/** Whether RUN and the like are read by a POSIX shell: no SHELL says otherwise, and no Windows escape character. */
+function hasPosixShell(dockerfile: Dockerfile, { index }: Instruction): boolean {
+  if (dockerfile.escape !== "\\") return false;
+  if (!dockerfile.instructions.some(({ keyword }) => keyword === "SHELL")) return true;
+  const stage = dockerfile.stages.findLast(({ from }) => from.index <= index);
+  if (stage === undefined) return true;
+  const shell = stageChain(dockerfile, stage)
+    .flatMap(({ instructions }) => instructions)
+    .findLast((one) => one.keyword === "SHELL" && one.index < index);
+  return shell === undefined || posixShells.has(baseName(shell.words[0]?.text ?? ""));
+}
+
+/** Words that run without a shell, or a shell that is given its script with `-c`. */
+function execScript({ words, argumentSpan }: Instruction): ShellScript | undefined {
+  const [program, option, script] = words;
+  if (program === undefined) return undefined;
+  const isShell = posixShells.has(baseName(program.text));
+  if (isShell && script !== undefined && /^-\w*c$/.test(option?.text ?? "")) {
+    return scriptOf(quotedSource(script.text, script.span));
+  }
+  const command: ShellCommand = {
+    name: baseName(program.text),
+    nameSpan: program.span,
+    args: words
+      .slice(1)
+      .map(({ text, span }) => ({ text, span, isLiteral: true, isPattern: false })),
+    assignments: new Map(),
+    redirects: [],
+    span: argumentSpan,
+    certainty: "always",
+    pipePlace: 0,
+    pipeLength: 1,
+    depth: 0,
+    statement: 0,
+  };
+  return {
+    commands: [command],
+    statements: [
+      { span: argumentSpan, parts: [argumentSpan], operators: [], isInBackground: false },
+    ],
+    form: "exec",
+    span: argumentSpan,
+    stopsAtFailure: true,
+    isComplete: true,
+  };
+}
+
+function scriptOf(source: ShellSource): ShellScript {
+  const script = parse(source.text);
+  const statements = script.commands.map(({ command, background, pos, end }): ShellStatement => {
+    const isList = command.type === "AndOr";
+    const parts = isList ? command.commands : [command];
+    return {
+      span: source.toSpan(pos, end),
+      parts: parts.map((part) => source.toSpan(part.pos, part.end)),
+      operators: isList ? command.operators : [],
+      isInBackground: background === true,
+    };
+  });
+  const commands = collectCommands(script, source);
+  return {
+    commands,
+    statements,
+    form: source.form,
+    span: source.span,
+    stopsAtFailure: isAllAnd(statements) || startsWithErrexit(commands),
+    isComplete: (script.errors ?? []).length === 0,
+  };
+}
+
+function isAllAnd(statements: readonly ShellStatement[]): boolean {
+  const [only, ...others] = statements;
+  return others.length === 0 && only?.operators.every((operator) => operator === "&&") === true;
+}
+
+function startsWithErrexit([first]: readonly ShellCommand[]): boolean {
+  if (first?.name !== "set") return false;
+  return first.args.some(
+    ({ text }, at) => /^-[a-df-z]*e/.test(text) || (text === "errexit" && at > 0),
+  );
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,65 @@
+import type { ShellWord } from "./shellScript.ts";
+
+/** Programs that run another one: options that take a word of their own, and how many words come before the program. */
+const wrappers: ReadonlyMap<string, { readonly valued: readonly string[]; readonly skip: number }> =
+  new Map([
+    ["sudo", { valued: ["-u", "-g", "-h", "-p", "-C", "-r", "-t", "-T", "-U", "-D"], skip: 0 }],
+    ["doas", { valued: ["-u", "-C"], skip: 0 }],
+    ["env", { valued: ["-u", "-C", "-S", "--unset", "--chdir"], skip: 0 }],
+    ["exec", { valued: ["-a"], skip: 0 }],
+    ["command", { valued: [], skip: 0 }],
+    ["builtin", { valued: [], skip: 0 }],
+    ["time", { valued: ["-f", "-o"], skip: 0 }],
+    ["nice", { valued: ["-n"], skip: 0 }],
+    ["ionice", { valued: ["-c", "-n"], skip: 0 }],
+    ["nohup", { valued: [], skip: 0 }],
+    ["eatmydata", { valued: [], skip: 0 }],
+    ["stdbuf", { valued: ["-i", "-o", "-e"], skip: 0 }],
+    ["timeout", { valued: ["-k", "-s"], skip: 1 }],
+    ["gosu", { valued: [], skip: 1 }],
+    ["su-exec", { valued: [], skip: 1 }],
+    ["setpriv", { valued: [], skip: 0 }],
+  ]);
+
+/** What really runs behind wrappers, and the variables set on the way. Words that are nothing but a wrapper stay as they are. */
+export function unwrapCommand(
+  words: readonly ShellWord[],
+  assigned: ReadonlyMap<string, string | undefined>,
+): {
+  readonly words: readonly ShellWord[];
+  readonly assignments: ReadonlyMap<string, string | undefined>;
+} {
+  const assignments = new Map(assigned);
+  let rest = words;
+  for (;;) {
+    const inner = innerWords(rest, assignments);
+    if (inner === undefined || inner.length === 0) return { words: rest, assignments };
+    rest = inner;
+  }
+}
+
+/** Undefined when the first word is no wrapper. */
+function innerWords(
+  [first, ...rest]: readonly ShellWord[],
+  assignments: Map<string, string | undefined>,
+): readonly ShellWord[] | undefined {
+  if (first?.isLiteral !== true) return undefined;
+  const name = first.text.slice(first.text.lastIndexOf("/") + 1);
+  const wrapper = wrappers.get(name);
+  // `command -v` asks, it does not run.
+  const isAsking = name === "command" && /^-[vV]$/.test(textAt(rest, 0));
+  if (wrapper === undefined || isAsking) return undefined;
+  let at = 0;
+  while (textAt(rest, at).startsWith("-")) at += wrapper.valued.includes(textAt(rest, at)) ? 2 : 1;
+  at += wrapper.skip;
+  const takesVariables = name === "env" || name === "sudo";
+  for (; takesVariables && /^\w+=/.test(textAt(rest, at)); at += 1) {
+    const [variable = "", ...value] = textAt(rest, at).split("=");
+    assignments.set(variable, rest[at]?.isLiteral === true ? value.join("=") : undefined);
+  }
+  return rest.slice(at);
+}
+
+function textAt(words: readonly ShellWord[], at: number): string {
+  return words[at]?.text ?? "";
+}
