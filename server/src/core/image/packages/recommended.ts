@@ -1,0 +1,163 @@
+import type { Layer, ReadImage } from "../image.ts";
+import { findDpkgList } from "./dpkg.ts";
+import { type DpkgEntry, type Relation, parseAutomatic, parseDpkgStatus } from "./dpkgStatus.ts";
+import { type KeptFiles, keptInLayer, wholeTextOf } from "./keptFiles.ts";
+import { packagesWithin } from "./layerPackages.ts";
+import type { LayerPackage } from "./layerPackages.ts";
+
+/** Packages that nothing needs: apt installed them because others recommend them. */
+export interface RecommendedPackages {
+  /** With the bytes that the layers brought of each; heaviest first. */
+  readonly packages: readonly LayerPackage[];
+  /** Sum of theirs. */
+  readonly bytes: number;
+}
+
+/**
+ * The Debian packages that some layers newly installed, that the requested ones do not need through Pre-Depends or Depends (any installed
+ * alternative or provider counts as needed), but that their Recommends lead to. Packages that came otherwise count as requested, and so do
+ * those that apt's own book calls manual. Names may carry a version, release or architecture, as apt-get takes them.
+ * Never too many: in doubt a package is needed. Undefined when the databases cannot tell: a layer without its own status file, file lists
+ * that were not kept, or a requested name that no installed package has while apt's book is missing.
+ */
+export function recommendedOnly(
+  read: ReadImage,
+  layers: readonly number[],
+  requested: readonly string[],
+): RecommendedPackages | undefined {
+  if (layers.length === 0) return undefined;
+  const changes = layers.map((layer) => changeOf(read, layer));
+  const found = new Map<string, LayerPackage>();
+  for (const change of changes) {
+    const only = change && namesOfRecommended(change, requested);
+    if (change === undefined || only === undefined) return undefined;
+    const weighed = weigh(read, change, only);
+    if (weighed === undefined) return undefined;
+    for (const each of weighed) found.set(`${each.name}:${each.architecture ?? ""}`, each);
+  }
+  const packages = [...found.values()].sort(
+    (a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1),
+  );
+  return { packages, bytes: packages.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+/** What a layer did to dpkg's book. */
+interface Change {
+  readonly layer: Layer;
+  readonly kept: KeptFiles;
+  readonly before: readonly DpkgEntry[];
+  readonly after: readonly DpkgEntry[];
+}
+
+const statusPath = "var/lib/dpkg/status";
+const automaticPath = "var/lib/apt/extended_states";
+
+function changeOf(read: ReadImage, index: number): Change | undefined {
+  const layer = read.layers[index];
+  const lower = read.layers.slice(0, index);
+  if (layer?.evidence === undefined || lower.some(({ evidence }) => evidence === undefined)) {
+    return undefined;
+  }
+  const kept = keptInLayer(layer);
+  const after = wholeTextOf(kept.files.get(statusPath));
+  if (after === undefined) return undefined;
+  const book = lower.map((each) => keptInLayer(each).files.get(statusPath)).findLast(isThere);
+  const before = book === undefined ? "" : wholeTextOf(book);
+  if (before === undefined) return undefined;
+  return { layer, kept, before: installedOf(before), after: installedOf(after) };
+}
+
+function isThere<T>(value: T | undefined): value is T {
+  return value !== undefined;
+}
+
+function installedOf(status: string): readonly DpkgEntry[] {
+  return parseDpkgStatus(status).filter(({ isInstalled }) => isInstalled);
+}
+
+/** Keys of the new packages that only Recommends lead to. */
+function namesOfRecommended(
+  { kept, before, after }: Change,
+  requested: readonly string[],
+): ReadonlySet<string> | undefined {
+  const known = new Map(before.map((entry) => [keyOf(entry), entry.version]));
+  const providers = providersOf(after);
+  const added = after.filter((entry) => !known.has(keyOf(entry)));
+  const changed = after.filter(
+    (entry) => known.has(keyOf(entry)) && known.get(keyOf(entry)) !== entry.version,
+  );
+  const automaticText = wholeTextOf(kept.files.get(automaticPath));
+  const automatic = automaticText === undefined ? undefined : parseAutomatic(automaticText);
+  const manual = automatic === undefined ? [] : added.filter((each) => !isIn(automatic, each));
+  const names = requested.flatMap(installNameOf);
+  if (automatic === undefined && names.some((name) => !providers.has(name))) return undefined;
+  const asked = [...names.flatMap((name) => providers.get(name) ?? []), ...manual, ...changed];
+  const led = reach(asked, providers, (entry) => [...entry.depends, ...entry.recommends]);
+  const others = added.filter((entry) => !led.has(entry));
+  const needed = reach([...asked, ...others], providers, (entry) => entry.depends);
+  return new Set(added.filter((entry) => led.has(entry) && !needed.has(entry)).map(keyOf));
+}
+
+function keyOf({ name, architecture }: Pick<DpkgEntry, "name" | "architecture">): string {
+  return `${name}:${architecture ?? ""}`;
+}
+
+/** apt books packages of all architectures under the native one. */
+function isIn(automatic: ReadonlySet<string>, entry: DpkgEntry): boolean {
+  return entry.architecture === "all"
+    ? [...automatic].some((key) => key.startsWith(`${entry.name}:`))
+    : automatic.has(keyOf(entry));
+}
+
+/** `curl=7.88.1-10`, `curl/bookworm`, `curl:amd64`, `curl+` mean curl; `curl-` removes it; options are none. apt-get(8). */
+function installNameOf(word: string): readonly string[] {
+  if (word.startsWith("-") || word.endsWith("-")) return [];
+  return [word.replace(/[=/:].*$/, "").replace(/(?<=[^+])\+$/, "")];
+}
+
+/** Installed packages by their name and by the virtual ones they provide. */
+function providersOf(entries: readonly DpkgEntry[]): ReadonlyMap<string, readonly DpkgEntry[]> {
+  const providers = new Map<string, DpkgEntry[]>();
+  for (const entry of entries) {
+    for (const name of [entry.name, ...entry.provides]) {
+      const others = providers.get(name);
+      if (others === undefined) providers.set(name, [entry]);
+      else others.push(entry);
+    }
+  }
+  return providers;
+}
+
+function reach(
+  from: readonly DpkgEntry[],
+  providers: ReadonlyMap<string, readonly DpkgEntry[]>,
+  relationsOf: (entry: DpkgEntry) => readonly Relation[],
+): ReadonlySet<DpkgEntry> {
+  const reached = new Set(from);
+  const pending = [...from];
+  for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
+    for (const { name } of relationsOf(entry).flat()) {
+      for (const next of providers.get(name) ?? []) {
+        if (reached.has(next)) continue;
+        reached.add(next);
+        pending.push(next);
+      }
+    }
+  }
+  return reached;
+}
+
+function weigh(
+  read: ReadImage,
+  { layer, kept, after }: Change,
+  only: ReadonlySet<string>,
+): readonly LayerPackage[] | undefined {
+  const wanted = after.filter((entry) => only.has(keyOf(entry)));
+  if (wanted.some((entry) => findDpkgList(kept.files, entry)?.isWhole !== true)) return undefined;
+  if (wanted.length === 0) return [];
+  return packagesWithin(read, layer, kept).flatMap(({ found, bytes }) => {
+    const { manager, name, version, architecture } = found;
+    if (manager !== "dpkg" || !only.has(keyOf(found))) return [];
+    return [{ manager, name, version, architecture, bytes, hiddenBytes: 0 }];
+  });
+}
