@@ -80,6 +80,7 @@ function execScript({ words, argumentSpan }: Instruction): ShellScript | undefin
       .slice(1)
       .map(({ text, span }) => ({ text, span, isLiteral: true, isPattern: false })),
     assignments: new Map(),
+    wrappers: [],
     redirects: [],
     span: argumentSpan,
     certainty: "always",

@@ -66,6 +66,7 @@ function visitPipeline(node: AndOr["commands"][number], walk: Walk): void {
 
 function visitNode(node: CommandNode, walk: Walk, place: number, length: number): void {
   const inside: Walk = { ...walk, depth: walk.depth + 1 };
+  if (isBranching(node)) return visitBranches(node, inside);
   switch (node.type) {
     case "Command":
       return visitCommand(node, walk, place, length);
@@ -74,27 +75,32 @@ function visitNode(node: CommandNode, walk: Walk, place: number, length: number)
     case "Subshell":
     case "BraceGroup":
       return visitAll(node.body.commands, inside);
-    case "For":
-      visitWords(node.wordlist ?? [], walk);
-      return visitAll(
-        node.body.commands,
-        (node.wordlist ?? []).length > 0 ? inside : unsure(inside),
-      );
     case "Function":
     case "Coproc":
       return visitBody(node.body, unsure(inside));
     case "TestCommand":
     case "ArithmeticCommand":
       return undefined;
-    default:
-      return visitBranches(node, inside);
   }
 }
 
 type Branching = Extract<
   CommandNode,
-  { type: "If" | "While" | "Case" | "Select" | "ArithmeticFor" }
+  { type: "If" | "For" | "While" | "Case" | "Select" | "ArithmeticFor" }
 >;
+
+const branching: ReadonlySet<CommandNode["type"]> = new Set<Branching["type"]>([
+  "If",
+  "For",
+  "While",
+  "Case",
+  "Select",
+  "ArithmeticFor",
+]);
+
+function isBranching(node: CommandNode): node is Branching {
+  return branching.has(node.type);
+}
 
 function visitBranches(node: Branching, walk: Walk): void {
   switch (node.type) {
@@ -105,6 +111,11 @@ function visitBranches(node: Branching, walk: Walk): void {
         visitAll([...clause.commands, ...then.commands], unsure(walk));
       }
       return visitAll(node.else?.commands ?? [], unsure(walk));
+    case "For": {
+      const words = node.wordlist ?? [];
+      visitWords(words, walk);
+      return visitAll(node.body.commands, words.length > 0 ? walk : unsure(walk));
+    }
     case "While":
       return visitAll([...node.clause.commands, ...node.body.commands], unsure(walk));
     case "Case":
@@ -146,6 +157,7 @@ function visitCommand(node: Command, walk: Walk, pipePlace: number, pipeLength: 
     nameSpan: name?.span ?? { start: span.start, end: span.start },
     args,
     assignments: unwrapped.assignments,
+    wrappers: unwrapped.wrappers,
     redirects: redirectsOf(node, source),
     span,
     certainty,

@@ -37,6 +37,8 @@ export interface ShellCommand {
   readonly args: readonly ShellWord[];
   /** `A=b` before the name, and by `env`; undefined value when not literal. */
   readonly assignments: ReadonlyMap<string, string | undefined>;
+  /** Names of the wrappers before the name, outermost first; `exec` among them never comes back. */
+  readonly wrappers: readonly string[];
   readonly redirects: readonly ShellRedirect[];
   /** From its first assignment, wrapper or name to its last word or redirection. */
   readonly span: Span;

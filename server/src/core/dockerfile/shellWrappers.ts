@@ -28,12 +28,18 @@ export function unwrapCommand(
 ): {
   readonly words: readonly ShellWord[];
   readonly assignments: ReadonlyMap<string, string | undefined>;
+  /** Names of what was taken off, outermost first. */
+  readonly wrappers: readonly string[];
 } {
   const assignments = new Map(assigned);
+  const found: string[] = [];
   let rest = words;
   for (;;) {
     const inner = innerWords(rest, assignments);
-    if (inner === undefined || inner.length === 0) return { words: rest, assignments };
+    if (inner === undefined || inner.length === 0) {
+      return { words: rest, assignments, wrappers: found };
+    }
+    found.push(rest[0]?.text ?? "");
     rest = inner;
   }
 }
@@ -53,11 +59,21 @@ function innerWords(
   while (textAt(rest, at).startsWith("-")) at += wrapper.valued.includes(textAt(rest, at)) ? 2 : 1;
   at += wrapper.skip;
   const takesVariables = name === "env" || name === "sudo";
-  for (; takesVariables && /^\w+=/.test(textAt(rest, at)); at += 1) {
-    const [variable = "", ...value] = textAt(rest, at).split("=");
-    assignments.set(variable, rest[at]?.isLiteral === true ? value.join("=") : undefined);
+  return takesVariables ? takeAssignments(rest.slice(at), assignments) : rest.slice(at);
+}
+
+/** The words behind those that set variables. */
+function takeAssignments(
+  words: readonly ShellWord[],
+  assignments: Map<string, string | undefined>,
+): readonly ShellWord[] {
+  const first = words.findIndex(({ text }) => !/^\w+=/.test(text));
+  const end = first < 0 ? words.length : first;
+  for (const { text, isLiteral } of words.slice(0, end)) {
+    const equals = text.indexOf("=");
+    assignments.set(text.slice(0, equals), isLiteral ? text.slice(equals + 1) : undefined);
   }
-  return rest.slice(at);
+  return words.slice(end);
 }
 
 function textAt(words: readonly ShellWord[], at: number): string {
