@@ -5,21 +5,49 @@ import type { Image } from "./image/image.ts";
 import { attribute } from "./join/attribute.ts";
 import type { Attribution } from "./join/attribution.ts";
 import type { Problem } from "./result.ts";
+import type { RuleSurroundings } from "./rules/context.ts";
+import { toRuleContext } from "./rules/context.ts";
+import type { RuleSeverities } from "./rules/findings.ts";
+import { findingsOf } from "./rules/findings.ts";
+import { unknownIgnored } from "./rules/ignoring.ts";
+import type { RuleMemory } from "./rules/memory.ts";
+import { createRuleMemory } from "./rules/memory.ts";
+import { rules } from "./rules/registry.ts";
+import type { Finding } from "./rules/rule.ts";
 
 export { parseDockerfile } from "./dockerfile/parse.ts";
 export { describeImageError } from "./image/imageError.ts";
 export { parseImageReference } from "./image/reference.ts";
 export { matchHistory } from "./join/stageFit.ts";
+export { createRuleMemory } from "./rules/memory.ts";
+export { rules } from "./rules/registry.ts";
+export { applyEdits } from "./text/edit.ts";
+export { nearestName } from "./text/nearestName.ts";
 export { formatSize, parseSize } from "./text/size.ts";
 export type { Dockerfile } from "./dockerfile/syntax.ts";
 export type { Image, ImageDescription, ReadImage } from "./image/image.ts";
 export type { ImageError } from "./image/imageError.ts";
+export type { RuleSurroundings } from "./rules/context.ts";
+export type { RuleSeverities } from "./rules/findings.ts";
+export type { RuleMemory } from "./rules/memory.ts";
+export type { Finding, Fix, Saving, Severity } from "./rules/rule.ts";
+export type { TextEdit } from "./text/edit.ts";
 
 /** What the user set, apart from the Dockerfile's own directives. */
 export interface AnalysisSettings {
   /** Bytes; undefined for no limit. Directives in the file win. */
   readonly budgetBytes?: number;
   readonly transferBudgetBytes?: number;
+  /** How loud rules are, or off, by code. */
+  readonly rules?: RuleSeverities;
+}
+
+/** What else there is beside a Dockerfile and its image. */
+export interface AnalysisSurroundings {
+  /** Undefined where nobody looked at the files beside the Dockerfile. */
+  readonly files?: RuleSurroundings;
+  /** Of the caller, who analyses the same image many times; one is made where there is none. */
+  readonly memory?: RuleMemory;
 }
 
 /** Everything that is known of one version of a Dockerfile with one snapshot of its image. Plain data; all views read it. */
@@ -32,23 +60,47 @@ export interface Analysis {
   readonly budgets: readonly BudgetVerdict[];
   /** Bad directives and what the parser could not read, in text order. */
   readonly problems: readonly Problem[];
+  /** What the rules report, in text order. Found when it is first asked for: sizes and hovers do not wait for it. */
+  readonly findings: readonly Finding[];
 }
 
 /**
  * Joins a Dockerfile with the newest snapshot of its image; total and pure. An empty Dockerfile stands for none. Costs the join, nothing
- * that grows with the image's files: keep the result for as long as both are the same.
+ * that grows with the image's files, until findings are asked for: keep the result for as long as both are the same.
  */
 export function analyse(
   dockerfile: Dockerfile,
   image: Image | undefined,
   settings: AnalysisSettings = {},
+  surroundings: AnalysisSurroundings = {},
 ): Analysis {
   const attribution = image === undefined ? undefined : attribute(dockerfile, image);
+  let findings: readonly Finding[] | undefined;
   return {
     dockerfile,
     image,
     attribution,
     budgets: judgeBudgets(dockerfile, image, attribution, settings),
-    problems: dockerfile.problems,
+    problems: problemsOf(dockerfile),
+    get findings() {
+      findings ??= findingsOf(
+        toRuleContext({
+          dockerfile,
+          image,
+          attribution,
+          surroundings: surroundings.files ?? { isDockerignoreKnown: false },
+          memory: surroundings.memory ?? createRuleMemory(),
+        }),
+        settings.rules,
+      );
+      return findings;
+    },
   };
+}
+
+function problemsOf(dockerfile: Dockerfile): readonly Problem[] {
+  const codes = rules.map(({ code }) => code);
+  const unknown = unknownIgnored(dockerfile, codes);
+  if (unknown.length === 0) return dockerfile.problems;
+  return [...dockerfile.problems, ...unknown].sort((a, b) => a.span.start - b.span.start);
 }

@@ -1,5 +1,5 @@
-import type { Dockerfile, TareDirective } from "../dockerfile/syntax.ts";
 import type { RuleContext } from "./context.ts";
+import { ignoredIn } from "./ignoring.ts";
 import { rules as registry } from "./registry.ts";
 import type { Finding, Report, Rule, Severity } from "./rule.ts";
 
@@ -34,29 +34,4 @@ function toFinding(rule: Rule, report: Report, severities: RuleSeverities): Find
   const severity =
     chosen === undefined || chosen === "off" ? (report.severity ?? rule.severity) : chosen;
   return { ...report, code: rule.code, severity };
-}
-
-/** Whether a directive speaks of all instructions: it stands before the first. */
-export function isForFile({ instructions }: Dockerfile, directive: TareDirective): boolean {
-  return directive.span.start < (instructions[0]?.span.start ?? Infinity);
-}
-
-/** The rules that an `ignore` setting names, as written. */
-export function ignoredRules(value: string): readonly string[] {
-  return value.split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()]));
-}
-
-function ignoredIn(dockerfile: Dockerfile): (code: string, instruction: number) => boolean {
-  const everywhere = new Set<string>();
-  const somewhere = new Set<string>();
-  for (const directive of dockerfile.directives) {
-    const codes = directive.settings
-      .filter(({ key }) => key === "ignore")
-      .flatMap(({ value }) => ignoredRules(value));
-    for (const code of codes) {
-      if (isForFile(dockerfile, directive)) everywhere.add(code);
-      else if (directive.appliesTo !== undefined) somewhere.add(`${directive.appliesTo} ${code}`);
-    }
-  }
-  return (code, instruction) => everywhere.has(code) || somewhere.has(`${instruction} ${code}`);
 }

@@ -1,5 +1,8 @@
 import type { Dockerfile, TareSetting } from "../dockerfile/syntax.ts";
+import { ignoredRules } from "../rules/ignoring.ts";
+import { rules } from "../rules/registry.ts";
 import type { Span } from "../text/span.ts";
+import { nearestName } from "../text/nearestName.ts";
 import { textOf, touches } from "../text/span.ts";
 
 /** A key of `# tare:` comments, explained. */
@@ -80,18 +83,48 @@ export function directiveFixes(dockerfile: Dockerfile, span: Span): readonly Dir
   )?.span;
   const key = textOf(dockerfile.text, span);
   if (line === undefined || !/^[^\s=#:]+$/.test(key)) return [];
+  const ignoring = ignoreAt(dockerfile, span);
+  if (ignoring !== undefined) {
+    return spellings(key, span, ruleCodes, removedName(dockerfile.text, line, ignoring, span));
+  }
   if (dockerfile.text[span.start - 1] === "=") return [];
-  const near = directiveKeys.some((known) => known.key === key) ? undefined : nearestKey(key);
+  const keys = directiveKeys.map((known) => known.key);
+  return spellings(key, span, keys, removedSpan(dockerfile.text, line, span));
+}
+
+const ruleCodes = rules.map(({ code }) => code);
+
+/** The `ignore` that names a rule at the span. */
+function ignoreAt({ directives }: Dockerfile, span: Span): TareSetting | undefined {
+  return directives
+    .flatMap(({ settings }) => settings)
+    .find((setting) => ignoredRules(setting).some((name) => name.span.start === span.start));
+}
+
+function spellings(
+  word: string,
+  span: Span,
+  known: readonly string[],
+  removed: Span,
+): readonly DirectiveFix[] {
+  const near = known.includes(word) ? undefined : nearestName(word, known);
   return [
     ...(near === undefined
       ? []
       : [{ title: `Change to ${near}`, edit: { span, newText: near }, isPreferred: true }]),
-    {
-      title: `Remove ${key}`,
-      edit: { span: removedSpan(dockerfile.text, line, span), newText: "" },
-      isPreferred: false,
-    },
+    { title: `Remove ${word}`, edit: { span: removed, newText: "" }, isPreferred: false },
   ];
+}
+
+/** The name with one comma beside it; the whole setting when no other rule is named there. */
+function removedName(text: string, line: Span, setting: TareSetting, name: Span): Span {
+  const names = ignoredRules(setting);
+  const at = names.findIndex(({ span }) => span.start === name.start);
+  const previous = names[at - 1];
+  const next = names[at + 1];
+  if (previous !== undefined) return { start: previous.span.end, end: name.end };
+  if (next !== undefined) return { start: name.start, end: next.span.start };
+  return removedSpan(text, line, setting.keySpan);
 }
 
 /** The setting with the blanks before it; the whole comment line when nothing else is set there. */
@@ -108,29 +141,4 @@ function removedSpan(text: string, line: Span, key: Span): Span {
     };
   }
   return { start: key.start - (/[ \t]*$/.exec(before)?.[0].length ?? 0), end };
-}
-
-/** The known key that at most two changed letters, or a missing end, make of the text. */
-function nearestKey(text: string): string | undefined {
-  const lower = text.toLowerCase();
-  if (lower.length > 32) return undefined;
-  const near = directiveKeys
-    .map(({ key }) => ({ key, distance: editDistance(lower, key) }))
-    .filter(({ key, distance }) => distance <= 2 || (lower.length > 2 && key.startsWith(lower)))
-    .sort((a, b) => a.distance - b.distance);
-  return near[0]?.key;
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(change, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
-    }
-    previous = row;
-  }
-  return previous[b.length] ?? 0;
 }
