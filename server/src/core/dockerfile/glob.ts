@@ -45,10 +45,10 @@ function readClass(
     const low = readClassChar(pattern, at);
     if (low === undefined) return undefined;
     const high = pattern[low.end] === "-" ? readClassChar(pattern, low.end + 1) : low;
-    if (high === undefined || high.end >= pattern.length) return undefined;
+    if (high === undefined) return undefined;
     at = high.end;
     const isEmpty = (low.char.codePointAt(0) ?? 0) > (high.char.codePointAt(0) ?? 0);
-    if (!isEmpty) ranges += `${escapeLiteral(low.char)}-${escapeLiteral(high.char)}`;
+    if (!isEmpty) ranges += `${escapeInClass(low.char)}-${escapeInClass(high.char)}`;
   }
   return { source: `[${isNegated ? "^" : ""}${ranges}]`, end: at + 1 };
 }
@@ -70,6 +70,11 @@ export function codePointAt(text: string, at: number): string {
   return code === undefined ? "" : String.fromCodePoint(code);
 }
 
-function escapeLiteral(char: string): string {
-  return /[\^$\\.*+?()[\]{}|/-]/.test(char) ? `\\${char}` : char;
+/** A character that stands for itself in a regular expression. */
+export function escapeLiteral(char: string): string {
+  return /[\^$\\.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
+}
+
+function escapeInClass(char: string): string {
+  return char === "-" ? "\\-" : escapeLiteral(char);
 }
