@@ -119,8 +119,9 @@ function readPayload(
   const wanted = length.value;
   if (wanted > bytes.length) return undefined;
   const here = localBytes(wanted, usableBytes);
-  if (rowId.end + here + 4 > bytes.length) return undefined;
-  if (here === wanted) return bytes.subarray(rowId.end, rowId.end + wanted);
+  const isWhole = here === wanted;
+  if (rowId.end + here + (isWhole ? 0 : 4) > bytes.length) return undefined;
+  if (isWhole) return bytes.subarray(rowId.end, rowId.end + wanted);
   const payload = new Uint8Array(wanted);
   payload.set(bytes.subarray(rowId.end, rowId.end + here));
   let page = view.getUint32(rowId.end + here);
