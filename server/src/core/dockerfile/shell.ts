@@ -75,6 +75,7 @@ function execScript({ words, argumentSpan }: Instruction): ShellScript | undefin
   }
   const command: ShellCommand = {
     name: baseName(program.text),
+    path: program.text,
     nameSpan: program.span,
     args: words
       .slice(1)

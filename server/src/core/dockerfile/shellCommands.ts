@@ -154,6 +154,7 @@ function visitCommand(node: Command, walk: Walk, pipePlace: number, pipeLength: 
   const isNamed = name?.isLiteral === true && !name.isPattern;
   walk.found.push({
     name: isNamed ? name.text.slice(name.text.lastIndexOf("/") + 1) : undefined,
+    path: isNamed ? name.text : undefined,
     nameSpan: name?.span ?? { start: span.start, end: span.start },
     args,
     assignments: unwrapped.assignments,

@@ -31,6 +31,8 @@ export type ShellCertainty =
 export interface ShellCommand {
   /** Name of the program without directories, behind wrappers (`sudo`, `env A=b`, `exec`, `command`, `time`, `nice`, `eatmydata`); undefined when only a run could tell. */
   readonly name: string | undefined;
+  /** The name with its directories as written: `/usr/bin/pip`; undefined where the name is. */
+  readonly path: string | undefined;
   /** Where the name stands; the start of the command when it has none. */
   readonly nameSpan: Span;
   /** Behind the name, options included. */

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { pathOf } from "../../../../server/src/core/image/fileTree.ts";
 import { packagesByLayer } from "../../../../server/src/core/image/packages/layerPackages.ts";
 import { packagesOf } from "../../../../server/src/core/image/packages/packageTable.ts";
-import { pathsOf } from "../../../../server/src/core/image/packages/treePaths.ts";
+import { pathsOf } from "../../../../server/src/core/image/treePaths.ts";
 import { type FileSpec, anImage } from "../../../support/imageBuilder.ts";
 import { type PackagedLayer, packagedImage } from "./packagedImage.ts";
 

@@ -7,7 +7,7 @@ import { type FoundPackage, packageKey } from "./package.ts";
 import { pythonPackages } from "./python.ts";
 import { rpmPackages } from "./rpm.ts";
 import { goPackages, javaPackages } from "./singleFiles.ts";
-import type { TreePaths } from "./treePaths.ts";
+import type { TreePaths } from "../treePaths.ts";
 
 /** All packages that kept contents tell of, in the order in which they claim files. A package found at several places is one package. */
 export function findPackages(kept: KeptFiles, paths: TreePaths): readonly FoundPackage[] {

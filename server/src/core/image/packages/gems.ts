@@ -1,7 +1,7 @@
 import { childrenOf, pathOf } from "../fileTree.ts";
 import { type KeptFiles, textOf } from "./keptFiles.ts";
 import type { FoundPackage } from "./package.ts";
-import type { TreePaths } from "./treePaths.ts";
+import type { TreePaths } from "../treePaths.ts";
 
 /**
  * Installed gems: `specifications/rake-13.0.6.gemspec` owns `gems/rake-13.0.6` beside it and what was compiled for it below `extensions`.

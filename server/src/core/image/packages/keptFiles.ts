@@ -1,7 +1,7 @@
 import type { GoBuildInfo } from "../elf.ts";
 import { pathOf } from "../fileTree.ts";
 import type { Layer, ReadImage } from "../image.ts";
-import type { TreePaths } from "./treePaths.ts";
+import type { TreePaths } from "../treePaths.ts";
 
 /** What was kept of one file. */
 export interface KeptFile {

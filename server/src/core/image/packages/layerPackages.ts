@@ -4,7 +4,7 @@ import { type KeptFiles, keptInLayer } from "./keptFiles.ts";
 import { ownersOf } from "./ownership.ts";
 import { type FoundPackage, type PackageIdentity, packageKey } from "./package.ts";
 import type { PackageTable } from "./packageTable.ts";
-import { layerPathsOf, pathsOf } from "./treePaths.ts";
+import { layerPathsOf, pathsOf } from "../treePaths.ts";
 
 /** What one layer brought of a package. */
 export interface LayerPackage extends PackageIdentity {

@@ -1,6 +1,6 @@
 import { type KeptFiles, textOf } from "./keptFiles.ts";
 import type { FoundPackage } from "./package.ts";
-import { directoryOf } from "./treePaths.ts";
+import { directoryOf } from "../treePaths.ts";
 
 /** Packages that stand right below a `node_modules` directory, by the path of their package.json. What is nested belongs to the inner package. */
 export function npmPackages({ files }: KeptFiles): readonly FoundPackage[] {

@@ -1,6 +1,6 @@
 import { type FileTree, nodeKind } from "../fileTree.ts";
 import type { FoundPackage } from "./package.ts";
-import type { TreePaths } from "./treePaths.ts";
+import type { TreePaths } from "../treePaths.ts";
 
 /** Managers that know single files better than the folder they stand in does. */
 const lastManagers: ReadonlySet<string> = new Set(["gem", "java", "go"]);

@@ -4,7 +4,7 @@ import { findPackages } from "./findPackages.ts";
 import { keptInFinalTree } from "./keptFiles.ts";
 import { ownersOf, unowned } from "./ownership.ts";
 import type { FoundPackage, LayerBytes, Package } from "./package.ts";
-import { type TreePaths, pathsOf } from "./treePaths.ts";
+import { type TreePaths, pathsOf } from "../treePaths.ts";
 import { findUnreadBooks } from "./unreadBooks.ts";
 
 /** Who owns the bytes of the final file system: `ownedBytes + unownedBytes = finalContentBytes`, exactly. */

@@ -1,7 +1,7 @@
 import { type KeptFile, type KeptFiles, textOf, wholeTextOf } from "./keptFiles.ts";
 import type { FoundPackage } from "./package.ts";
 import { parseParagraphs } from "./paragraphs.ts";
-import { directoryOf, lastNameOf, plainPath } from "./treePaths.ts";
+import { directoryOf, lastNameOf, plainPath } from "../treePaths.ts";
 
 /** Python distributions with a RECORD of their files, in path order within each layer. packaging.python.org, Recording installed projects. */
 export function pythonPackages({ files }: KeptFiles): readonly FoundPackage[] {

@@ -2,7 +2,7 @@ import type { KeptFiles } from "./keptFiles.ts";
 import type { FoundPackage } from "./package.ts";
 import { parseRpmHeader } from "./rpmHeader.ts";
 import { readSqliteTable } from "./sqlite.ts";
-import type { TreePaths } from "./treePaths.ts";
+import type { TreePaths } from "../treePaths.ts";
 
 /** Where rpm keeps its book since Fedora 33; Fedora 36 moved it. */
 export const rpmBooks = ["usr/lib/sysimage/rpm/rpmdb.sqlite", "var/lib/rpm/rpmdb.sqlite"] as const;

@@ -1,7 +1,7 @@
 import { type FileTree, nodeKind, pathOf } from "../fileTree.ts";
 import type { GoProgram } from "./keptFiles.ts";
 import type { FoundPackage } from "./package.ts";
-import { lastNameOf } from "./treePaths.ts";
+import { lastNameOf } from "../treePaths.ts";
 
 const archiveEndings = [".jar", ".war", ".ear"].map((ending) => new TextEncoder().encode(ending));
 

@@ -1,7 +1,7 @@
 import { nodeKind } from "../fileTree.ts";
 import type { KeptFiles } from "./keptFiles.ts";
 import { rpmBooks, rpmPackages } from "./rpm.ts";
-import type { TreePaths } from "./treePaths.ts";
+import type { TreePaths } from "../treePaths.ts";
 
 const readable = [
   "lib/apk/db/installed",

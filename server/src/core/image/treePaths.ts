@@ -1,4 +1,4 @@
-import { type FileTree, childrenOf, linkTargetOf, nameOf, nodeKind } from "../fileTree.ts";
+import { type FileTree, childrenOf, linkTargetOf, nameOf, nodeKind } from "./fileTree.ts";
 
 /** Looks up many paths in one tree: each directory is read once, each directory path resolved once. */
 export interface TreePaths {

@@ -1,0 +1,92 @@
+import type { Instruction } from "../dockerfile/syntax.ts";
+import { elfAt, contentAt } from "../image/evidence.ts";
+import { linkTargetOf, nodeKind } from "../image/fileTree.ts";
+import type { ReadImage } from "../image/image.ts";
+import { type TreePaths, directoryOf, lastNameOf, pathsOf, plainPath } from "../image/treePaths.ts";
+import type { Program } from "./readiness.ts";
+import type { ScratchInput } from "./scratchInput.ts";
+import { type StartCommand, startCommandOf } from "./startCommand.ts";
+
+/** What the final stage starts, found in the files of the image; undefined when it starts nothing. */
+export function findProgram(input: ScratchInput): Program | undefined {
+  const start = startCommandOf(input);
+  const [named] = start.words;
+  if (named === undefined) return undefined;
+  const last = input.chain.at(-1)?.instructions.at(-1);
+  const { read } = input;
+  if (read === undefined || last === undefined) return unseen(start);
+  const paths = pathsOf(read.finalTree);
+  const found = startPaths(input, last, named)
+    .map((path) => linkPath(paths, path))
+    .find((hops) => hops.length > 0);
+  return found === undefined
+    ? { ...unseen(start), kind: "missing" }
+    : { ...unseen(start), ...seen(read, found) };
+}
+
+function unseen({ words, instruction, form }: StartCommand): Program {
+  return {
+    words,
+    instruction,
+    form,
+    paths: [],
+    kind: "unknown",
+    facts: undefined,
+    interpreter: undefined,
+  };
+}
+
+function seen(
+  read: ReadImage,
+  paths: readonly string[],
+): Pick<Program, "paths" | "kind" | "facts" | "interpreter"> {
+  const file = paths.at(-1) ?? "";
+  const facts = elfAt(read, file);
+  if (facts !== undefined) return { paths, kind: "elf", facts, interpreter: undefined };
+  const head = contentAt(read, file)?.bytes;
+  if (head === undefined)
+    return { paths, kind: "unknown", facts: undefined, interpreter: undefined };
+  const text = new TextDecoder().decode(head.subarray(0, 512));
+  const interpreter = /^#![ \t]*([^\r\n]+)/
+    .exec(text)?.[1]
+    ?.trim()
+    .split(/[ \t]+/);
+  const kind = interpreter !== undefined ? "script" : text.startsWith("\0asm") ? "wasm" : "data";
+  return { paths, kind, facts: undefined, interpreter };
+}
+
+/** Where the named program may be, in the order in which it is looked for: execvp(3) with the PATH and the directory at the end of the stage. */
+function startPaths(input: ScratchInput, last: Instruction, named: string): readonly string[] {
+  const settings = input.image?.description.config.settings;
+  if (named.includes("/")) {
+    const directory = named.startsWith("/") ? "" : (settings?.workingDir ?? "");
+    return [plainPath(`${directory}/${named}`)];
+  }
+  const path = input.environmentAt(last).get("PATH") ?? defaultPath;
+  return path.split(":").map((directory) => plainPath(`${directory}/${named}`));
+}
+
+/** What an engine sets when the image sets none: moby oci/defaults. */
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Linux, MAXSYMLINKS. */
+const mostLinks = 40;
+
+/** From a path over all links that it is, to a regular file; each with its directories resolved. Empty when there is none. */
+export function linkPath(paths: TreePaths, path: string): readonly string[] {
+  const { tree } = paths;
+  const hops: string[] = [];
+  let at = path;
+  while (hops.length < mostLinks) {
+    const directory = paths.resolveDirectory(directoryOf(at));
+    const real = directory === undefined ? undefined : plainPath(`${directory}/${lastNameOf(at)}`);
+    const node = real === undefined ? undefined : paths.findExact(real);
+    if (real === undefined || node === undefined) return [];
+    hops.push(real);
+    if (tree.kind[node] === nodeKind.file) return hops;
+    if (tree.kind[node] !== nodeKind.symlink) return [];
+    const target = linkTargetOf(tree, node);
+    at = plainPath(target.startsWith("/") ? target : `${directoryOf(real)}/${target}`);
+  }
+  return [];
+}
