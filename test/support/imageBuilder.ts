@@ -8,6 +8,7 @@ import type {
   ImageConfig,
   Platform,
 } from "../../server/src/core/image/imageConfig.ts";
+import { createBodyWatcher } from "../../server/src/core/image/bodyWatcher.ts";
 import { createLayerBuilder } from "../../server/src/core/image/layerBuilder.ts";
 import type { LayerEntry } from "../../server/src/core/image/layerEntry.ts";
 import type { LayerIndex } from "../../server/src/core/image/layerIndex.ts";
@@ -16,7 +17,7 @@ import { type TarEntry, tarBlocks, writeTar } from "./tarWriter.ts";
 
 /**
  * One path of a layer. A text is a size (`10MB`, `0`); `seed` names content, so equal seed and size are equal bytes (by default each layer
- * and path has its own). `content` is the bytes themselves.
+ * and path has its own). `content` is the bytes themselves; only of such files is evidence kept.
  */
 export type FileSpec =
   | string
@@ -256,6 +257,7 @@ function fileOf(
 function indexOf(layer: LayerParts, index: number): LayerIndex {
   if (layer.kind === "raw") throw new Error("a raw layer can only be read from its tar");
   const builder = createLayerBuilder();
+  const watcher = createBodyWatcher(builder);
   let tarBytes = 1024;
   for (const [path, spec] of layer.files) {
     const entry = layerEntryOf(path, spec, index);
@@ -267,6 +269,10 @@ function indexOf(layer: LayerParts, index: number): LayerIndex {
     if (entry.kind !== "file" || handle < 0) continue;
     const { seed, bytes, content } = fileOf(path, spec, index);
     builder.noteContentHash(handle, crc32(content ?? `${bytes} of ${seed}`));
+    if (content === undefined) continue;
+    watcher.begin(handle, entry);
+    watcher.take(content, 0, content.length);
+    watcher.end();
   }
   return builder.finish(tarBytes);
 }

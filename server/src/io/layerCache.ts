@@ -2,15 +2,17 @@ import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import type { DiffId } from "../core/image/digest.ts";
+import { noEvidence } from "../core/image/evidence.ts";
+import { decodeEvidence, encodeEvidence } from "../core/image/evidenceCodec.ts";
 import { decodeLayer, encodeLayer, layerCodecVersion } from "../core/image/layerCodec.ts";
 import type { LayerIndex } from "../core/image/layerIndex.ts";
-import type { MergedLayers } from "../core/image/merge.ts";
+import type { MergedLayer, MergedLayers } from "../core/image/merge.ts";
 import { forget, forgetSync, isKept, keep, readKept, readKeptSync } from "./cacheFolder.ts";
 import { isPacked, packColumns, packedHeadBytes, unpackColumns } from "./columnFile.ts";
 import type { LayerRegion, LayerSource } from "./layerSource.ts";
 
 /** Names the shape of `MergedLayers` in the cache; to be raised with every change. */
-const mergedVersion = 1;
+const mergedVersion = 2;
 
 /**
  * Under which name a layer is remembered. Where its bytes were held against the diffId that is enough; a layer in a file is told apart by
@@ -68,7 +70,7 @@ export async function loadMerged(folder: string, key: string): Promise<MergedLay
   const kept = await readKept(folder, mergedName(key));
   if (kept === undefined) return undefined;
   if (isPacked(kept, mergedVersion, await crcInPortions(kept))) {
-    return unpackColumns(kept) as MergedLayers;
+    return withEvidence(unpackColumns(kept) as PackedLayers);
   }
   await forget(folder, mergedName(key));
   return undefined;
@@ -76,12 +78,30 @@ export async function loadMerged(folder: string, key: string): Promise<MergedLay
 
 /** The bytes under which `keepMerged` remembers an image; to be made before its columns are moved to another thread. */
 export function packMerged(merged: MergedLayers): Uint8Array {
-  return packColumns(merged, mergedVersion);
+  const layers = merged.layers.map(({ evidence = noEvidence, ...layer }) => ({
+    ...layer,
+    evidence: encodeEvidence(evidence),
+  }));
+  const packed: PackedLayers = { ...merged, layers };
+  return packColumns(packed, mergedVersion);
 }
 
 /** Remembers an image. Blocks. */
 export function keepMerged(folder: string, key: string, packed: Uint8Array): void {
   keep(folder, mergedName(key), packed);
+}
+
+/** What is remembered of an image: evidence is thousands of small values, and would be slow as columns. */
+type PackedLayers = Omit<MergedLayers, "layers"> & {
+  readonly layers: readonly (Omit<MergedLayer, "evidence"> & { readonly evidence: Uint8Array })[];
+};
+
+function withEvidence(packed: PackedLayers): MergedLayers {
+  const layers = packed.layers.map(({ evidence, ...layer }): MergedLayer => {
+    const decoded = decodeEvidence(evidence);
+    return decoded === undefined ? layer : { ...layer, evidence: decoded };
+  });
+  return { ...packed, layers };
 }
 
 const layerMagic = 0x5441524c;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { createBodyWatcher } from "../core/image/bodyWatcher.ts";
 import type { DiffId } from "../core/image/digest.ts";
 import type { ImageError } from "../core/image/imageError.ts";
 import { type LayerBuilder, createLayerBuilder } from "../core/image/layerBuilder.ts";
@@ -124,22 +125,31 @@ function createIntake(
 
 function createListener(builder: LayerBuilder, limits: Limits, hasher: ContentHasher): TarListener {
   const bounded = boundBuilder(builder, limits);
+  const watcher = createBodyWatcher(builder);
   let handle = -1;
+  let isRead = false;
   let isHashed = false;
   return {
     entry(entry, storedBytes) {
       const added = bounded.add(entry);
       if (typeof added !== "number") return added;
       handle = added;
-      isHashed = added >= 0 && storedBytes > 0 && entry.kind === "file" && !entry.isSparse;
+      isRead = added >= 0 && entry.kind === "file" && !entry.isSparse;
+      if (!isRead) return undefined;
+      isHashed = storedBytes > 0;
       if (isHashed) hasher.begin();
+      watcher.begin(handle, entry);
       return undefined;
     },
-    body(_, start, end) {
-      if (isHashed) hasher.add(start, end);
+    body(chunk, start, end) {
+      if (!isRead) return;
+      hasher.add(start, end);
+      watcher.take(chunk, start, end);
     },
     bodyEnd() {
+      if (!isRead) return;
       if (isHashed) builder.noteContentHash(handle, hasher.end());
+      watcher.end();
     },
   };
 }

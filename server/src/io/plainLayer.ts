@@ -6,10 +6,11 @@ import { type TarRefusal, type TarStep, createTarParser } from "../core/image/ta
 import { type Result, fail, succeed } from "../core/result.ts";
 import type { LayerEntry } from "../core/image/layerEntry.ts";
 import { boundBuilder } from "./entryLimits.ts";
-import { type FileWindow, openFileWindow, readWhole } from "./fileWindow.ts";
+import { openFileWindow, readWhole } from "./fileWindow.ts";
 import { tarError } from "./layerErrors.ts";
 import type { ReadLayer } from "./layerIndexer.ts";
 import type { Limits } from "./limits.ts";
+import { type SeekPlace, noteEvidence } from "./seekEvidence.ts";
 import { type RegionFile, readPortions, sha256OfRegion } from "./regionReader.ts";
 
 /** How much is read where a header is looked for. Small files bring the next headers with them. */
@@ -78,7 +79,7 @@ function createSeeker(file: RegionFile, limits: Limits, builder: LayerBuilder): 
         parser.entry.bodyOffset = storedBytes === 0 ? -1 : bodyAt;
         const added = bounded.add(parser.entry);
         if (typeof added !== "number") return added;
-        return hashSmall(window, parser.entry, builder, added);
+        return lookInside({ file, window, builder }, parser.entry, added);
       }
       default:
         return step;
@@ -98,18 +99,17 @@ function createSeeker(file: RegionFile, limits: Limits, builder: LayerBuilder): 
   };
 }
 
-function hashSmall(
-  window: FileWindow,
-  { contentBytes, bodyOffset, isSparse }: LayerEntry,
-  builder: LayerBuilder,
-  handle: number,
-): TarRefusal | undefined {
-  const isSmall = contentBytes > 0 && contentBytes <= smallBodyBytes;
-  if (handle < 0 || isSparse || !isSmall) return undefined;
-  const at = window.bring(bodyOffset, contentBytes);
-  if (at < 0) return cutOff;
-  builder.noteContentHash(handle, crc32(window.memory.subarray(at, at + contentBytes)));
-  return undefined;
+/** Keeps and hashes what is cheap to have. */
+function lookInside(place: SeekPlace, entry: LayerEntry, handle: number): TarRefusal | undefined {
+  const { contentBytes, bodyOffset, isSparse, kind } = entry;
+  if (handle < 0 || isSparse || kind !== "file") return undefined;
+  const { window, builder } = place;
+  if (contentBytes > 0 && contentBytes <= smallBodyBytes) {
+    const at = window.bring(bodyOffset, contentBytes);
+    if (at < 0) return cutOff;
+    builder.noteContentHash(handle, crc32(window.memory.subarray(at, at + contentBytes)));
+  }
+  return noteEvidence(place, entry, handle) ? undefined : cutOff;
 }
 
 function isZero(file: RegionFile, position: number): boolean {

@@ -16,17 +16,22 @@ export interface ElfFacts {
   readonly isPie: boolean;
   /** Sum of sizes of sections with debug information (`.debug_*`, `.zdebug_*`, `.gdb_index`, …); undefined without a section table. */
   readonly debugBytes: number | undefined;
-  /** Sum of sizes of all sections `strip` takes away: debug information, `.symtab`, `.strtab`; undefined without a section table. */
+  /** Sum of sizes of all sections `strip` takes away: debug information, `.symtab`, `.strtab` (of relocatable files only the first); undefined without a section table. */
   readonly removableBytes: number | undefined;
   /** Of Go programs, from `.go.buildinfo`; undefined for all others. */
   readonly go: GoBuildInfo | undefined;
   /** Packed by UPX: what is inside cannot be seen. */
   readonly isUpx: boolean;
+  /**
+   * Set where the program headers or the dynamic section could not be read whole (damaged, or too large a file in a stream): then nothing is known of
+   * interpreter, needed, soname and runPath, and what stands there must not be taken for a fact.
+   */
+  readonly isLoadingUnknown?: true;
 }
 
 /** What the Go linker wrote into a program. */
 export interface GoBuildInfo {
-  /** `go1.22.1`. */
+  /** `go1.22.1`; "" where it is a Go program that does not say, or the rest cannot be read. */
   readonly version: string;
   /** Import path of the main package; undefined when not recorded. */
   readonly path: string | undefined;

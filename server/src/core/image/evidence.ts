@@ -8,6 +8,8 @@ export interface LayerEvidence {
   readonly programs: readonly ElfFile[];
   /** Ascending by node. */
   readonly contents: readonly KeptContent[];
+  /** Set where the layer has more of them than are kept: then what is missing here may be in the layer all the same. */
+  readonly isCut?: true;
 }
 
 /** An ELF file of a layer. */

@@ -1,5 +1,8 @@
 import { equalBytes } from "./byteColumn.ts";
+import type { ElfFacts } from "./elf.ts";
+import { addContent, addProgram, emptyEvidenceRows } from "./evidenceRows.ts";
 import { nodeKind } from "./fileTree.ts";
+import type { KeptRule } from "./keptPaths.ts";
 import type { LayerEntry } from "./layerEntry.ts";
 import { type LayerIndex, layerFlag } from "./layerIndex.ts";
 import { toLayerIndex } from "./layerTree.ts";
@@ -29,6 +32,10 @@ export interface LayerBuilder {
   add(entry: LayerEntry): number | EntryRefusal;
   /** States the hash of an entry's whole content. */
   noteContentHash(handle: number, hash: number): void;
+  /** States that an entry is an ELF file. */
+  noteProgram(handle: number, facts: ElfFacts): void;
+  /** States an entry's content, or how it begins. The bytes are copied. */
+  noteContent(handle: number, rule: KeptRule, bytes: Uint8Array, isWhole: boolean): void;
   /** Entries and made-up parents so far. */
   nodeCount(): number;
   /** The layer as read; the builder is used up. O(n log n) where the tar is not in path order, else O(n). */
@@ -53,6 +60,7 @@ export function createLayerBuilder(): LayerBuilder {
   const columns = emptyNodeColumns();
   addNode(columns, -1, new Uint8Array(0), 0, 0);
   columns.mode[0] = 0o755;
+  const evidence = emptyEvidenceRows();
   const place: Place = {
     columns,
     whiteouts: emptyWhiteouts(),
@@ -66,11 +74,14 @@ export function createLayerBuilder(): LayerBuilder {
       columns.contentHash[handle] = hash;
       columns.flags[handle] = (columns.flags[handle] ?? 0) | layerFlag.hashed;
     },
+    noteProgram: (handle, facts) => addProgram(evidence, handle, facts),
+    noteContent: (handle, rule, bytes, isWhole) =>
+      addContent(evidence, handle, rule, bytes, isWhole),
     nodeCount: () => columns.count + place.whiteouts.count,
     finish(tarBytes) {
       resolveLateLinks(columns);
       applyWhiteouts(columns, place.whiteouts);
-      return toLayerIndex(columns, tarBytes);
+      return toLayerIndex(columns, tarBytes, evidence);
     },
   };
 }

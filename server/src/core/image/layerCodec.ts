@@ -1,3 +1,5 @@
+import { noEvidence } from "./evidence.ts";
+import { decodeEvidence, encodeEvidence } from "./evidenceCodec.ts";
 import type { FileTree, LinkColumns } from "./fileTree.ts";
 import type { LayerIndex } from "./layerIndex.ts";
 import { fillSubtrees } from "./subtrees.ts";
@@ -12,7 +14,7 @@ import {
 } from "./varints.ts";
 
 /** Names the format that `encodeLayer` writes; to be raised with every change. */
-export const layerCodecVersion = 1;
+export const layerCodecVersion = 2;
 
 /**
  * A layer in few bytes, about 25 a node: names share their beginning with the name before, parents are told by how far the tree goes up, owners
@@ -41,6 +43,9 @@ export function encodeLayer(index: LayerIndex): Uint8Array<ArrayBuffer> {
     cursor = writeContent(writer, index, node, cursor);
   }
   writeLinks(writer, tree.links);
+  const evidence = encodeEvidence(index.evidence);
+  writer.writeNumber(evidence.length);
+  writer.writeBytes(evidence, 0, evidence.length);
   return writer.finish();
 }
 
@@ -69,10 +74,13 @@ export function decodeLayer(bytes: Uint8Array): LayerIndex | undefined {
     cursor = readContent(reader, layer, node, cursor, shape & 3);
   }
   const links = readLinks(reader);
-  if (!reader.isAtEnd()) return undefined;
+  const encoded = new Uint8Array(Math.min(reader.readNumber(), bytes.length));
+  reader.readBytes(encoded, 0, encoded.length);
+  const evidence = reader.isAtEnd() ? decodeEvidence(encoded) : undefined;
+  if (evidence === undefined) return undefined;
   const { subtreeEnd, subtreeBytes } = fillSubtrees(tree.parent, tree.bytes);
   const whole: FileTree = { ...tree, subtreeEnd, subtreeBytes, links };
-  return { ...layer, tree: whole, contentBytes: subtreeBytes[0] ?? 0 };
+  return { ...layer, tree: whole, contentBytes: subtreeBytes[0] ?? 0, evidence };
 }
 
 /** Bits of a node's shape: what its content says. */
@@ -249,5 +257,6 @@ function emptyLayer(reader: ByteReader): LayerIndex {
     contentBytes: 0,
     tarBytes,
     fileCount,
+    evidence: noEvidence,
   };
 }

@@ -1,3 +1,4 @@
+import type { LayerEvidence } from "./evidence.ts";
 import type { FileTree } from "./fileTree.ts";
 
 /** Bits of `LayerIndex.flags`. */
@@ -34,4 +35,6 @@ export interface LayerIndex {
   readonly tarBytes: number;
   /** Regular files, hard links counted by name. */
   readonly fileCount: number;
+  /** What was kept of its contents, by the first name of each inode group. */
+  readonly evidence: LayerEvidence;
 }

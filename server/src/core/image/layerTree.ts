@@ -1,4 +1,5 @@
 import { appendBytes, compareBytes, emptyByteColumn } from "./byteColumn.ts";
+import { type EvidenceRows, toEvidence } from "./evidenceRows.ts";
 import { type FileTree, type LinkColumns, nodeKind } from "./fileTree.ts";
 import { type LayerIndex, layerFlag } from "./layerIndex.ts";
 import { createLinkRows } from "./linkRows.ts";
@@ -9,20 +10,27 @@ import { fillSubtrees } from "./subtrees.ts";
  * Brings the nodes of a layer into the order of a `FileTree` and charges each inode group to its first name. Replaced nodes are left out.
  * Builders walk directories by name, so that most tars are in order already and are only copied.
  */
-export function toLayerIndex(columns: NodeColumns, tarBytes: number): LayerIndex {
+export function toLayerIndex(
+  columns: NodeColumns,
+  tarBytes: number,
+  rows: EvidenceRows,
+): LayerIndex {
   const isOrdered = isInOrder(columns);
   const order = isOrdered ? everyNode(columns) : preorderOf(columns);
   const shape = isOrdered ? copyShape(columns) : shapeOf(columns, order);
   const isPlain = isOrdered && !sharesContent(columns);
   const content = isPlain ? copyContent(columns) : contentOf(columns, order);
   const { subtreeEnd, subtreeBytes } = fillSubtrees(shape.parent, content.bytes);
-  const { fileCount, inode, bytes, flags, contentHash, bodyOffset } = content;
+  const { firstName, bytes, ...own } = content;
   const nodeCount = shape.parent.length;
   const layer = new Uint16Array(nodeCount);
-  const links = linksOf(columns, order, inode);
+  const links = linksOf(columns, order, own.inode);
   const tree: FileTree = { ...shape, nodeCount, subtreeEnd, bytes, subtreeBytes, layer, links };
   const contentBytes = subtreeBytes[0] ?? 0;
-  return { tree, flags, inode, contentHash, bodyOffset, contentBytes, tarBytes, fileCount };
+  const evidence = toEvidence(rows, (node) =>
+    firstName === undefined ? node : (firstName[node] ?? -1),
+  );
+  return { tree, ...own, contentBytes, tarBytes, evidence };
 }
 
 type Shape = Pick<
@@ -32,6 +40,8 @@ type Shape = Pick<
 
 type Content = Pick<LayerIndex, "inode" | "flags" | "contentHash" | "bodyOffset" | "fileCount"> & {
   readonly bytes: Float64Array;
+  /** By node of the columns: the place of the first name of its content, -1 where none is left. Undefined where each has its own place and name. */
+  readonly firstName: Int32Array | undefined;
 };
 
 function everyNode({ count }: NodeColumns): Int32Array {
@@ -62,6 +72,7 @@ function copyContent(columns: NodeColumns): Content {
   for (let node = 0; node < count; node += 1) if (kind[node] === nodeKind.file) fileCount += 1;
   return {
     fileCount,
+    firstName: undefined,
     bytes: columns.bytes.slice(0, count),
     inode: columns.inode.slice(0, count),
     flags: columns.flags.slice(0, count),
@@ -208,7 +219,7 @@ function contentOf(columns: NodeColumns, order: Int32Array): Content {
     bodyOffset[node] = columns.bodyOffset[holder] ?? -1;
     if (columns.kind[old] === nodeKind.file) fileCount += 1;
   }
-  return { inode, flags, contentHash, bodyOffset, bytes, fileCount };
+  return { inode, flags, contentHash, bodyOffset, bytes, fileCount, firstName };
 }
 
 /** What a name says of itself, and what the shared content says. */

@@ -62,6 +62,7 @@ export function mergeLayers(
       fileCount: index.fileCount,
       wastedBytes: wasted[layer] ?? 0,
       hidesBytes: hides[layer] ?? 0,
+      evidence: index.evidence,
       tree: { ...index.tree, layer: new Uint16Array(index.tree.nodeCount).fill(layer) },
     })),
     finalTree,
