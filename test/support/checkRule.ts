@@ -6,7 +6,7 @@ import type { RuleSurroundings } from "../../server/src/core/rules/context.ts";
 import { toRuleContext } from "../../server/src/core/rules/context.ts";
 import { findingsOf } from "../../server/src/core/rules/findings.ts";
 import { createRuleMemory } from "../../server/src/core/rules/memory.ts";
-import type { Finding, Fix, Rule } from "../../server/src/core/rules/rule.ts";
+import type { Finding, Rule } from "../../server/src/core/rules/rule.ts";
 import { applyEdits } from "../../server/src/core/text/edit.ts";
 import type { Span } from "../../server/src/core/text/span.ts";
 import type { ImageBuilder } from "./imageBuilder.ts";
@@ -32,10 +32,20 @@ export interface FixOptions extends RuleOptions {
 
 /**
  * Runs one rule over a Dockerfile in which each expected finding is a comment under the line where it begins: `#^^ code: message`, carets
- * under its words, a `#` that touches a caret counting as column 0. These comments are taken out before. Returns the findings for what
- * carets cannot say.
+ * under its words, a `#` that touches a caret counting as column 0. These comments are taken out before.
  */
 export function checkRule(
+  rule: Rule,
+  image: SomeImage | undefined,
+  text: string,
+  options: RuleOptions = {},
+): void {
+  const bare = withoutExpectations(text);
+  assert.equal(withFindings(bare, ruleFindings(rule, image, bare, options)), text);
+}
+
+/** What one rule reports of a Dockerfile, for what carets cannot say; expectations in it are taken out before. */
+export function ruleFindings(
   rule: Rule,
   image: SomeImage | undefined,
   text: string,
@@ -44,13 +54,12 @@ export function checkRule(
   const bare = withoutExpectations(text);
   const findings = findingsIn(rule, image, bare, options);
   findings.forEach((finding) => checkSound(finding, bare));
-  assert.equal(withFindings(bare, findings), text);
   return findings;
 }
 
 /**
  * Makes a fix of the first finding, and compares the whole text. The outcome must parse as clean as before, must no longer have the finding,
- * beside the image of before too, and has nothing left to fix again. Returns the fix.
+ * beside the image of before too, and has nothing left to fix again.
  */
 export function checkFix(
   rule: Rule,
@@ -58,8 +67,8 @@ export function checkFix(
   before: string,
   after: string,
   options: FixOptions = {},
-): Fix {
-  const fixes = findingsIn(rule, image, before, options)[0]?.fixes ?? [];
+): void {
+  const fixes = ruleFindings(rule, image, before, options)[0]?.fixes ?? [];
   const wanted = options.fix ?? 0;
   const fix =
     typeof wanted === "number" ? fixes[wanted] : fixes.find(({ title }) => title === wanted);
@@ -78,7 +87,6 @@ export function checkFix(
       `left: ${left.map(({ message }) => message).join(" ")}`,
     );
   }
-  return fix;
 }
 
 function findingsIn(

@@ -28,5 +28,7 @@ export function toSeverity(severity: Notice["severity"]): DiagnosticSeverity {
       return DiagnosticSeverity.Warning;
     case "information":
       return DiagnosticSeverity.Information;
+    case "hint":
+      return DiagnosticSeverity.Hint;
   }
 }

@@ -69,10 +69,9 @@ test("findings come in the order of the text, whatever the order of the rules", 
 
 test("the user sets how loud a rule is, or turns it off; names that are no rule do nothing", () => {
   const text = "FROM x\nRUN milk eggs\n";
-  assert.deepEqual(
-    found(text, { "milk-found": "error", "eggs-found": "off", constructor: "off" }),
-    ["2: error milk-found"],
-  );
+  assert.deepEqual(found(text, { "milk-found": "error", "eggs-found": "off", other: "off" }), [
+    "2: error milk-found",
+  ]);
 });
 
 test("ignore above or inside an instruction speaks of it alone, at the top of the whole file", () => {

@@ -1,6 +1,7 @@
 import type { Analysis } from "../analysis.ts";
 import type { BudgetVerdict } from "../budget/budget.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
+import type { Severity } from "../rules/rule.ts";
 import { formatSize } from "../text/size.ts";
 import type { Span } from "../text/span.ts";
 import { finalFrom } from "./totals.ts";
@@ -8,9 +9,9 @@ import { finalFrom } from "./totals.ts";
 /** Something to be told at a place of the Dockerfile. The source of every one is `tare`. */
 export interface Notice {
   readonly span: Span;
-  readonly severity: "error" | "warning" | "information";
-  /** Stable: users filter by it. */
-  readonly code: "over-budget" | "over-transfer-budget" | "bad-directive" | "image-unreadable";
+  readonly severity: Severity;
+  /** Stable: users filter by it. The code of a rule, or `over-budget`, `over-transfer-budget`, `bad-directive`, `image-unreadable`. */
+  readonly code: string;
   readonly message: string;
   /** Another place of the same file that belongs to it. */
   readonly related: readonly { readonly span: Span; readonly message: string }[];
@@ -22,12 +23,13 @@ export interface NoticeOptions {
   readonly imageTrouble?: string;
 }
 
-/** Bad directives, then budgets that are not kept. Says nothing about syntax: BuildKit and hadolint do. */
+/** Bad directives, then budgets that are not kept, then findings. Says nothing about syntax: BuildKit and hadolint do. */
 export function noticesOf(analysis: Analysis, options: NoticeOptions = {}): readonly Notice[] {
   return [
     ...badDirectives(analysis),
     ...unreadableImage(analysis, options),
     ...analysis.budgets.flatMap((verdict) => overBudget(analysis, verdict)),
+    ...analysis.findings,
   ];
 }
 

@@ -6,6 +6,7 @@ import type { ReadImage, SourceKind, WasteKind, WasteTable } from "../image/imag
 import { wasteKinds } from "../image/image.ts";
 import { formatPlatform } from "../image/imageConfig.ts";
 import type { Basis, Confidence, LayerOrigin } from "../join/attribution.ts";
+import { findingRows } from "./findings.ts";
 
 /*
  * What `tare analyze --json` prints: one object whose fields, nulls and orders are a contract (DESIGN §5, server/schema/report.schema.json).
@@ -131,7 +132,7 @@ export function reportOf(read: ReadImage, analysis: Analysis): Report {
     layers: layerRows(read, analysis),
     waste: { [Symbol.iterator]: () => wasteRows(read) },
     instructions: instructionRows(analysis),
-    findings: [],
+    findings: findingRows(analysis),
     budgets: analysis.budgets.map((verdict) => ({
       name: verdict.name,
       limitBytes: verdict.limitBytes,

@@ -11,12 +11,12 @@ export function* reportJson(report: Report): Generator<string> {
     piece += `${separator}  ${JSON.stringify(field)}: `;
     separator = ",\n";
     if (!isList(value)) {
-      piece += toJson(value);
+      piece += jsonText(value);
       continue;
     }
     let rowSeparator = "[\n    ";
     for (const row of value) {
-      piece += rowSeparator + toJson(row);
+      piece += rowSeparator + jsonText(row);
       rowSeparator = ",\n    ";
       if (piece.length >= 65_536) {
         yield piece;
@@ -32,8 +32,8 @@ function isList(value: unknown): value is Iterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.iterator in value;
 }
 
-/** JSON.stringify escapes C0 controls and lone surrogates; DEL, C1, line separators and bidirectional controls it leaves to us. */
-function toJson(value: unknown): string {
+/** The value as JSON on one line. JSON.stringify escapes C0 controls and lone surrogates; DEL, C1, line separators and bidirectional controls it leaves to us. */
+export function jsonText(value: unknown): string {
   return JSON.stringify(value).replaceAll(
     /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
