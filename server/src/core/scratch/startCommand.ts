@@ -1,5 +1,5 @@
 import type { Instruction } from "../dockerfile/syntax.ts";
-import type { ShellScript } from "../dockerfile/shellScript.ts";
+import type { ShellCommand, ShellScript } from "../dockerfile/shellScript.ts";
 import type { ScratchInput } from "./scratchInput.ts";
 
 /** What a container is started with, before anything is looked up. */
@@ -103,16 +103,17 @@ function isDirect({ words }: Instruction, { commands }: ShellScript): boolean {
 /** The words of a script that is one command and nothing that only a shell can do; `exec` before it changes nothing. */
 function plainWords({ commands, isComplete }: ShellScript): readonly string[] | undefined {
   const [command] = commands;
-  if (command === undefined || commands.length !== 1 || !isComplete) return undefined;
-  const { name, args, assignments, redirects, depth, certainty, wrappers, pipeLength } = command;
-  const isBare =
-    assignments.size === 0 && redirects.length === 0 && depth === 0 && pipeLength === 1;
-  const isSimple = certainty === "always" && wrappers.every((wrapper) => wrapper === "exec");
+  if (command?.name === undefined || commands.length !== 1 || !isComplete) return undefined;
+  if (shellBuiltins.has(command.name) || !isPlain(command)) return undefined;
+  return [command.path ?? command.name, ...command.args.map(({ text }) => text)];
+}
+
+function isPlain(command: ShellCommand): boolean {
+  const { args, assignments, redirects, depth, certainty, wrappers, pipeLength } = command;
+  const isAlone = depth === 0 && pipeLength === 1 && certainty === "always";
+  const isBare = assignments.size === 0 && redirects.length === 0;
   const isLiteral = args.every((word) => word.isLiteral && !word.isPattern);
-  if (name === undefined || shellBuiltins.has(name) || !isBare || !isSimple || !isLiteral) {
-    return undefined;
-  }
-  return [command.path ?? name, ...args.map(({ text }) => text)];
+  return isAlone && isBare && isLiteral && wrappers.every((wrapper) => wrapper === "exec");
 }
 
 /** Names that a shell answers by itself, although a program of that name may exist. */
