@@ -1,5 +1,5 @@
 import type { ElfFacts } from "./elf.ts";
-import { type FileTree, findNode } from "./fileTree.ts";
+import { type FileTree, findNode, linkRowOf } from "./fileTree.ts";
 import type { ReadImage } from "./image.ts";
 
 /** What was kept of the contents of a layer while it was read, for those who ask what a program needs or who owns a file. */
@@ -31,12 +31,12 @@ export interface KeptContent {
 /** Nothing was kept. */
 export const noEvidence: LayerEvidence = { programs: [], contents: [] };
 
-/** ELF facts of a node of a layer's tree, its hard links included when asked for by the first name; undefined for anything else. */
+/** ELF facts of a node of a layer's tree, of hard links the first name (`firstNameOf`); undefined for anything else. */
 export function elfOf(evidence: LayerEvidence, node: number): ElfFacts | undefined {
   return rowOf(evidence.programs, node)?.facts;
 }
 
-/** What was kept of the content of a node of a layer's tree. */
+/** What was kept of the content of a node of a layer's tree, of hard links the first name. */
 export function keptContentOf(evidence: LayerEvidence, node: number): KeptContent | undefined {
   return rowOf(evidence.contents, node);
 }
@@ -54,18 +54,24 @@ export function findWritten(
   return tree === undefined || node === undefined ? undefined : { layer, node, tree };
 }
 
-/** ELF facts of a path of the final file system; undefined when it is no ELF file. */
+/** The node that evidence goes by: of a later name of an inode group the first, of all others the node itself. */
+export function firstNameOf({ links }: FileTree, node: number): number {
+  const first = links.first[linkRowOf(links, node)] ?? -1;
+  return first < 0 ? node : first;
+}
+
+/** ELF facts of a path of the final file system, by any of its names; undefined when it is no ELF file. */
 export function elfAt(read: ReadImage, path: string): ElfFacts | undefined {
   const written = findWritten(read, path);
   const evidence = written && read.layers[written.layer]?.evidence;
-  return evidence && elfOf(evidence, written.node);
+  return evidence && elfOf(evidence, firstNameOf(written.tree, written.node));
 }
 
-/** What was kept of the content of a path of the final file system. */
+/** What was kept of the content of a path of the final file system, by any of its names. */
 export function contentAt(read: ReadImage, path: string): KeptContent | undefined {
   const written = findWritten(read, path);
   const evidence = written && read.layers[written.layer]?.evidence;
-  return evidence && keptContentOf(evidence, written.node);
+  return evidence && keptContentOf(evidence, firstNameOf(written.tree, written.node));
 }
 
 function rowOf<T extends { readonly node: number }>(
