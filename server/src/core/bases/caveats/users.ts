@@ -1,0 +1,62 @@
+import { caveatOn, effectOf, type Caveat, type SwitchPlan } from "./caveat.ts";
+
+/** Users and groups by a name that the new base does not have and the file does not make, and programs that make them. */
+export function* userCaveats(plan: SwitchPlan): Generator<Caveat> {
+  yield* makerCaveats(plan);
+  if (bringsUsers(plan)) return;
+  for (const instruction of plan.instructions) {
+    if (instruction.keyword === "USER") {
+      const name = instruction.words[0]?.text.split(":")[0];
+      if (isMissing(plan, name)) {
+        yield caveatOn(
+          instruction,
+          "run-fails",
+          `USER ${name ?? ""}: ${plan.toName} has no such user.`,
+        );
+      }
+    }
+    const owner = instruction.flags.find((flag) => flag.name === "chown")?.value?.split(":")[0];
+    if (isMissing(plan, owner)) {
+      yield caveatOn(
+        instruction,
+        "build-fails",
+        `--chown=${owner ?? ""}: ${plan.toName} has no such user.`,
+      );
+    }
+  }
+}
+
+/** Of the package `passwd`, which Alpine calls `shadow` and does not have at first. */
+const shadowTools: ReadonlySet<string> = new Set(["useradd", "groupadd", "usermod", "groupmod"]);
+
+function* makerCaveats({ commands, installed, to, toName }: SwitchPlan): Generator<Caveat> {
+  if (to.shell !== "busybox" || installed.has("shadow")) return;
+  for (const { instruction, command } of commands) {
+    if (!shadowTools.has(command.name ?? "")) continue;
+    yield caveatOn(
+      instruction,
+      effectOf(command),
+      `RUN calls ${command.name ?? ""}, which is not in ${toName}: it has adduser and addgroup.`,
+    );
+  }
+}
+
+/** A name that is a user of the present base alone: numbers, variables and users that the file makes need none. */
+function isMissing({ from, to, commands }: SwitchPlan, name: string | undefined): boolean {
+  if (name === undefined || !/^[a-z_][\w.-]*$/i.test(name) || to.users.includes(name)) return false;
+  const makesUser = commands.some(
+    ({ command }) =>
+      (command.name === "useradd" || command.name === "adduser" || command.name === "usermod") &&
+      command.args.some(({ text }) => text === name || !/^[\w.=/:,-]*$/.test(text)),
+  );
+  return !makesUser || (to.shell === "none" && from.users.includes(name));
+}
+
+/** Whether the file brings a list of users of its own. */
+function bringsUsers({ instructions }: SwitchPlan): boolean {
+  return instructions.some(
+    ({ keyword, words }) =>
+      (keyword === "COPY" || keyword === "ADD") &&
+      /^\/?etc(\/passwd|\/)?$/.test(words.at(-1)?.text ?? ""),
+  );
+}
