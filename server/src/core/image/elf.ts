@@ -22,6 +22,8 @@ export interface ElfFacts {
   readonly go: GoBuildInfo | undefined;
   /** Packed by UPX: what is inside cannot be seen. */
   readonly isUpx: boolean;
+  /** Of programs: which files that containers often lack their constants name. Undefined for libraries, and where it was not or cannot be seen. */
+  readonly mentions?: readonly ElfMention[];
   /**
    * Set where the program headers or the dynamic section could not be read whole (damaged, or too large a file in a stream): then nothing is known of
    * interpreter, needed, soname and runPath, and what stands there must not be taken for a fact.
@@ -38,3 +40,12 @@ export interface GoBuildInfo {
   /** `CGO_ENABLED=0` and the like, in order. */
   readonly settings: readonly string[];
 }
+
+/** A kind of file that a program names in its constants. */
+export type ElfMention =
+  | "certificates"
+  | "time-zones"
+  | "users"
+  | "resolver"
+  | "shell"
+  | "temporary-files";

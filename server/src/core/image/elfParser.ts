@@ -1,6 +1,7 @@
 import type { ElfFacts } from "./elf.ts";
 import { noDynamicFacts, readDynamic } from "./elfDynamic.ts";
 import { type ElfHeader, openElf, readElfHeader } from "./elfHeader.ts";
+import { readMentions } from "./elfMentions.ts";
 import { readSections, strippableOf } from "./elfSections.ts";
 import { type ElfSegment, readSegments } from "./elfSegments.ts";
 import { type ElfSource, type ReadBytes, bytesOf, textAt } from "./elfView.ts";
@@ -16,19 +17,27 @@ export function parseElf(read: ReadBytes, fileBytes: number): ElfFacts | undefin
   if (source === undefined || header === undefined) return undefined;
   const segments = readSegments(source, header);
   const sections = readSections(source, header);
-  const strippable =
-    sections === undefined
-      ? { debugBytes: undefined, removableBytes: undefined }
-      : strippableOf(source, header.type, sections);
+  const loading = loadingOf(source, header, segments);
+  const isUpx = isPackedByUpx(source, header);
+  const isProgram = isStarted(header, loading) && !isUpx;
+  const mentions = isProgram ? readMentions(source, sections?.rows ?? []) : undefined;
   return {
     bits: source.bits,
     architecture: header.architecture,
     type: header.type,
-    ...loadingOf(source, header, segments),
-    ...strippable,
+    ...loading,
+    ...(sections === undefined ? notKnown : strippableOf(source, header.type, sections)),
     go: readGoBuildInfo(source, segments ?? [], sections?.rows ?? []),
-    isUpx: isPackedByUpx(source, header),
+    isUpx,
+    ...(mentions === undefined ? {} : { mentions }),
   };
+}
+
+const notKnown = { debugBytes: undefined, removableBytes: undefined };
+
+/** Programs are of type `executable`, or position-independent ones that look like libraries. */
+function isStarted({ type }: ElfHeader, { isPie, interpreter }: Loading): boolean {
+  return type === "executable" || isPie || interpreter !== undefined;
 }
 
 type Loading = Pick<
