@@ -17,17 +17,18 @@ export function parseElf(read: ReadBytes, fileBytes: number): ElfFacts | undefin
   if (source === undefined || header === undefined) return undefined;
   const segments = readSegments(source, header);
   const sections = readSections(source, header);
+  const rows = sections?.rows ?? [];
   const loading = loadingOf(source, header, segments);
   const isUpx = isPackedByUpx(source, header);
   const isProgram = isStarted(header, loading) && !isUpx;
-  const mentions = isProgram ? readMentions(source, sections?.rows ?? []) : undefined;
+  const mentions = isProgram ? readMentions(source, rows) : undefined;
   return {
     bits: source.bits,
     architecture: header.architecture,
     type: header.type,
     ...loading,
     ...(sections === undefined ? notKnown : strippableOf(source, header.type, sections)),
-    go: readGoBuildInfo(source, segments ?? [], sections?.rows ?? []),
+    go: readGoBuildInfo(source, segments ?? [], rows),
     isUpx,
     ...(mentions === undefined ? {} : { mentions }),
   };
