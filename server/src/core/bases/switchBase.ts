@@ -48,7 +48,7 @@ export function switchBase(
     return refused(stage, `${word.text} is filled in by an ARG: change its default instead.`);
   }
   const plan = planSwitch(dockerfile, stage, { from, to: variant.traits, toName: variant.name });
-  const caveats = [...findCaveats(plan)].toSorted(byGravity);
+  const caveats = withoutRepeats([...findCaveats(plan)]).toSorted(byGravity);
   const fatal = caveats.filter(({ effect }) => effect === "build-fails");
   if (fatal.length > 0) return { kind: "refused", reasons: fatal };
   const saving = isShipped(dockerfile, stage) ? variant.difference : undefined;
@@ -95,6 +95,11 @@ function* nameCaveats(
   if (isPinned)
     yield check(`The digest pinned one image; ${name} is whatever the tag names at the time.`);
   if (!isSeen) yield check(`That there is a ${name} was not checked.`);
+}
+
+function withoutRepeats(caveats: readonly Caveat[]): readonly Caveat[] {
+  const keyOf = ({ instruction, message }: Caveat): string => `${instruction ?? ""} ${message}`;
+  return [...new Map(caveats.map((caveat) => [keyOf(caveat), caveat])).values()];
 }
 
 const gravity: Readonly<Record<Caveat["effect"], number>> = {

@@ -86,6 +86,20 @@ function installedBy(commands: readonly RunCommand[]): ReadonlySet<string> {
   );
 }
 
+/** A program of a language and the first word that is no option; `python -m pip install` is pip's. */
+export function languageTool({ name = "", args }: ShellCommand): {
+  readonly name: string;
+  readonly verb: string | undefined;
+} {
+  const words = args.map(({ text }) => text);
+  const isModule = /^python[\d.]*$/.test(name) && words[0] === "-m";
+  const rest = isModule ? words.slice(2) : words;
+  return {
+    name: isModule ? (words[1] ?? "") : name,
+    verb: rest.find((word) => !word.startsWith("-")),
+  };
+}
+
 /** `build-fails` for a command that always runs, `check` for one that may not. */
 export function effectOf({ certainty }: ShellCommand): Caveat["effect"] {
   return certainty === "always" ? "build-fails" : "check";

@@ -3,7 +3,7 @@ import type { Dockerfile, Instruction, Stage } from "../../dockerfile/syntax.ts"
 import { parseBaseName } from "../baseName.ts";
 import type { Libc } from "../baseTraits.ts";
 import { traitsOf } from "../traitsOf.ts";
-import type { Caveat, SwitchPlan } from "./caveat.ts";
+import { languageTool, type Caveat, type SwitchPlan } from "./caveat.ts";
 
 /** What was or will be built for another C library than that of the base it runs on. */
 export function* libcCaveats(plan: SwitchPlan): Generator<Caveat> {
@@ -74,7 +74,7 @@ const prebuiltBy: Readonly<Record<string, string>> = {
 function* prebuilt({ commands, toName }: SwitchPlan): Generator<Caveat> {
   const told = new Set<string>();
   for (const { instruction, command } of commands) {
-    const reason = prebuiltBy[command.name ?? ""];
+    const reason = prebuiltBy[languageTool(command).name];
     if (reason === undefined || told.has(reason)) continue;
     told.add(reason);
     yield {

@@ -1,5 +1,5 @@
 import type { PackageManager } from "../baseTraits.ts";
-import { effectOf, lastOfEach, type Caveat, type SwitchPlan } from "./caveat.ts";
+import { effectOf, languageTool, lastOfEach, type Caveat, type SwitchPlan } from "./caveat.ts";
 
 /** Package managers and other programs that the file calls and the new base does not have. */
 export function* packageCaveats(plan: SwitchPlan): Generator<Caveat> {
@@ -128,21 +128,16 @@ function* compileCaveats({ commands, from, to, toName, installed }: SwitchPlan):
   if (!from.hasBuildTools || to.hasBuildTools) return;
   if (isInstalled("gcc", installed) || isInstalled("cc", installed)) return;
   for (const { instruction, command } of commands) {
-    const need = compiling[command.name ?? ""];
-    const words = command.args.map(({ text }) => text);
-    const isInstalling =
-      words.some((word) => installVerbs.has(word)) || isBareYarn(command.name, words);
+    const { name, verb } = languageTool(command);
+    const need = compiling[name];
+    const isInstalling = verb === undefined ? name === "yarn" : installVerbs.has(verb);
     if (need === undefined || !isInstalling) continue;
     yield {
       effect: "check",
-      message: `What RUN ${command.name ?? ""} installs may have to be compiled, and ${toName} has no build tools: ${need}.`,
+      message: `What RUN ${name} installs may have to be compiled, and ${toName} has no build tools: ${need}.`,
       instruction: instruction.index,
     };
   }
-}
-
-function isBareYarn(name: string | undefined, words: readonly string[]): boolean {
-  return name === "yarn" && words.every((word) => word.startsWith("-"));
 }
 
 function* healthcheckCaveats(plan: SwitchPlan): Generator<Caveat> {
