@@ -1,0 +1,108 @@
+import type { Instruction } from "../dockerfile/syntax.ts";
+import type { ReadImage } from "../image/image.ts";
+import { packagesByLayer } from "../image/packages/layerPackages.ts";
+import { packagesOf } from "../image/packages/packageTable.ts";
+import { formatSize } from "../text/size.ts";
+import { isBuildPackage, type ToolInstall, buildToolsOf, nameOf } from "./buildTools.ts";
+import { startsTools, toolsFix } from "./buildToolsFix.ts";
+import type { RuleContext } from "./context.ts";
+import { leastBytesOf } from "./kindReports.ts";
+import type { RuleMemory } from "./memory.ts";
+import type { Fix, Rule, Saving } from "./rule.ts";
+
+/** Compilers, headers and build systems in the final image, on the RUN that installs them. Text alone says which, the image what they weigh. */
+export const buildToolsShipped: Rule = {
+  code: "build-tools-shipped",
+  title: "Build tools are shipped",
+  severity: "warning",
+  *check(context) {
+    if (startsTools(context)) return;
+    for (const run of context.shipped) {
+      const [install, ...more] = buildToolsOf(context, run);
+      if (install === undefined) continue;
+      const weight = weighTools(context, run, install.manager);
+      if (weight === "nothing") continue;
+      const saving: Saving | undefined = weight && { bytes: weight.bytes, basis: "predicted" };
+      const fixes = more.length > 0 ? [] : toolsFix(context, run, install, saving);
+      yield {
+        span: install.tools[0]?.span ?? run.keywordSpan,
+        instruction: run.index,
+        severity: weight === undefined ? "information" : "warning",
+        message: `${factOf(install, weight)} ${adviceOf(install, weight, fixes)}`,
+        saving,
+        fixes,
+        related: [],
+      };
+    }
+  },
+};
+
+function adviceOf(
+  { tools }: ToolInstall,
+  weight: ToolWeight | undefined,
+  fixes: readonly Fix[],
+): string {
+  const them = weight === undefined && tools.length === 1 ? "it" : "them";
+  return fixes.length > 0
+    ? `Where only this RUN needs ${them}, remove ${them} at its end.`
+    : `Where only the build needs ${them}, move it to a stage of its own.`;
+}
+
+interface ToolWeight {
+  readonly bytes: number;
+  /** Heaviest first. */
+  readonly names: readonly string[];
+}
+
+function factOf({ tools }: ToolInstall, weight: ToolWeight | undefined): string {
+  if (weight !== undefined) {
+    return `${formatSize(weight.bytes)} of build tools are in this layer: ${listed(weight.names)}.`;
+  }
+  const names = tools.map(({ text }) => nameOf(text));
+  return names.length === 1
+    ? `The build tool ${listed(names)} stays in the image.`
+    : `The build tools ${listed(names)} stay in the image.`;
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 4);
+  const rest = names.length - shown.length;
+  return rest === 0 ? shown.join(", ") : `${shown.join(", ")} and ${rest} more`;
+}
+
+/** Packages of the layer that only a build needs, by the package database; `nothing` where the image shows too little, undefined where it cannot tell. */
+function weighTools(
+  context: RuleContext,
+  run: Instruction,
+  manager: string,
+): ToolWeight | "nothing" | undefined {
+  const { read, memory } = context;
+  const layers = context.measuredLayers(run);
+  if (read === undefined || layers === undefined) return undefined;
+  const table = memory.recall(read, "packages", () => packagesOf(read));
+  if (!table.packages.some((one) => one.manager === bookOf(manager))) return undefined;
+  const tools = layers.flatMap((layer) => toolsInLayer(read, memory, layer));
+  const bytes = tools.reduce((sum, tool) => sum + tool.bytes, 0);
+  if (bytes === 0 || bytes < leastBytesOf(read)) return "nothing";
+  return { bytes, names: tools.map(({ name }) => name) };
+}
+
+function bookOf(manager: string): string {
+  if (manager === "apk") return "apk";
+  return manager.startsWith("apt") ? "dpkg" : "rpm";
+}
+
+function toolsInLayer(
+  read: ReadImage,
+  memory: RuleMemory,
+  layer: number,
+): readonly { readonly name: string; readonly bytes: number }[] {
+  const table = memory.recall(read, "packages", () => packagesOf(read));
+  return memory
+    .recall(read, `packages of layer ${layer}`, () => packagesByLayer(read, table, layer))
+    .filter(({ manager, name }) => ofSystem.has(manager) && isBuildPackage(name))
+    .map(({ name, bytes, hiddenBytes }) => ({ name, bytes: bytes - hiddenBytes }))
+    .filter(({ bytes }) => bytes > 0);
+}
+
+const ofSystem: ReadonlySet<string> = new Set(["dpkg", "apk", "rpm"]);

@@ -1,0 +1,49 @@
+import type { Variables } from "../dockerfile/expand.ts";
+import { formatSize } from "../text/size.ts";
+import type { RuleContext } from "./context.ts";
+import { findFix, findKind, toReport } from "./kindReports.ts";
+import type { Rule } from "./rule.ts";
+
+/** Translated messages where the container speaks English. Silent where a language is set, or where that cannot be known. Needs a built image. */
+export const localesShipped: Rule = {
+  code: "locales-shipped",
+  title: "Translations are shipped that nobody reads",
+  severity: "information",
+  *check(context) {
+    if (speaksAnotherLanguage(context)) return;
+    for (const found of findKind(context, "translations")) {
+      const { weight } = found;
+      const fixes = findFix(context, found, {
+        title: "Delete the translations in the same RUN",
+        paths: weight.places.map((place) =>
+          place === "usr/local" ? `${place}/share/locale` : `${place}/locale`,
+        ),
+        expression: "-type f -name '*.mo' -delete",
+      });
+      const message = `${formatSize(weight.bytes)} of translated messages are in this layer, and no language but English is set.`;
+      yield toReport(found, message, fixes);
+    }
+  },
+};
+
+function speaksAnotherLanguage(context: RuleContext): boolean {
+  const last = context.shipped.at(-1);
+  const set: Variables = last === undefined ? new Map() : context.environmentAt(last);
+  const isSet = [...set].some(([name, value]) => isLanguage(name) && !isEnglish(value));
+  const own = last?.keyword === "ENV" ? last.words : [];
+  return (
+    isSet ||
+    own.some(({ text }) => {
+      const [name = "", value] = text.split("=", 2);
+      return isLanguage(name) && !isEnglish(value);
+    })
+  );
+}
+
+function isLanguage(name: string): boolean {
+  return name === "LANG" || name === "LANGUAGE" || name === "LC_ALL" || name === "LC_MESSAGES";
+}
+
+function isEnglish(value: string | undefined): boolean {
+  return value !== undefined && /^(?:|C|POSIX|en)(?:[._:@].*)?$/i.test(value);
+}
