@@ -10,6 +10,8 @@ export interface TreePaths {
   readonly find: (path: string) => number | undefined;
   /** The node at a path, no link followed. */
   readonly findExact: (path: string) => number | undefined;
+  /** Names of what a directory holds, in name order, no link followed; empty for anything else. */
+  readonly namesIn: (directory: string) => readonly string[];
   /** Where a directory really is: `lib/x86_64-linux-gnu` gives `usr/lib/x86_64-linux-gnu`; names that do not exist stay. Undefined in a circle of links. */
   readonly resolveDirectory: (path: string) => string | undefined;
 }
@@ -75,6 +77,10 @@ function withResolver(
         ? undefined
         : nodeAt(resolveDirectory(directoryOf(path)), lastNameOf(path)),
     findExact: (path) => nodeAt(directoryOf(path), lastNameOf(path)),
+    namesIn(directory) {
+      const node = nodeAt(directoryOf(directory), lastNameOf(directory));
+      return node === undefined ? [] : childrenOf(tree, node).map((child) => nameOf(tree, child));
+    },
   };
 }
 

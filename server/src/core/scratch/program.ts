@@ -1,8 +1,8 @@
 import type { Instruction } from "../dockerfile/syntax.ts";
 import { elfAt, contentAt } from "../image/evidence.ts";
-import { linkTargetOf, nodeKind } from "../image/fileTree.ts";
 import type { ReadImage } from "../image/image.ts";
-import { type TreePaths, directoryOf, lastNameOf, pathsOf, plainPath } from "../image/treePaths.ts";
+import { linkPath } from "../image/linkPath.ts";
+import { pathsOf, plainPath } from "../image/treePaths.ts";
 import type { Program } from "./readiness.ts";
 import type { ScratchInput } from "./scratchInput.ts";
 import { type StartCommand, startCommandOf } from "./startCommand.ts";
@@ -68,25 +68,3 @@ function startPaths(input: ScratchInput, last: Instruction, named: string): read
 
 /** What an engine sets when the image sets none: moby oci/defaults. */
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-/** Linux, MAXSYMLINKS. */
-const mostLinks = 40;
-
-/** From a path over all links that it is, to a regular file; each with its directories resolved. Empty when there is none. */
-export function linkPath(paths: TreePaths, path: string): readonly string[] {
-  const { tree } = paths;
-  const hops: string[] = [];
-  let at = path;
-  while (hops.length < mostLinks) {
-    const directory = paths.resolveDirectory(directoryOf(at));
-    const real = directory === undefined ? undefined : plainPath(`${directory}/${lastNameOf(at)}`);
-    const node = real === undefined ? undefined : paths.findExact(real);
-    if (real === undefined || node === undefined) return [];
-    hops.push(real);
-    if (tree.kind[node] === nodeKind.file) return hops;
-    if (tree.kind[node] !== nodeKind.symlink) return [];
-    const target = linkTargetOf(tree, node);
-    at = plainPath(target.startsWith("/") ? target : `${directoryOf(real)}/${target}`);
-  }
-  return [];
-}
