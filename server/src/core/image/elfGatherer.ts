@@ -33,7 +33,7 @@ export function createElfGatherer({
   return {
     begin(bytes) {
       const kept = bytes > wholeBytes ? headBytes : bytes;
-      if (kept > memory.length) memory = new Uint8Array(Math.max(kept, memory.length * 2));
+      if (kept > memory.length) memory = new Uint8Array(kept);
       pieces = [{ offset: 0, bytes: memory.subarray(0, kept) }];
       fileBytes = bytes;
       position = 0;
@@ -46,7 +46,12 @@ export function createElfGatherer({
       pieces = [...pieces, ...piecesBehind(read, headBytes, fileBytes)];
       for (const piece of pieces.slice(1)) copyInto(piece, chunk, start, end, before);
     },
-    end: () => parseElf(read, fileBytes),
+    end() {
+      const facts = parseElf(read, fileBytes);
+      pieces = [];
+      if (memory.length > mostIdleBytes) memory = new Uint8Array(0);
+      return facts;
+    },
   };
 }
 
@@ -55,7 +60,10 @@ interface GathererSizes {
   readonly headBytes: number;
 }
 
-const defaultSizes: GathererSizes = { wholeBytes: 16 * 2 ** 20, headBytes: 4 * 2 ** 20 };
+const defaultSizes: GathererSizes = { wholeBytes: 64 * 2 ** 20, headBytes: 4 * 2 ** 20 };
+
+/** Memory that is kept from one file to the next. */
+const mostIdleBytes = 8 * 2 ** 20;
 
 /** A part of the file that is kept. */
 interface Piece {

@@ -3,13 +3,13 @@ import type { ElfSection } from "./elfSections.ts";
 import { type ElfSource, bytesOf } from "./elfView.ts";
 
 /** Texts that a program carries when it, or what was linked into it, opens such a file by itself. */
-const markers: readonly (readonly [ElfMention, RegExp])[] = [
-  ["certificates", /\/etc\/(?:ssl|pki)\/|ca-certificates\.crt|SSL_CERT_FILE/],
-  ["time-zones", /\/usr\/share\/zoneinfo|\/etc\/localtime/],
-  ["users", /\/etc\/passwd/],
-  ["resolver", /\/etc\/(?:resolv\.conf|nsswitch\.conf)/],
-  ["shell", /\/bin\/(?:ba|da)?sh/],
-  ["temporary-files", /\/tmp(?:\/|\0)/],
+const markers: readonly (readonly [ElfMention, readonly string[]])[] = [
+  ["certificates", ["/etc/ssl/", "/etc/pki/", "ca-certificates.crt", "SSL_CERT_FILE"]],
+  ["time-zones", ["/usr/share/zoneinfo", "/etc/localtime"]],
+  ["users", ["/etc/passwd"]],
+  ["resolver", ["/etc/resolv.conf", "/etc/nsswitch.conf"]],
+  ["shell", ["/bin/sh", "/bin/bash", "/bin/dash"]],
+  ["temporary-files", ["/tmp/", "/tmp\0"]],
 ];
 
 /**
@@ -29,10 +29,7 @@ export function readMentions(
     for (let at = 0; at < bytes; at += windowBytes) {
       const window = bytesOf(source, offset + at, Math.min(windowBytes + overlap, bytes - at));
       if (window === undefined) return undefined;
-      const text = decoder.decode(window);
-      for (const [mention, marker] of markers) {
-        if (!found.has(mention) && marker.test(text)) found.add(mention);
-      }
+      for (const anchor of anchors) findAt(anchor, window, found);
     }
   }
   return markers.map(([mention]) => mention).filter((mention) => found.has(mention));
@@ -44,5 +41,44 @@ const overlap = 64;
 /** Constants of the largest programs are a few tens of megabytes. */
 const mostBytes = 64 * 2 ** 20;
 
-/** Every byte is a character. */
-const decoder = new TextDecoder("latin1");
+/** Markers that hold the same seldom byte: hopping from one to the next is many times faster than looking at every byte. */
+interface Anchor {
+  readonly byte: number;
+  readonly texts: readonly {
+    readonly mention: ElfMention;
+    readonly bytes: Uint8Array;
+    /** Where in the text the byte first is. */
+    readonly at: number;
+  }[];
+}
+
+const anchors = ["/", "-", "_"].map((sign): Anchor => {
+  const encoder = new TextEncoder();
+  const texts = markers.flatMap(([mention, list]) => list.map((text) => ({ mention, text })));
+  const own = texts.filter(({ text }) => /[-/_]/.exec(text)?.[0] === sign);
+  return {
+    byte: encoder.encode(sign)[0] ?? 0,
+    texts: own.map(({ mention, text }) => ({
+      mention,
+      bytes: encoder.encode(text),
+      at: text.indexOf(sign),
+    })),
+  };
+});
+
+function findAt({ byte, texts }: Anchor, window: Uint8Array, found: Set<ElfMention>): void {
+  let open = texts.filter(({ mention }) => !found.has(mention));
+  for (let hit = window.indexOf(byte); hit >= 0 && open.length > 0;) {
+    const there = open.filter(({ bytes, at }) => isThere(window, hit - at, bytes));
+    if (there.length > 0) {
+      for (const { mention } of there) found.add(mention);
+      open = open.filter(({ mention }) => !found.has(mention));
+    }
+    hit = window.indexOf(byte, hit + 1);
+  }
+}
+
+function isThere(window: Uint8Array, start: number, text: Uint8Array): boolean {
+  for (let at = 0; at < text.length; at += 1) if (window[start + at] !== text[at]) return false;
+  return true;
+}

@@ -1,4 +1,4 @@
-import type { ElfFacts, GoBuildInfo } from "./elf.ts";
+import type { ElfFacts, ElfMention, GoBuildInfo } from "./elf.ts";
 import type { ElfFile, KeptContent, LayerEvidence } from "./evidence.ts";
 import { type JsonProblems, parseJsonArray } from "./json.ts";
 import { createByteReader, createByteWriter } from "./varints.ts";
@@ -66,6 +66,7 @@ type ProgramRow = readonly [
   go: readonly [version: string, path: string | null, settings: readonly string[]] | null,
   isUpx: boolean,
   isLoadingUnknown: boolean,
+  mentions: readonly ElfMention[] | null,
 ];
 
 function toRow({ node, facts }: ElfFile): ProgramRow {
@@ -86,6 +87,7 @@ function toRow({ node, facts }: ElfFile): ProgramRow {
     go === undefined ? null : [go.version, go.path ?? null, go.settings],
     facts.isUpx,
     facts.isLoadingUnknown ?? false,
+    facts.mentions ?? null,
   ];
 }
 
@@ -98,7 +100,24 @@ function decodePrograms(text: Uint8Array): readonly ElfFile[] | undefined {
 
 function fromRow(row: ProgramRow): ElfFile {
   const [node, bits, architecture, type, interpreter, needed, soname, runPath, runPathKind] = row;
-  const [, , , , , , , , , isPie, debugBytes, removableBytes, go, isUpx, isLoadingUnknown] = row;
+  const [
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    isPie,
+    debugBytes,
+    removableBytes,
+    go,
+    isUpx,
+    isLoadingUnknown,
+    mentions,
+  ] = row;
   const facts: ElfFacts = {
     bits,
     architecture,
@@ -114,6 +133,7 @@ function fromRow(row: ProgramRow): ElfFile {
     go: go === null ? undefined : fromGoRow(go),
     isUpx,
     ...(isLoadingUnknown ? { isLoadingUnknown: true } : {}),
+    ...(mentions === null ? {} : { mentions }),
   };
   return { node, facts };
 }
