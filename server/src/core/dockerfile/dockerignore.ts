@@ -3,9 +3,9 @@ import type { Span } from "../text/span.ts";
 import { cleanPath } from "./goPath.ts";
 import { trimSpace } from "./goSpace.ts";
 import {
-  isPassedOver,
   matchInFolder,
   parsePathPattern,
+  passedOverBy,
   type FolderMatch,
   type PathPattern,
 } from "./pathPatterns.ts";
@@ -82,12 +82,13 @@ interface Decision {
 }
 
 function decisionOn({ patterns }: Ignore, path: string): Decision {
+  const isPassedOver = passedOverBy(patterns);
   let folder: FolderMatch | undefined;
   for (let slash = path.indexOf("/"); ; slash = path.indexOf("/", slash + 1)) {
     const isWhole = slash < 0;
     const part = isWhole ? path : path.slice(0, slash);
     const { isMatch, match, decisive } = matchInFolder(patterns, part, folder);
-    if (isWhole || (isMatch && isPassedOver(patterns, part))) {
+    if (isWhole || (isMatch && isPassedOver(part))) {
       return { isIgnored: isMatch, pattern: patterns[decisive] };
     }
     folder = match;

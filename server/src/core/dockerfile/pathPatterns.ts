@@ -54,16 +54,13 @@ export function matchInFolder(
 }
 
 /**
- * Whether the builder passes over a matched folder as a whole, because no exception can bring anything in it back. fsutil filter.go: it
- * walks every matched folder as soon as one exception has a wildcard before its last name.
+ * Tells of a matched folder whether the builder passes over it as a whole, because no exception can bring anything in it back. fsutil
+ * filter.go: it walks every matched folder as soon as one exception has a wildcard before its last name.
  */
-export function isPassedOver(patterns: readonly PathPattern[], folder: string): boolean {
-  const exceptions = patterns.filter(({ isException }) => isException).map(withoutLastGlob);
-  return exceptions.every(
-    (text) => !/[*[\]?^\\]/.test(text) && !`${text}/`.startsWith(`${folder}/`),
-  );
-}
-
-function withoutLastGlob({ text }: PathPattern): string {
-  return text.replace(/\/\*\*$/, "").replace(/\/\*$/, "");
+export function passedOverBy(patterns: readonly PathPattern[]): PathMatcher {
+  const exceptions = patterns
+    .filter(({ isException }) => isException)
+    .map(({ text }) => text.replace(/\/\*\*$/, "").replace(/\/\*$/, ""));
+  if (exceptions.some((text) => /[*[\]?^\\]/.test(text))) return () => false;
+  return (folder) => exceptions.every((text) => !`${text}/`.startsWith(`${folder}/`));
 }

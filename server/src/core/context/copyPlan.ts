@@ -1,0 +1,160 @@
+import { expandVariables, type Variables } from "../dockerfile/expand.ts";
+import { parsePathPattern, type PathPattern } from "../dockerfile/pathPatterns.ts";
+import { stageChain } from "../dockerfile/stages.ts";
+import type { Dockerfile, Flag, Heredoc, Instruction, Word } from "../dockerfile/syntax.ts";
+import { createVariableScope, globalArguments } from "../dockerfile/variables.ts";
+import { fail, succeed, type Result } from "../result.ts";
+import { textOf } from "../text/span.ts";
+import type { ContextUnknown } from "./contextUnknown.ts";
+import { createDestinations, type Destination } from "./destinations.ts";
+
+/** A source of COPY or ADD. */
+export type CopySource =
+  | { readonly kind: "path"; readonly path: string }
+  /** A file made of a heredoc, with its exact length. */
+  | { readonly kind: "heredoc"; readonly name: string; readonly contentBytes: number };
+
+/** What COPY or ADD says, with variables filled in. */
+export interface CopyPlan {
+  /** In text order, heredocs last: so builders copy them. */
+  readonly sources: readonly CopySource[];
+  readonly destination: Destination;
+  readonly excludes: readonly PathPattern[];
+  /** `--parents`: paths keep their folders. */
+  readonly keepsParents: boolean;
+  /** Whether a local archive is unpacked: ADD without `--unpack=false`. */
+  readonly unpacks: boolean;
+}
+
+/** What an instruction takes from the build context, as far as its text tells. */
+export function planCopy(
+  dockerfile: Dockerfile,
+  instruction: Instruction,
+): Result<CopyPlan, ContextUnknown> {
+  const { keyword, flags } = instruction;
+  const isCopy = keyword === "COPY" || keyword === "ADD";
+  if (!isCopy || flags.some(({ name }) => name === "from")) return fail({ code: "not-context" });
+  const { variables, destinations } = stateBefore(dockerfile, instruction);
+  const written = instruction.words.slice(0, -1);
+  const last = instruction.words.at(-1);
+  if (last === undefined || written.length === 0) return fail({ code: "incomplete" });
+  const sources = readSources(dockerfile.text, instruction, written, variables);
+  if (!sources.ok) return sources;
+  const excludes = readExcludes(flags);
+  if (!excludes.ok) return excludes;
+  const destination = expandVariables(last.text, variables);
+  return succeed({
+    sources: sources.value,
+    destination: destinations.find(destination, last.text),
+    excludes: excludes.value,
+    keepsParents: isOn(flags, "parents"),
+    unpacks:
+      keyword === "ADD" && flags.every(({ name, value }) => name !== "unpack" || value !== "false"),
+  });
+}
+
+function isOn(flags: readonly Flag[], wanted: string): boolean {
+  return flags.some(({ name, value }) => name === wanted && value !== "false");
+}
+
+/** Variables and folders of the image as they are known when an instruction runs. */
+function stateBefore(
+  dockerfile: Dockerfile,
+  instruction: Instruction,
+): {
+  readonly variables: Variables;
+  readonly destinations: ReturnType<typeof createDestinations>;
+} {
+  const scope = createVariableScope(globalArguments(dockerfile.instructions));
+  const stage = dockerfile.stages.findLast(({ from }) => from.index <= instruction.index);
+  const chain = stage === undefined ? [] : stageChain(dockerfile, stage);
+  const destinations = createDestinations(chain[0]?.base.kind === "scratch");
+  for (const one of chain.flatMap(({ instructions }) => instructions)) {
+    if (one.index === instruction.index) break;
+    const last = one.words.at(-1);
+    if (last !== undefined)
+      destinations.read(one.keyword, expandVariables(last.text, scope.variables));
+    scope.read(one);
+  }
+  return { variables: scope.variables, destinations };
+}
+
+function readSources(
+  text: string,
+  { heredocs }: Instruction,
+  words: readonly Word[],
+  variables: Variables,
+): Result<readonly CopySource[], ContextUnknown> {
+  const paths: CopySource[] = [];
+  const contents: CopySource[] = [];
+  for (const word of words) {
+    const heredoc = isHeredoc(textOf(text, word.span)) ? heredocs[contents.length] : undefined;
+    const source =
+      heredoc === undefined ? readPath(word, variables) : readHeredoc(text, heredoc, variables);
+    if (!source.ok) return source;
+    (heredoc === undefined ? paths : contents).push(source.value);
+  }
+  return succeed([...paths, ...contents]);
+}
+
+function isHeredoc(written: string): boolean {
+  return /^\d*<<-?\s*[^<]+$/.test(written);
+}
+
+const remote = /^(?:[a-z][a-z0-9+.-]*:\/\/|[\w.-]+@[\w.-]+:)/i;
+
+function readPath({ text }: Word, variables: Variables): Result<CopySource, ContextUnknown> {
+  const path = expandVariables(text, variables);
+  if (path === undefined) return fail({ code: "variable", text });
+  if (remote.test(path)) return fail({ code: "remote", source: path });
+  return succeed({ kind: "path", path });
+}
+
+/**
+ * The length of a heredoc's file. BuildKit parser.go and shell/lex.go: with a quoted name the body is taken as it stands, else variables are
+ * filled in and backslashes escape, which is not followed here.
+ */
+function readHeredoc(
+  text: string,
+  { name, expands, stripsTabs, bodySpan, isClosed }: Heredoc,
+  variables: Variables,
+): Result<CopySource, ContextUnknown> {
+  if (!isClosed) return fail({ code: "incomplete" });
+  const written = textOf(text, bodySpan);
+  const body = stripsTabs ? written.replaceAll(/^\t+/gm, "") : written;
+  const isPlain = !expands || !/[$\\]/.test(body);
+  if (!isPlain && body.includes("\\")) return fail({ code: "heredoc", name });
+  const content = isPlain ? body : expandVariables(body, variables);
+  if (content === undefined || (!isPlain && hasLooseDollar(body)))
+    return fail({ code: "heredoc", name });
+  return succeed({ kind: "heredoc", name, contentBytes: utf8Length(content) });
+}
+
+/** A dollar sign that opens no variable by the plain rules: what becomes of it is the builder's affair. */
+function hasLooseDollar(body: string): boolean {
+  return /\$(?![A-Za-z_{])/.test(body);
+}
+
+/** Bytes of a text in UTF-8. */
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0;
+    if (code < 0x80) bytes += 1;
+    else if (code < 0x800) bytes += 2;
+    else bytes += code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}
+
+function readExcludes(flags: readonly Flag[]): Result<readonly PathPattern[], ContextUnknown> {
+  const excludes: PathPattern[] = [];
+  for (const { name, value = "" } of flags) {
+    if (name !== "exclude") continue;
+    if (value.includes("$")) return fail({ code: "variable", text: value });
+    const pattern = parsePathPattern(value);
+    if (pattern === undefined) return fail({ code: "pattern-refused", text: value });
+    excludes.push(pattern);
+  }
+  return succeed(excludes);
+}
