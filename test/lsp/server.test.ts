@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CodeAction, CodeLens, Hover } from "vscode-languageserver/node";
+import type { CodeLens, Hover } from "vscode-languageserver/node";
 import type { ImageChoice, ImageStatus, TreeRow } from "../../server/src/protocol.ts";
 import { methods } from "../../server/src/protocol.ts";
 import type { FakeHost } from "../support/fakeHost.ts";
@@ -161,19 +161,12 @@ test("an unknown key of a directive is mended by a quick-fix", () =>
     await pair.until("diagnostics", () => pair.diagnostics.has(uri));
     const [diagnostic] = pair.diagnostics.get(uri)!;
     assert.equal(diagnostic!.code, "bad-directive");
-    const actions = await pair.client.sendRequest<readonly CodeAction[]>(
-      "textDocument/codeAction",
-      {
-        textDocument: { uri },
-        range: diagnostic!.range,
-        context: { diagnostics: [diagnostic] },
-      },
-    );
+    const actions = await pair.actions(uri, "budgte");
     assert.deepEqual(
-      actions.map(({ title, edit }) => [title, edit?.changes?.[uri]?.[0]?.newText]),
+      actions.map((action) => [action.title, pair.textsAfter(action)[uri]]),
       [
-        ["Change to budget", "budget"],
-        ["Remove budgte", ""],
+        ["Change to budget", "# tare: budget=1MB\nFROM scratch\n"],
+        ["Remove budgte", "FROM scratch\n"],
       ],
     );
   }));

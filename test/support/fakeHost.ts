@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import type { ImageDescription, ReadImage } from "../../server/src/core/image/image.ts";
 import type { ImageError } from "../../server/src/core/image/imageError.ts";
 import { fail, succeed } from "../../server/src/core/result.ts";
@@ -11,6 +12,8 @@ export interface FakeHost extends Host {
   /** Images that there are, by reference. */
   readonly images: Map<string, ImageBuilder | ImageError>;
   readonly archives: string[];
+  /** Files called `.dockerignore`, by absolute path. */
+  readonly ignoreFiles: Map<string, string>;
   /** Every request to open or describe an image, in order. */
   readonly opened: ImageRequest[];
   /** Images that were closed again. */
@@ -39,6 +42,7 @@ export function fakeHost(
   const world: FakeHost = {
     images: new Map(Object.entries(images)),
     archives: [],
+    ignoreFiles: new Map(),
     opened: [],
     closedCount: 0,
     abortedCount: 0,
@@ -50,6 +54,11 @@ export function fakeHost(
       return fileListeners.size;
     },
     cacheFolder: undefined,
+    readDockerignore: async ({ dockerfilePath, contextFolder }) => {
+      const path = join(contextFolder ?? dirname(dockerfilePath), ".dockerignore");
+      return { path, text: world.ignoreFiles.get(path), isKnown: true };
+    },
+    rulePage: (code) => `file:///pages/${code}.md`,
     openImage: async (request) => {
       world.opened.push(request);
       const found = findImage(world, request);

@@ -1,11 +1,17 @@
+import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import type {
   ClientCapabilities,
+  CodeAction,
   Diagnostic,
   Hover,
   InitializeParams,
   InlayHint,
+  Position,
   ProtocolConnection,
+  Range,
+  TextEdit,
+  WorkspaceEdit,
 } from "vscode-languageserver/node";
 import {
   createConnection,
@@ -13,6 +19,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageserver/node";
+import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Host } from "../../server/src/lsp/host.ts";
 import { startServer } from "../../server/src/lsp/server.ts";
 import type { ImageStatus } from "../../server/src/protocol.ts";
@@ -47,6 +54,10 @@ export interface LspPair {
   hints(uri: string): Promise<readonly InlayHint[]>;
   /** `line: text` of every hint, zero-based. */
   hintTexts(uri: string): Promise<readonly string[]>;
+  /** What can be done about the text's first occurrence, with the diagnostics that touch it. */
+  actions(uri: string, find: string, only?: readonly string[]): Promise<readonly CodeAction[]>;
+  /** The texts after an action, by URI: made files by what is put into them. Checks the versions that it names. */
+  textsAfter(action: CodeAction): Readonly<Record<string, string>>;
   /** Changes what the client answers, and says so. */
   configure(settings: unknown): Promise<void>;
   /** Resolves when the condition holds; rejects after two seconds, naming what was waited for. */
@@ -62,10 +73,12 @@ export const fullCapabilities: ClientCapabilities = {
     didChangeConfiguration: { dynamicRegistration: true },
     inlayHint: { refreshSupport: true },
     codeLens: { refreshSupport: true },
+    didChangeWatchedFiles: { dynamicRegistration: true },
+    workspaceEdit: { documentChanges: true, resourceOperations: ["create"] },
   },
   textDocument: {
     hover: { contentFormat: ["markdown", "plaintext"] },
-    publishDiagnostics: { relatedInformation: true },
+    publishDiagnostics: { relatedInformation: true, codeDescriptionSupport: true },
   },
   window: { workDoneProgress: true },
 };
@@ -157,6 +170,21 @@ function pairOf(client: ProtocolConnection, options: PairOptions): LspPair {
     hints,
     hintTexts: async (uri) =>
       (await hints(uri)).map(({ position, label }) => `${position.line}: ${labelText(label)}`),
+    async actions(uri, find, only) {
+      const { text } = texts.get(uri)!;
+      const start = text.indexOf(find);
+      const range = {
+        start: positionAt(text, start),
+        end: positionAt(text, start + find.length),
+      };
+      const shown = (diagnostics.get(uri) ?? []).filter((one) => doTouch(one.range, range));
+      return client.sendRequest("textDocument/codeAction", {
+        textDocument: { uri },
+        range,
+        context: { diagnostics: shown, ...(only === undefined ? {} : { only: [...only] }) },
+      });
+    },
+    textsAfter: ({ edit }) => textsAfter(texts, edit ?? {}),
     async configure(next) {
       settings = next;
       await client.sendNotification("workspace/didChangeConfiguration", {
@@ -186,6 +214,40 @@ export function saidIn(content: Hover["contents"] | undefined): string {
   if (content === undefined) return "";
   if (Array.isArray(content)) return content.map(saidIn).join("\n");
   return typeof content === "string" ? content : content.value;
+}
+
+function doTouch(a: Range, b: Range): boolean {
+  const isBefore = (one: Position, other: Position): boolean =>
+    one.line < other.line || (one.line === other.line && one.character < other.character);
+  return !isBefore(a.end, b.start) && !isBefore(b.end, a.start);
+}
+
+function textsAfter(
+  texts: ReadonlyMap<string, { readonly text: string; readonly version: number }>,
+  { changes = {}, documentChanges = [] }: WorkspaceEdit,
+): Readonly<Record<string, string>> {
+  const after: Record<string, string> = {};
+  const change = (uri: string, edits: readonly TextEdit[]): void => {
+    const document = TextDocument.create(uri, "", 0, after[uri] ?? texts.get(uri)?.text ?? "");
+    after[uri] = TextDocument.applyEdits(document, [...edits]);
+  };
+  for (const [uri, edits] of Object.entries(changes)) change(uri, edits);
+  for (const step of documentChanges) {
+    if ("kind" in step) {
+      assert.equal(step.kind, "create");
+      continue;
+    }
+    const { uri, version } = step.textDocument;
+    assert.equal(version, texts.get(uri)?.version ?? null);
+    change(
+      uri,
+      step.edits.map((edit) => {
+        assert.ok("newText" in edit);
+        return edit;
+      }),
+    );
+  }
+  return after;
 }
 
 function positionAt(text: string, offset: number) {

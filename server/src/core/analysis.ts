@@ -19,6 +19,7 @@ export { parseDockerfile } from "./dockerfile/parse.ts";
 export { describeImageError } from "./image/imageError.ts";
 export { parseImageReference } from "./image/reference.ts";
 export { matchHistory } from "./join/stageFit.ts";
+export { ignoreEdit } from "./rules/ignoring.ts";
 export { createRuleMemory } from "./rules/memory.ts";
 export { rules } from "./rules/registry.ts";
 export { applyEdits } from "./text/edit.ts";

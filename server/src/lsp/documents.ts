@@ -1,10 +1,11 @@
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import type { Analysis, Dockerfile } from "../core/analysis.ts";
-import { analyse, parseDockerfile } from "../core/analysis.ts";
+import type { Analysis, Dockerfile, RuleMemory, RuleSurroundings } from "../core/analysis.ts";
+import { analyse, createRuleMemory, parseDockerfile } from "../core/analysis.ts";
 import type { ImageContext } from "../core/views/imageContext.ts";
 import type { ImageBinding, ImageBindingOptions } from "./imageBinding.ts";
 import { createImageBinding } from "./imageBinding.ts";
 import type { Host, Stop } from "./host.ts";
+import type { IgnoreFiles, IgnoreTarget } from "./ignoreFiles.ts";
 import { settingsFor } from "./session.ts";
 import type { Settings } from "./settings.ts";
 
@@ -14,6 +15,8 @@ export interface DocumentView {
   readonly analysis: Analysis;
   readonly context: ImageContext;
   readonly settings: Settings;
+  /** The `.dockerignore` that fixes extend or make; undefined where it is not known which one that is. */
+  readonly ignoreTarget: IgnoreTarget | undefined;
 }
 
 /** The open Dockerfiles, each with its image. */
@@ -29,6 +32,8 @@ export interface Documents {
   lineCount(uri: string): number;
   /** Settings, folders, trust or the images of the engine changed: each document's image is looked for again. */
   reconsider(): void;
+  /** Files beside the documents changed on disk. */
+  filesChanged(): void;
   /** The same for one document, whose image is then looked at again even when it is the same. */
   refresh(uri: string): void;
 }
@@ -36,6 +41,7 @@ export interface Documents {
 /** What the documents need. `onChange` is told which document's text, or image, has become another one. */
 export interface DocumentsOptions extends Omit<ImageBindingOptions, "onChange"> {
   readonly host: Host;
+  readonly ignoreFiles: IgnoreFiles;
   readonly onChange: (uri: string, what: "text" | "image") => void;
 }
 
@@ -46,7 +52,12 @@ interface OpenDocument {
   readonly binding: ImageBinding;
   stopTimer: Stop;
   analysis: Analysis | undefined;
-  analysedWith: Settings | undefined;
+  analysedWith: AnalysedWith | undefined;
+}
+
+interface AnalysedWith {
+  readonly settings: Settings;
+  readonly files: RuleSurroundings;
 }
 
 /** Half-typed image names are not asked for. */
@@ -54,53 +65,82 @@ const typingMs = 400;
 
 /** No documents yet. */
 export function createDocuments(options: DocumentsOptions): Documents {
-  const { host, session, onChange } = options;
+  const { ignoreFiles, onChange } = options;
   const open = new Map<string, OpenDocument>();
+  const memory = createRuleMemory();
   return {
     update(document) {
       const { uri } = document;
       const known = open.get(uri);
-      const entry = known ?? openDocument(document, options);
       if (known === undefined) {
+        const entry = openDocument(document, options);
         open.set(uri, entry);
-        entry.binding.choose(dockerfileOf(entry));
-      } else {
-        entry.document = document;
-        entry.parsed = undefined;
-        entry.stopTimer();
-        entry.stopTimer = host.after(typingMs, () => entry.binding.followName(dockerfileOf(entry)));
-      }
+        renew(entry, options);
+      } else takeText(known, document, options);
       onChange(uri, "text");
     },
     saved(uri) {
       const entry = open.get(uri);
-      entry?.binding.choose(dockerfileOf(entry));
+      if (entry !== undefined) renew(entry, options);
     },
     close(uri) {
       const entry = open.get(uri);
       entry?.stopTimer();
       entry?.binding.close();
+      ignoreFiles.forget(uri);
       open.delete(uri);
     },
     view(uri) {
       const entry = open.get(uri);
-      if (entry === undefined) return undefined;
-      const settings = settingsFor(session, uri);
-      return {
-        document: entry.document,
-        analysis: analysisOf(entry, settings),
-        context: entry.binding.context(),
-        settings,
-      };
+      return entry === undefined ? undefined : viewOf(entry, options, memory);
     },
     uris: () => [...open.keys()],
     lineCount: (uri) => open.get(uri)?.document.lineCount ?? 0,
-    reconsider: () => open.forEach((entry) => entry.binding.choose(dockerfileOf(entry))),
+    reconsider: () => open.forEach((entry) => renew(entry, options)),
+    filesChanged: () => open.forEach((entry) => lookAround(entry, options)),
     refresh(uri) {
       const entry = open.get(uri);
-      entry?.binding.choose(dockerfileOf(entry));
-      entry?.binding.refresh();
+      if (entry === undefined) return;
+      renew(entry, options);
+      entry.binding.refresh();
     },
+  };
+}
+
+/** Looks for the image and the files beside the document again. */
+function renew(entry: OpenDocument, options: DocumentsOptions): void {
+  entry.binding.choose(dockerfileOf(entry));
+  lookAround(entry, options);
+}
+
+function lookAround(entry: OpenDocument, { ignoreFiles }: DocumentsOptions): void {
+  ignoreFiles.look(entry.document.uri, dockerfileOf(entry));
+}
+
+function takeText(entry: OpenDocument, document: TextDocument, options: DocumentsOptions): void {
+  entry.document = document;
+  entry.parsed = undefined;
+  entry.stopTimer();
+  entry.stopTimer = options.host.after(typingMs, () => {
+    entry.binding.followName(dockerfileOf(entry));
+    lookAround(entry, options);
+  });
+}
+
+function viewOf(
+  entry: OpenDocument,
+  { session, ignoreFiles }: DocumentsOptions,
+  memory: RuleMemory,
+): DocumentView {
+  const { uri } = entry.document;
+  const settings = settingsFor(session, uri);
+  const files = ignoreFiles.surroundings(uri);
+  return {
+    document: entry.document,
+    analysis: analysisOf(entry, { settings, files }, memory),
+    context: entry.binding.context(),
+    settings,
+    ignoreTarget: ignoreFiles.target(uri),
   };
 }
 
@@ -127,24 +167,32 @@ function dockerfileOf(entry: OpenDocument): Dockerfile {
   return dockerfile;
 }
 
-/** Made once for each text, image and settings. */
-function analysisOf(entry: OpenDocument, settings: Settings): Analysis {
+/** Made once for each text, image, settings and files beside it. */
+function analysisOf(entry: OpenDocument, around: AnalysedWith, memory: RuleMemory): Analysis {
   const dockerfile = dockerfileOf(entry);
   const image = entry.binding.image();
   const known = entry.analysis;
   if (
     known?.dockerfile === dockerfile &&
     known.image === image &&
-    entry.analysedWith === settings
+    entry.analysedWith?.settings === around.settings &&
+    entry.analysedWith.files === around.files
   ) {
     return known;
   }
-  entry.analysedWith = settings;
-  entry.analysis = analyse(dockerfile, image, {
-    ...(settings.budgetBytes === undefined ? {} : { budgetBytes: settings.budgetBytes }),
-    ...(settings.transferBudgetBytes === undefined
-      ? {}
-      : { transferBudgetBytes: settings.transferBudgetBytes }),
-  });
+  const { settings, files } = around;
+  entry.analysedWith = around;
+  entry.analysis = analyse(
+    dockerfile,
+    image,
+    {
+      ...(settings.budgetBytes === undefined ? {} : { budgetBytes: settings.budgetBytes }),
+      ...(settings.transferBudgetBytes === undefined
+        ? {}
+        : { transferBudgetBytes: settings.transferBudgetBytes }),
+      rules: settings.rules,
+    },
+    { files, memory },
+  );
   return entry.analysis;
 }

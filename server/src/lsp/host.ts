@@ -1,5 +1,6 @@
 import type { ImageDescription, ImageError } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
+import type { DockerignoreFile, DockerignoreRequest } from "../io/dockerignoreFile.ts";
 import type { ListedImage } from "../io/engineImages.ts";
 import type { OpenedImage } from "../io/imageSource.ts";
 
@@ -48,6 +49,10 @@ export interface Host {
   watchEngine(access: EngineAccess, onChange: () => void): Stop;
   /** Calls when the file or folder that the reference names has changed and is at rest; does nothing for images of the engine. */
   watchFiles(request: ImageRequest, onChange: () => void): Stop;
+  /** The `.dockerignore` that builds of a Dockerfile use, as it is on disk now. */
+  readDockerignore(request: DockerignoreRequest): Promise<DockerignoreFile>;
+  /** Address of the page that explains a rule; undefined where the pages are not installed. */
+  rulePage(code: string): string | undefined;
   /** Runs once after that many milliseconds, unless stopped. */
   after(delayMs: number, run: () => void): Stop;
   /** Where layer indexes are kept when the client names no folder; undefined to keep none. */

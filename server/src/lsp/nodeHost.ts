@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import type { ImageError } from "../core/analysis.ts";
 import { parseImageReference } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import { fail, succeed } from "../core/result.ts";
+import { readDockerignore } from "../io/dockerignoreFile.ts";
 import { listImages, watchEngine } from "../io/engineImages.ts";
 import { findArchives } from "../io/findArchives.ts";
 import { defaultLimits } from "../io/limits.ts";
@@ -14,6 +16,8 @@ import type { EngineAccess, Host, ImageRequest } from "./host.ts";
 
 /** This machine as a host: its engines, its disk, its clock. */
 export function nodeHost(): Host {
+  const pages = rulePages();
+  const hasPages = existsSync(pages);
   return {
     openImage: (request, signal) => opening(request, signal, openImage),
     describeImage: (request, signal) => opening(request, signal, describeImage),
@@ -27,6 +31,8 @@ export function nodeHost(): Host {
     },
     watchFiles: ({ reference, baseFolder }, onChange) =>
       watchImage(reference, { baseFolder: baseFolder ?? homedir() }, onChange),
+    readDockerignore,
+    rulePage: (code) => (hasPages ? new URL(`${code}.md`, pages).href : undefined),
     after(delayMs, run) {
       const timer = setTimeout(run, delayMs);
       return () => clearTimeout(timer);
@@ -37,6 +43,12 @@ export function nodeHost(): Host {
       system: process.platform,
     }),
   };
+}
+
+/** Beside the sources, and beside the bundle. */
+function rulePages(): URL {
+  const isSource = import.meta.url.endsWith(".ts");
+  return new URL(isSource ? "../../docs/rules/" : "../docs/rules/", import.meta.url);
 }
 
 /** Without an engine a name can still be a path; nothing is asked over the network then. */

@@ -80,12 +80,12 @@ interface Sent {
 
 /** A document that never had any diagnostics needs no empty list. */
 function sendDiagnostics(
-  { connection, shield, features }: PublisherOptions,
+  { connection, shield, features, host }: PublisherOptions,
   sent: Sent,
   view: DocumentView,
 ): void {
   const { uri, version } = view.document;
-  const found = diagnostics(view, features);
+  const found = diagnostics(view, features, host);
   if (found.length === 0 && !sent.diagnostics.delete(uri)) return;
   if (found.length > 0) sent.diagnostics.add(uri);
   shield.inBackground(() => connection.sendDiagnostics({ uri, version, diagnostics: found }));

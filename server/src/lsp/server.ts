@@ -1,23 +1,18 @@
 import type { Connection, InitializeResult } from "vscode-languageserver/node";
-import {
-  CodeActionKind,
-  DidChangeConfigurationNotification,
-  TextDocuments,
-  TextDocumentSyncKind,
-} from "vscode-languageserver/node";
+import { TextDocuments, TextDocumentSyncKind } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { emptyHoverMemory } from "../core/views/hoverCard.ts";
 import { answerCustomRequests } from "./customRequests.ts";
 import type { Documents } from "./documents.ts";
 import { createDocuments } from "./documents.ts";
 import { createEngineWatch } from "./engineWatch.ts";
-import { codeActions } from "./features/codeActions.ts";
+import { codeActionKinds, codeActions } from "./features/codeActions.ts";
 import { codeLenses } from "./features/codeLenses.ts";
 import { hover } from "./features/hover.ts";
 import { inlayHints } from "./features/inlayHints.ts";
-import { foldersOf } from "./folders.ts";
 import { createHistoryCatalog } from "./historySearch.ts";
 import type { Host } from "./host.ts";
+import { createIgnoreFiles, isDockerignore } from "./ignoreFiles.ts";
 import { createImageStore } from "./imageStore.ts";
 import { isDockerfile } from "./language.ts";
 import { startReadingProgress } from "./progress.ts";
@@ -25,8 +20,7 @@ import { createPublisher } from "./publisher.ts";
 import type { Session } from "./session.ts";
 import { startSession } from "./session.ts";
 import type { Server } from "./serverParts.ts";
-import { reconsiderAll } from "./serverParts.ts";
-import { fetchSettings, parsePushedSettings } from "./settingsExchange.ts";
+import { followSession } from "./sessionFollowing.ts";
 import type { Shield } from "./shield.ts";
 import { shieldWith } from "./shield.ts";
 
@@ -65,7 +59,7 @@ const initializeResult: InitializeResult = {
     hoverProvider: true,
     inlayHintProvider: true,
     codeLensProvider: { resolveProvider: false },
-    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+    codeActionProvider: { codeActionKinds: [...codeActionKinds] },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   },
 };
@@ -83,12 +77,15 @@ function createServer(
     startProgress: (reference, cancel) =>
       startReadingProgress(connection, shield, reference, cancel),
   });
+  const renew = (uri: string): void => publisher.changed(uri, "text");
+  const ignoreFiles = createIgnoreFiles({ host, shield, session, onChange: renew });
   const documents: Documents = createDocuments({
     host,
     shield,
     session,
     store,
     catalog,
+    ignoreFiles,
     onChange: (uri, what) => publisher.changed(uri, what),
   });
   const publisher = createPublisher({
@@ -103,22 +100,14 @@ function createServer(
     store.renewAll();
     documents.reconsider();
   });
-  return {
-    connection,
-    host,
-    shield,
-    session,
-    documents,
-    catalog,
-    publisher,
-    engineWatch,
-    close() {
-      engineWatch.close();
-      publisher.close();
-      documents.uris().forEach((uri) => documents.close(uri));
-      store.close();
-    },
+  const close = (): void => {
+    engineWatch.close();
+    publisher.close();
+    documents.uris().forEach((uri) => documents.close(uri));
+    store.close();
   };
+  const parts = { connection, host, shield, session, documents, ignoreFiles, catalog };
+  return { ...parts, publisher, engineWatch, close };
 }
 
 function answerRequests({ connection, shield, session, documents }: Server): void {
@@ -143,75 +132,28 @@ function answerRequests({ connection, shield, session, documents }: Server): voi
     }),
   );
   connection.onCodeAction(
-    shield.answering([], ({ textDocument, context }) => {
+    shield.answering([], ({ textDocument, range, context }) => {
       const view = documents.view(textDocument.uri);
-      return view === undefined ? [] : codeActions(view, context);
+      return view === undefined ? [] : codeActions(view, range, context, features);
     }),
   );
 }
 
-function syncDocuments({ connection, shield, documents, publisher }: Server): void {
+function syncDocuments({ connection, shield, documents, ignoreFiles, publisher }: Server): void {
   const texts = new TextDocuments(TextDocument);
   texts.onDidChangeContent(
     shield.answering(undefined, ({ document }) => {
-      if (isDockerfile(document)) documents.update(document);
+      if (isDockerignore(document)) ignoreFiles.edited(document);
+      else if (isDockerfile(document)) documents.update(document);
     }),
   );
   texts.onDidSave(shield.answering(undefined, ({ document }) => documents.saved(document.uri)));
   texts.onDidClose(
     shield.answering(undefined, ({ document: { uri } }) => {
+      ignoreFiles.released(uri);
       documents.close(uri);
       publisher.closed(uri);
     }),
   );
   texts.listen(connection);
-}
-
-/** Settings, folders: what holds for all documents and may change at any time. */
-function followSession(server: Server): void {
-  const { connection, shield, session } = server;
-  const reconsider = (): void => {
-    server.engineWatch.follow();
-    reconsiderAll(server);
-  };
-  const fetch = (): void =>
-    shield.inBackground(() =>
-      fetchSettings(server, (settings) => {
-        session.settings = settings;
-        session.areSettingsKnown = true;
-        reconsider();
-      }),
-    );
-  connection.onInitialized(
-    shield.answering(undefined, () => {
-      const { configurationRegistration, folderChanges } = session.features;
-      if (configurationRegistration) {
-        shield.inBackground(async () => {
-          const type = DidChangeConfigurationNotification.type;
-          await connection.client.register(type, { section: "tare" });
-        });
-      }
-      if (folderChanges) {
-        connection.workspace.onDidChangeWorkspaceFolders(
-          shield.answering(undefined, ({ added, removed }) => {
-            const gone = new Set(removed.map(({ uri }) => uri));
-            const kept = session.folders.filter(({ uri }) => !gone.has(uri));
-            session.folders = [...kept, ...foldersOf(added)];
-            fetch();
-          }),
-        );
-      }
-      fetch();
-    }),
-  );
-  connection.onDidChangeConfiguration(
-    shield.answering(undefined, ({ settings }: { settings: unknown }) => {
-      if (session.features.configuration) fetch();
-      else {
-        session.settings = parsePushedSettings(settings);
-        session.areSettingsKnown = true;
-        reconsider();
-      }
-    }),
-  );
 }

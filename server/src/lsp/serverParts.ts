@@ -3,6 +3,7 @@ import type { Documents } from "./documents.ts";
 import type { EngineWatch } from "./engineWatch.ts";
 import type { HistoryCatalog } from "./historySearch.ts";
 import type { Host } from "./host.ts";
+import type { IgnoreFiles } from "./ignoreFiles.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Session } from "./session.ts";
 import type { Shield } from "./shield.ts";
@@ -14,6 +15,7 @@ export interface Server {
   readonly shield: Shield;
   readonly session: Session;
   readonly documents: Documents;
+  readonly ignoreFiles: IgnoreFiles;
   readonly catalog: HistoryCatalog;
   readonly publisher: Publisher;
   readonly engineWatch: EngineWatch;

@@ -1,4 +1,8 @@
-import type { ClientCapabilities, InitializeParams } from "vscode-languageserver/node";
+import type {
+  ClientCapabilities,
+  InitializeParams,
+  WorkspaceEditClientCapabilities,
+} from "vscode-languageserver/node";
 import type { InitializationOptions } from "../protocol.ts";
 import type { Folder } from "./folders.ts";
 import { folderOf, foldersOf } from "./folders.ts";
@@ -14,6 +18,14 @@ export interface ClientFeatures {
   readonly lensRefresh: boolean;
   readonly markdownHover: boolean;
   readonly relatedInformation: boolean;
+  /** A diagnostic's code can be a link. */
+  readonly codeDescription: boolean;
+  /** Edits can name the version that they were made for, and several files. */
+  readonly documentChanges: boolean;
+  /** Edits can make a file. */
+  readonly fileCreation: boolean;
+  /** Can be asked to tell of changed files. */
+  readonly fileWatching: boolean;
   /** Our own client, or another that speaks the custom methods: it sent `InitializationOptions`. */
   readonly statusMessages: boolean;
   readonly commandLinks: boolean;
@@ -61,8 +73,10 @@ function featuresOf(
   const hoverFormats = textDocument?.hover?.contentFormat;
   return {
     ...workspaceFeatures(workspace),
+    ...editFeatures(workspace?.workspaceEdit),
     markdownHover: hoverFormats === undefined || hoverFormats.includes("markdown"),
     relatedInformation: textDocument?.publishDiagnostics?.relatedInformation === true,
+    codeDescription: textDocument?.publishDiagnostics?.codeDescriptionSupport === true,
     statusMessages: options !== undefined,
     commandLinks: options?.commandLinks === true,
   };
@@ -75,7 +89,14 @@ function workspaceFeatures(workspace: ClientCapabilities["workspace"]) {
     folderChanges: workspace?.workspaceFolders === true,
     hintRefresh: workspace?.inlayHint?.refreshSupport === true,
     lensRefresh: workspace?.codeLens?.refreshSupport === true,
+    fileWatching: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
   };
+}
+
+function editFeatures(edit: WorkspaceEditClientCapabilities | undefined) {
+  const documentChanges = edit?.documentChanges === true;
+  const canCreate = edit?.resourceOperations?.includes("create") === true;
+  return { documentChanges, fileCreation: documentChanges && canCreate };
 }
 
 /** Field by field, since it comes from outside; undefined when the client sent nothing of ours. */

@@ -1,4 +1,6 @@
+import type { RuleSeverities } from "../core/analysis.ts";
 import { parseSize } from "../core/analysis.ts";
+import { severities } from "../core/views/findings.ts";
 
 /**
  * What the user set under `tare`. The same names, types and defaults stand in package.json (`contributes.configuration`);
@@ -15,6 +17,8 @@ export interface Settings {
   readonly budgetBytes: number | undefined;
   /** `tare.transferBudget`, size text, default "" for none. A directive in the Dockerfile wins. */
   readonly transferBudgetBytes: number | undefined;
+  /** `tare.rules`, object, default {}: code of a rule → `error`, `warning`, `information`, `hint` or `off`. */
+  readonly rules: RuleSeverities;
   /** `tare.images`, object, default {}: glob of a Dockerfile's path relative to the workspace folder → image reference. The first match wins. */
   readonly images: readonly (readonly [glob: string, reference: string])[];
   /** `tare.matchByHistory`, boolean, default true: look among the engine's images for the one that was built from a Dockerfile. */
@@ -40,6 +44,7 @@ export const defaultSettings: Settings = {
   codeLensEnabled: false,
   budgetBytes: undefined,
   transferBudgetBytes: undefined,
+  rules: {},
   images: [],
   matchByHistory: true,
   engineEnabled: true,
@@ -60,6 +65,7 @@ export function parseSettings(section: unknown): Settings {
     codeLensEnabled: booleanAt(section, "codeLens.enabled") ?? fallback.codeLensEnabled,
     budgetBytes: bytesAt(section, "budget"),
     transferBudgetBytes: bytesAt(section, "transferBudget"),
+    rules: severitiesAt(section, "rules"),
     images: pairsAt(section, "images"),
     matchByHistory: booleanAt(section, "matchByHistory") ?? fallback.matchByHistory,
     engineEnabled: booleanAt(section, "engine.enabled") ?? fallback.engineEnabled,
@@ -108,5 +114,14 @@ function pairsAt(section: unknown, path: string): readonly (readonly [string, st
     typeof reference === "string" && reference.trim() !== ""
       ? [[glob, reference.trim()] as const]
       : [],
+  );
+}
+
+function severitiesAt(section: unknown, path: string): RuleSeverities {
+  return Object.fromEntries(
+    pairsAt(section, path).flatMap(([code, word]) => {
+      const severity = [...severities, "off" as const].find((known) => known === word);
+      return severity === undefined ? [] : [[code, severity]];
+    }),
   );
 }

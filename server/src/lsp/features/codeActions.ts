@@ -1,32 +1,64 @@
-import type { CodeAction, CodeActionContext } from "vscode-languageserver/node";
+import type {
+  CodeAction,
+  CodeActionContext,
+  CodeActionKind as Kind,
+  Diagnostic,
+  Range,
+} from "vscode-languageserver/node";
 import { CodeActionKind } from "vscode-languageserver/node";
 import { directiveFixes } from "../../core/views/directiveHelp.ts";
-import { fromRange, toRange } from "../convert.ts";
+import { fromRange } from "../convert.ts";
 import type { DocumentView } from "../documents.ts";
+import type { ClientFeatures } from "../session.ts";
+import { findingActions } from "./findingActions.ts";
+import { fixAllActions, fixAllKind } from "./fixAll.ts";
+import { workspaceEdit } from "./workspaceEdit.ts";
 
-/** Fixes for the diagnostics of ours that the client asks about. */
+/** Kinds of the actions there are. */
+export const codeActionKinds: readonly Kind[] = [
+  CodeActionKind.QuickFix,
+  CodeActionKind.RefactorRewrite,
+  fixAllKind,
+];
+
+/** What can be done at a range: fixes for bad directives and findings, ignoring, and everything safe at once. */
 export function codeActions(
-  { document, analysis }: DocumentView,
+  view: DocumentView,
+  range: Range,
   { diagnostics, only }: CodeActionContext,
+  features: ClientFeatures,
 ): CodeAction[] {
-  if (only !== undefined && !only.some((kind) => CodeActionKind.QuickFix.startsWith(kind))) {
-    return [];
-  }
-  return diagnostics
-    .filter(({ source, code }) => source === "tare" && code === "bad-directive")
+  const ours = diagnostics.filter(({ source }) => source === "tare");
+  const actions = [
+    ...directiveActions(view, ours, features),
+    ...findingActions(view, range, ours, features),
+    ...fixAllActions(view, features, { isAskedFor: only !== undefined }),
+  ];
+  return actions.filter(({ kind }) => only === undefined || isWanted(only, kind ?? ""));
+}
+
+/** Kinds are trees: `source.fixAll` asks for `source.fixAll.tare` too. */
+function isWanted(only: readonly Kind[], kind: Kind): boolean {
+  return only.some((one) => one === "" || kind === one || kind.startsWith(`${one}.`));
+}
+
+function directiveActions(
+  view: DocumentView,
+  ours: readonly Diagnostic[],
+  features: ClientFeatures,
+): readonly CodeAction[] {
+  return ours
+    .filter(({ code }) => code === "bad-directive")
     .flatMap((diagnostic) =>
-      directiveFixes(analysis.dockerfile, fromRange(document, diagnostic.range)).map(
+      directiveFixes(view.analysis.dockerfile, fromRange(view.document, diagnostic.range)).map(
         ({ title, edit, isPreferred }) => ({
           title,
           kind: CodeActionKind.QuickFix,
           diagnostics: [diagnostic],
           isPreferred,
-          edit: {
-            changes: {
-              [document.uri]: [{ range: toRange(document, edit.span), newText: edit.newText }],
-            },
-          },
+          edit: workspaceEdit(view, { edits: [edit] }, features),
         }),
       ),
-    );
+    )
+    .flatMap(({ edit, ...action }) => (edit === undefined ? [] : [{ ...action, edit }]));
 }

@@ -1,30 +1,39 @@
 import type { Diagnostic } from "vscode-languageserver/node";
+import { rules } from "../../core/analysis.ts";
 import { noticesOf } from "../../core/views/diagnostics.ts";
 import { toRange, toSeverity } from "../convert.ts";
 import type { DocumentView } from "../documents.ts";
+import type { Host } from "../host.ts";
 import type { ClientFeatures } from "../session.ts";
+
+const ruleCodes = new Set(rules.map(({ code }) => code));
 
 /** Everything there is to report about a document. */
 export function diagnostics(
   { document, analysis, context }: DocumentView,
-  { relatedInformation }: ClientFeatures,
+  { relatedInformation, codeDescription }: ClientFeatures,
+  pages: Pick<Host, "rulePage">,
 ): Diagnostic[] {
   const isNamedHere = context.state === "failed" && context.chosenBy === "directive";
   const trouble =
     isNamedHere && context.message !== undefined ? { imageTrouble: context.message } : {};
-  return noticesOf(analysis, trouble).map(({ span, severity, code, message, related }) => ({
-    range: toRange(document, span),
-    severity: toSeverity(severity),
-    source: "tare",
-    code,
-    message,
-    ...(relatedInformation && related.length > 0
-      ? {
-          relatedInformation: related.map((other) => ({
-            location: { uri: document.uri, range: toRange(document, other.span) },
-            message: other.message,
-          })),
-        }
-      : {}),
-  }));
+  return noticesOf(analysis, trouble).map(({ span, severity, code, message, related }) => {
+    const href = codeDescription && ruleCodes.has(code) ? pages.rulePage(code) : undefined;
+    return {
+      range: toRange(document, span),
+      severity: toSeverity(severity),
+      source: "tare",
+      code,
+      ...(href === undefined ? {} : { codeDescription: { href } }),
+      message,
+      ...(relatedInformation && related.length > 0
+        ? {
+            relatedInformation: related.map((other) => ({
+              location: { uri: document.uri, range: toRange(document, other.span) },
+              message: other.message,
+            })),
+          }
+        : {}),
+    };
+  });
 }

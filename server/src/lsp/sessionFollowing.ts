@@ -1,0 +1,68 @@
+import {
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+} from "vscode-languageserver/node";
+import { foldersOf } from "./folders.ts";
+import type { Server } from "./serverParts.ts";
+import { reconsiderAll } from "./serverParts.ts";
+import { fetchSettings, parsePushedSettings } from "./settingsExchange.ts";
+
+/** Follows settings, folders and files: what holds for all documents and may change at any time. */
+export function followSession(server: Server): void {
+  const { connection, shield, session } = server;
+  const reconsider = (): void => {
+    server.engineWatch.follow();
+    reconsiderAll(server);
+  };
+  const fetch = (): void =>
+    shield.inBackground(() =>
+      fetchSettings(server, (settings) => {
+        session.settings = settings;
+        session.areSettingsKnown = true;
+        reconsider();
+      }),
+    );
+  connection.onInitialized(
+    shield.answering(undefined, () => {
+      const { configurationRegistration, fileWatching, folderChanges } = session.features;
+      if (configurationRegistration) {
+        shield.inBackground(async () => {
+          const type = DidChangeConfigurationNotification.type;
+          await connection.client.register(type, { section: "tare" });
+        });
+      }
+      if (fileWatching) watchIgnoreFiles(server);
+      if (folderChanges) {
+        connection.workspace.onDidChangeWorkspaceFolders(
+          shield.answering(undefined, ({ added, removed }) => {
+            const gone = new Set(removed.map(({ uri }) => uri));
+            const kept = session.folders.filter(({ uri }) => !gone.has(uri));
+            session.folders = [...kept, ...foldersOf(added)];
+            fetch();
+          }),
+        );
+      }
+      fetch();
+    }),
+  );
+  connection.onDidChangeConfiguration(
+    shield.answering(undefined, ({ settings }: { settings: unknown }) => {
+      if (session.features.configuration) fetch();
+      else {
+        session.settings = parsePushedSettings(settings);
+        session.areSettingsKnown = true;
+        reconsider();
+      }
+    }),
+  );
+}
+
+/** The editor sees files change, whoever changes them. */
+function watchIgnoreFiles({ connection, shield, documents }: Server): void {
+  connection.onDidChangeWatchedFiles(shield.answering(undefined, () => documents.filesChanged()));
+  shield.inBackground(async () => {
+    await connection.client.register(DidChangeWatchedFilesNotification.type, {
+      watchers: [{ globPattern: "**/*.dockerignore" }],
+    });
+  });
+}
