@@ -1,6 +1,7 @@
-import { type FileTree, linkRowOf, nameOf, nodeKind } from "../image/fileTree.ts";
+import { type FileTree, nameOf, nodeKind } from "../image/fileTree.ts";
 import type { ReadImage } from "../image/image.ts";
 import { directoryKindOf, fileKindIn, fileKinds, type FileKind } from "./fileKindNames.ts";
+import { carrierOf, hiddenNodes } from "./hiddenNodes.ts";
 import type { RuleMemory } from "./memory.ts";
 
 /** Files of one kind that a layer brings and the final file system shows. */
@@ -22,7 +23,7 @@ export function weighKind(
   layers: readonly number[],
   kind: FileKind,
 ): KindWeight {
-  const byLayer = memory.recall(read, "kinds of files", () => weighAllKinds(read));
+  const byLayer = memory.recall(read, "kinds of files", () => weighAllKinds(read, memory));
   return addWeights(layers.map((layer) => byLayer[layer]?.get(kind) ?? nothing));
 }
 
@@ -40,25 +41,12 @@ function addWeights(weights: readonly KindWeight[]): KindWeight {
   };
 }
 
-function weighAllKinds(read: ReadImage): readonly ReadonlyMap<FileKind, KindWeight>[] {
-  const hidden = hiddenByLayer(read);
+function weighAllKinds(
+  read: ReadImage,
+  memory: RuleMemory,
+): readonly ReadonlyMap<FileKind, KindWeight>[] {
+  const hidden = hiddenNodes(read, memory);
   return read.layers.map(({ tree }, layer) => weighLayer(tree, hidden[layer] ?? new Set()));
-}
-
-/** By layer, the nodes that carry bytes which the final file system does not show. */
-function hiddenByLayer({ layers, waste }: ReadImage): readonly ReadonlySet<number>[] {
-  const hidden = layers.map(() => new Set<number>());
-  for (let row = 0; row < waste.count; row += 1) {
-    const layer = waste.writtenByLayer[row] ?? 0;
-    const tree = layers[layer]?.tree;
-    if (tree !== undefined) hidden[layer]?.add(carrierOf(tree, waste.node[row] ?? 0));
-  }
-  return hidden;
-}
-
-function carrierOf({ links }: FileTree, node: number): number {
-  const first = links.first[linkRowOf(links, node)] ?? -1;
-  return first >= 0 ? first : node;
 }
 
 interface Sum {

@@ -1,0 +1,94 @@
+import type { Instruction } from "../dockerfile/syntax.ts";
+import { pathOf } from "../image/fileTree.ts";
+import type { ReadImage } from "../image/image.ts";
+import { formatSize } from "../text/size.ts";
+import type { RuleContext } from "./context.ts";
+import { carrierOf, hiddenNodes } from "./hiddenNodes.ts";
+import { leastBytesOf } from "./kindReports.ts";
+import type { RuleMemory } from "./memory.ts";
+import type { Report, Rule, Saving } from "./rule.ts";
+import { type Unstripped, buildsGoCopied, stripFixes } from "./stripFixes.ts";
+
+/**
+ * Symbols and debug information in shipped programs and libraries, on the line that brought them. On text alone only where a Go program is
+ * copied whose `go build` keeps them.
+ */
+export const unstrippedBinaries: Rule = {
+  code: "unstripped-binaries",
+  title: "Programs are shipped with symbols and debug information",
+  severity: "warning",
+  *check(context) {
+    const { read, memory } = context;
+    for (const instruction of context.shipped) {
+      if (!["RUN", "COPY", "ADD"].includes(instruction.keyword)) continue;
+      const layers = context.measuredLayers(instruction);
+      const report =
+        read === undefined || layers === undefined
+          ? reportText(context, instruction)
+          : reportMeasured(context, instruction, read, unstrippedIn(read, memory, layers));
+      if (report !== undefined) yield report;
+    }
+  },
+};
+
+function unstrippedIn(
+  read: ReadImage,
+  memory: RuleMemory,
+  layers: readonly number[],
+): readonly Unstripped[] {
+  const hidden = hiddenNodes(read, memory);
+  return layers
+    .flatMap((layer) => {
+      const { tree, evidence } = read.layers[layer] ?? {};
+      if (tree === undefined) return [];
+      return (evidence?.programs ?? [])
+        .filter(({ node }) => hidden[layer]?.has(carrierOf(tree, node)) !== true)
+        .filter(({ facts }) => facts.type === "executable" || facts.type === "shared")
+        .map(({ node, facts }) => ({
+          path: pathOf(tree, node),
+          removableBytes: facts.removableBytes ?? 0,
+          facts,
+        }));
+    })
+    .filter(({ removableBytes }) => removableBytes > 0)
+    .sort((a, b) => b.removableBytes - a.removableBytes);
+}
+
+function reportMeasured(
+  context: RuleContext,
+  instruction: Instruction,
+  read: ReadImage,
+  files: readonly Unstripped[],
+): Report | undefined {
+  const [first] = files;
+  const bytes = files.reduce((sum, { removableBytes }) => sum + removableBytes, 0);
+  if (first === undefined || bytes < leastBytesOf(read)) return undefined;
+  const saving: Saving = { bytes, basis: "predicted" };
+  const where =
+    files.length === 1
+      ? `in \`/${first.path}\``
+      : `in ${files.length} files of this layer, ${formatSize(first.removableBytes)} of it in \`/${first.path}\``;
+  return {
+    span: instruction.keywordSpan,
+    instruction: instruction.index,
+    message: `${formatSize(bytes)} of symbols and debug information are ${where}.`,
+    saving,
+    fixes: stripFixes(context, instruction, files),
+    related: [],
+  };
+}
+
+function reportText(context: RuleContext, instruction: Instruction): Report | undefined {
+  const build = buildsGoCopied(context, instruction);
+  if (build === undefined) return undefined;
+  return {
+    span: instruction.keywordSpan,
+    instruction: instruction.index,
+    severity: "information",
+    message:
+      'The Go program is built with its symbols and debug information; `-ldflags="-s -w"` leaves them out.',
+    saving: undefined,
+    fixes: stripFixes(context, instruction, undefined),
+    related: [{ span: build.nameSpan, message: "It is built here." }],
+  };
+}
