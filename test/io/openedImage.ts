@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ReadImage } from "../../server/src/core/image/image.ts";
+import { noEvidence } from "../../server/src/core/image/evidence.ts";
+import type { Layer, ReadImage } from "../../server/src/core/image/image.ts";
 import type { ImageError } from "../../server/src/core/image/imageError.ts";
 import { pathOf } from "../../server/src/core/image/fileTree.ts";
 import type { Result } from "../../server/src/core/result.ts";
@@ -73,17 +74,24 @@ export async function troubleOf(reference: string, options: OpenOptions): Promis
   return errorOf(read);
 }
 
+/** What was kept of a layer's contents, whatever memory it lies in. */
+export function evidenceOf({ evidence = noEvidence }: Layer): unknown {
+  const contents = evidence.contents.map((row) => ({ ...row, bytes: Buffer.from(row.bytes) }));
+  return { ...evidence, contents };
+}
+
 /** What must be equal whatever store an image is read from: layers, tree and waste as text. */
 export function contentsOf(image: ReadImage): unknown {
   const { finalTree, layers, waste } = image;
   return {
-    layers: layers.map(({ diffId, contentBytes, tarBytes, wastedBytes, fileCount, tree }) => ({
-      diffId,
-      contentBytes,
-      tarBytes,
-      wastedBytes,
-      fileCount,
-      nodeCount: tree.nodeCount,
+    layers: layers.map((layer) => ({
+      diffId: layer.diffId,
+      contentBytes: layer.contentBytes,
+      tarBytes: layer.tarBytes,
+      wastedBytes: layer.wastedBytes,
+      fileCount: layer.fileCount,
+      nodeCount: layer.tree.nodeCount,
+      evidence: evidenceOf(layer),
     })),
     files: Array.from(
       { length: finalTree.nodeCount },

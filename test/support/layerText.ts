@@ -103,9 +103,10 @@ function memoryFile(bytes: Uint8Array): Parameters<typeof readPlainLayer>[1] {
 /** Seeking hashes small contents only, so hashes are left out; both know the digest of a tar without end mark. */
 function comparable(read: ReturnType<typeof pushTar>): unknown {
   if (!read.ok) return read.error;
-  const { tree, bodyOffset, tarBytes, fileCount, contentBytes } = read.value.index;
+  const { tree, bodyOffset, tarBytes, fileCount, contentBytes, evidence } = read.value.index;
   checkTree(tree);
-  return { text: layerText(read.value.index), bodyOffset, tarBytes, fileCount, contentBytes, tree };
+  const text = layerText(read.value.index);
+  return { text, bodyOffset, tarBytes, fileCount, contentBytes, tree, evidence };
 }
 
 function kindName(kind: number | undefined): string {

@@ -23,7 +23,7 @@ export function readMentions(
   const constants = sections.filter(({ name }) => /^\.rodata|^\.data\.rel\.ro/.test(name));
   const parts = constants.length > 0 ? constants : [{ offset: 0, bytes: source.fileBytes }];
   const sum = parts.reduce((total, { bytes }) => total + bytes, 0);
-  if (sum > mostBytes) return undefined;
+  if (sum > Math.min(mostBytes, source.fileBytes)) return undefined;
   const found = new Set<ElfMention>();
   for (const { offset, bytes } of parts) {
     for (let at = 0; at < bytes; at += windowBytes) {
