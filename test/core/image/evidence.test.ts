@@ -143,6 +143,7 @@ test("a layer with more than is kept says so", () => {
   const body = Buffer.alloc(4 * 2 ** 20, "x");
   const layer = pushTar(
     writeTar(Array.from({ length: 5 }, (_, at) => ({ path: `lib/p${at}.dist-info/RECORD`, body }))),
+    65_536,
   );
   assert.ok(layer.ok);
   assert.equal(layer.value.index.evidence.contents.length, 4);
