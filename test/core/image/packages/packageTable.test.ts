@@ -61,7 +61,7 @@ dpkg curl 7.88.1-10+deb12u12 301000 B (2) 0:301000`,
   test("a package whose list was not kept has an unknown weight, not none", () =>
     checkPackages(
       [{ "usr/bin/curl": "300000", [status]: { content: curl } }],
-      "dpkg curl 7.88.1-10+deb12u12 ? (?)",
+      "dpkg curl 7.88.1-10+deb12u12 ? (?)\nnot all is known",
     ));
 
   test("a diverted file belongs to the package that wrote it, under its new name", () =>
@@ -96,7 +96,8 @@ dpkg bash 2 20 B (1) 0:20`,
       ],
       `
 dpkg tzdata 2025b-0 127 B (1) 0:127
-dpkg base-files 12 ? (?)`,
+dpkg base-files 12 ? (?)
+not all is known`,
     ));
 
   test("apk's book lists directories and their files", () =>
@@ -182,6 +183,21 @@ npm @s/b 2.0.0 1094 B (4) 0:1094 @app/node_modules/@s/b @app/node_modules/a/node
 npm a 1.2.3 1052 B (3) 0:1052 @app/node_modules/a
 npm cut - 25 B (1) 0:25 @app/node_modules/cut`,
       { cutOff: ["app/node_modules/cut/package.json"] },
+    ));
+
+  test("a manifest is found by any name of its file, as stores with hard links have it", () =>
+    checkPackages(
+      [
+        {
+          "root/.store/ab": { content: '{"name":"a","version":"1.0.0"}' },
+          "srv/node_modules/.pnpm/a@1.0.0/node_modules/a/package.json": {
+            hardlink: "root/.store/ab",
+          },
+          "srv/node_modules/.pnpm/a@1.0.0/node_modules/a/index.js": "1000",
+          "srv/node_modules/a": { symlink: ".pnpm/a@1.0.0/node_modules/a" },
+        },
+      ],
+      "npm a 1.0.0 1030 B (3) 0:1030 @srv/node_modules/.pnpm/a@1.0.0/node_modules/a",
     ));
 
   test("gems own their folder, their specification and what was compiled for them", () =>
@@ -297,9 +313,29 @@ dpkg npm 9.2.0~ds1-1 132 B (2) 0:132`,
       `
 unread usr/lib/sysimage/rpm/rpmdb.sqlite
 unread var/lib/dpkg/status
-unread var/lib/rpm/Packages`,
+unread var/lib/rpm/Packages
+not all is known`,
       { cutOff: [status] },
     ));
+
+  test("a cut RECORD is a book that cannot be read", () => {
+    const record = "lib/site-packages/a-1.dist-info/RECORD";
+    checkPackages(
+      [{ "lib/site-packages/a.py": "10", [record]: { content: "a.py,,\nb" } }],
+      `unread ${record}\nnot all is known`,
+      { cutOff: [record] },
+    );
+  });
+
+  test("where more is in a layer than was kept, the table says so", () => {
+    const read = packagedImage([{ "a.jar": "10" }]);
+    const cut = read.layers.map((layer) => ({
+      ...layer,
+      evidence: { ...noEvidence, isCut: true as const },
+    }));
+    assert.equal(packagesOf(read).isPartial, false);
+    assert.equal(packagesOf({ ...read, layers: cut }).isPartial, true);
+  });
 
   test("without kept contents nothing is owned but what names itself", () => {
     const read = packagedImage([{ "a.jar": "10", b: "5" }]);

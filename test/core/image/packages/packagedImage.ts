@@ -58,7 +58,7 @@ export function tableText(table: PackageTable): string {
     ].join(" "),
   );
   const unread = table.unreadBooks.map((path) => `unread ${path}`);
-  return [...rows, ...unread].join("\n");
+  return [...rows, ...unread, table.isPartial ? "not all is known" : ""].filter(Boolean).join("\n");
 }
 
 function goProgram(path: string): LayerEvidence["programs"][number]["facts"] {

@@ -1,5 +1,5 @@
 import type { GoBuildInfo } from "../elf.ts";
-import { pathOf } from "../fileTree.ts";
+import { type FileTree, pathOf } from "../fileTree.ts";
 import type { Layer, ReadImage } from "../image.ts";
 import type { TreePaths } from "../treePaths.ts";
 
@@ -46,17 +46,34 @@ function keptWhere(
   const files = new Map<string, KeptFile>();
   const goPrograms: GoProgram[] = [];
   for (const { index, tree, evidence } of layers) {
+    const namesOf = namesByFirst(tree);
+    const wantedNames = (node: number): readonly string[] =>
+      [node, ...(namesOf.get(node) ?? [])]
+        .map((name) => pathOf(tree, name))
+        .filter((path) => isWanted(index, path));
     for (const { node, bytes, isWhole } of evidence?.contents ?? []) {
-      const path = pathOf(tree, node);
-      if (isWanted(index, path)) files.set(path, { path, bytes, isWhole });
+      for (const path of wantedNames(node)) files.set(path, { path, bytes, isWhole });
     }
     for (const { node, facts } of evidence?.programs ?? []) {
       if (facts.go === undefined) continue;
-      const path = pathOf(tree, node);
-      if (isWanted(index, path)) goPrograms.push({ path, info: facts.go });
+      const [path] = wantedNames(node);
+      if (path !== undefined) goPrograms.push({ path, info: facts.go });
     }
   }
   return { files, goPrograms };
+}
+
+/** The later names of each inode group by its first, under which evidence is kept. */
+function namesByFirst({ links }: FileTree): ReadonlyMap<number, readonly number[]> {
+  const names = new Map<number, number[]>();
+  links.node.forEach((node, row) => {
+    const first = links.first[row] ?? -1;
+    if (first < 0) return;
+    const others = names.get(first);
+    if (others === undefined) names.set(first, [node]);
+    else others.push(node);
+  });
+  return names;
 }
 
 const decoder = new TextDecoder("utf-8");

@@ -20,6 +20,8 @@ export interface PackageTable {
   readonly unownedFileCount: number;
   /** Paths of package databases that are there but could not be read, in path order: what they know is among the unowned. */
   readonly unreadBooks: readonly string[];
+  /** Not all that packages own could be told: a layer's contents were not or not all kept, a book was not read, or a package has unknown files. */
+  readonly isPartial: boolean;
 }
 
 /**
@@ -39,13 +41,18 @@ export function packagesOf(read: ReadImage): PackageTable {
   weighed.sort((a, b) => compareWeights(a.package, b.package));
   const packages = weighed.map((each) => each.package);
   const places = new Map(weighed.map(({ index }, at) => [index, at]));
+  const unreadBooks = findUnreadBooks(kept, paths);
   return {
     packages,
     owners: owners.map((owner) => places.get(owner) ?? unowned),
     ownedBytes: packages.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
     unownedBytes: rest.bytes,
     unownedFileCount: rest.fileCount,
-    unreadBooks: findUnreadBooks(kept, paths),
+    unreadBooks,
+    isPartial:
+      unreadBooks.length > 0 ||
+      packages.some(({ bytes }) => bytes === undefined) ||
+      read.layers.some(({ evidence }) => evidence === undefined || evidence.isCut === true),
   };
 }
 

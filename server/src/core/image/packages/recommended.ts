@@ -1,9 +1,9 @@
+import { findNode } from "../fileTree.ts";
 import type { Layer, ReadImage } from "../image.ts";
 import { findDpkgList } from "./dpkg.ts";
 import { type DpkgEntry, type Relation, parseAutomatic, parseDpkgStatus } from "./dpkgStatus.ts";
 import { type KeptFiles, keptInLayer, wholeTextOf } from "./keptFiles.ts";
-import { packagesWithin } from "./layerPackages.ts";
-import type { LayerPackage } from "./layerPackages.ts";
+import { type LayerPackage, packagesWithin } from "./layerPackages.ts";
 
 /** Packages that nothing needs: apt installed them because others recommend them. */
 export interface RecommendedPackages {
@@ -54,21 +54,18 @@ const automaticPath = "var/lib/apt/extended_states";
 
 function changeOf(read: ReadImage, index: number): Change | undefined {
   const layer = read.layers[index];
-  const lower = read.layers.slice(0, index);
-  if (layer?.evidence === undefined || lower.some(({ evidence }) => evidence === undefined)) {
-    return undefined;
-  }
+  if (layer === undefined) return undefined;
   const kept = keptInLayer(layer);
   const after = wholeTextOf(kept.files.get(statusPath));
-  if (after === undefined) return undefined;
-  const book = lower.map((each) => keptInLayer(each).files.get(statusPath)).findLast(isThere);
-  const before = book === undefined ? "" : wholeTextOf(book);
-  if (before === undefined) return undefined;
+  const before = bookBelow(read.layers.slice(0, index));
+  if (after === undefined || before === undefined) return undefined;
   return { layer, kept, before: installedOf(before), after: installedOf(after) };
 }
 
-function isThere<T>(value: T | undefined): value is T {
-  return value !== undefined;
+/** dpkg's book as the layers leave it: "" where none has one, undefined where it cannot be told. */
+function bookBelow(layers: readonly Layer[]): string | undefined {
+  const top = layers.findLast(({ tree }) => findNode(tree, statusPath) !== undefined);
+  return top === undefined ? "" : wholeTextOf(keptInLayer(top).files.get(statusPath));
 }
 
 function installedOf(status: string): readonly DpkgEntry[] {

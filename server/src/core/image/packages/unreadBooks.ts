@@ -33,5 +33,13 @@ export function findUnreadBooks(kept: KeptFiles, paths: TreePaths): readonly str
   };
   const cutOff = readable.filter((path) => isFile(path) && kept.files.get(path)?.isWhole !== true);
   const rpm = rpmPackages(kept, paths).length > 0 ? [] : rpmBooks.filter(isFile);
-  return [...cutOff, ...rpm, ...foreign.filter(hasContent)].sort();
+  const records = [...kept.files.values()].filter(
+    ({ path, isWhole }) => path.endsWith(".dist-info/RECORD") && !isWhole,
+  );
+  return [
+    ...cutOff,
+    ...records.map(({ path }) => path),
+    ...rpm,
+    ...foreign.filter(hasContent),
+  ].sort();
 }
