@@ -25,6 +25,7 @@ const errors: readonly ImageError[] = [
   { code: "media-type-unsupported", where, mediaType: "application/x-xz" },
   { code: "limit-exceeded", where, limit: "100 files" },
   { code: "cancelled" },
+  { code: "engine-unreachable", endpoint: "ghcr.io", reason: "no answer", service: "registry" },
 ];
 
 test("every error is one sentence that says what to do next", () => {

@@ -1,6 +1,12 @@
 /** Why an image could not be read: a closed list. Each carries the facts; `describeImageError` makes the sentence. */
 export type ImageError =
-  | { readonly code: "engine-unreachable"; readonly endpoint: string; readonly reason: string }
+  | {
+      readonly code: "engine-unreachable";
+      readonly endpoint: string;
+      readonly reason: string;
+      /** What gave no answer; an engine unless told. */
+      readonly service?: "registry";
+    }
   | {
       readonly code: "image-not-found";
       readonly reference: string;
@@ -26,6 +32,9 @@ export type ImageError =
 export function describeImageError(error: ImageError): string {
   switch (error.code) {
     case "engine-unreachable":
+      if (error.service === "registry") {
+        return `The registry ${error.endpoint} gives no answer of use (${error.reason}): try again later, or switch the setting tare.registry off.`;
+      }
       return `No container engine answers at ${error.endpoint} (${error.reason}): start it, or set DOCKER_HOST or the setting tare.engine.endpoint.`;
     case "image-not-found":
       return describeNotFound(error);
