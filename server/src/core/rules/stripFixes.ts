@@ -1,12 +1,13 @@
 import { appendCommand, insertBehind } from "../dockerfile/runEdits.ts";
 import type { ShellCommand } from "../dockerfile/shellScript.ts";
 import { stageChain } from "../dockerfile/stages.ts";
-import type { Dockerfile, Instruction, Stage } from "../dockerfile/syntax.ts";
+import type { Instruction, Stage } from "../dockerfile/syntax.ts";
 import type { ElfFacts } from "../image/elf.ts";
 import { findNode } from "../image/fileTree.ts";
 import type { TextEdit } from "../text/edit.ts";
 import { textOf } from "../text/span.ts";
 import { runsAsRoot, toShellPaths } from "./appendedFix.ts";
+import { type Build, buildsFor, copiedStage, isC, isCargo, isGo } from "./builds.ts";
 import type { RuleContext } from "./context.ts";
 import type { Fix, Saving } from "./rule.ts";
 
@@ -16,12 +17,6 @@ export interface Unstripped {
   /** Exact sum of the sections that `strip` takes away. */
   readonly removableBytes: number;
   readonly facts: ElfFacts;
-}
-
-/** A command that links a program, and the RUN it stands in. */
-interface Build {
-  readonly run: Instruction;
-  readonly command: ShellCommand;
 }
 
 /**
@@ -78,48 +73,6 @@ function stripsLater(context: RuleContext, from: Stage): boolean {
     .flatMap(({ instructions }) => instructions)
     .flatMap((one) => (one.keyword === "RUN" ? (context.shellOf(one)?.commands ?? []) : []))
     .some(({ name }) => /^(?:.*-)?(?:strip|objcopy|upx)$/.test(name ?? ""));
-}
-
-function buildsFor(context: RuleContext, instruction: Instruction): readonly Build[] {
-  const { dockerfile } = context;
-  const from = copiedStage(dockerfile, instruction);
-  const runs =
-    instruction.keyword === "RUN"
-      ? [instruction]
-      : from === undefined
-        ? []
-        : stageChain(dockerfile, from).flatMap(({ instructions }) => instructions);
-  return runs.flatMap((run) => {
-    const script = run.keyword === "RUN" ? context.shellOf(run) : undefined;
-    if (script === undefined || script.form === "exec" || !script.isComplete) return [];
-    return script.commands.map((command) => ({ run, command }));
-  });
-}
-
-/** The stage that COPY --from takes files of; undefined for images and the build context. */
-function copiedStage({ stages }: Dockerfile, { flags, index }: Instruction): Stage | undefined {
-  const from = flags.find(({ name }) => name === "from")?.value?.toLowerCase();
-  if (from === undefined) return undefined;
-  const earlier = stages.filter((stage) => stage.from.index < index).slice(0, -1);
-  return (
-    earlier.findLast(({ name }) => name === from) ??
-    earlier.find((one) => String(one.index) === from)
-  );
-}
-
-function isGo({ command: { name, args } }: Build): boolean {
-  return name === "go" && (args[0]?.text === "build" || args[0]?.text === "install");
-}
-
-function isC({ command: { name, args } }: Build): boolean {
-  const links = args.every(
-    ({ text }) => !["-c", "-S", "-E", "-shared", "--version"].includes(text),
-  );
-  return links && /^(?:.*-)?(?:g?cc|g\+\+|c\+\+|clang|clang\+\+)$/.test(name ?? "");
-}
-
-function isCargo({ command: { name, args } }: Build): boolean {
-  return name === "cargo" && (args[0]?.text === "build" || args[0]?.text === "install");
 }
 
 interface OptionFix {

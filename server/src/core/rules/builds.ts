@@ -1,0 +1,59 @@
+import type { ShellCommand } from "../dockerfile/shellScript.ts";
+import { stageChain } from "../dockerfile/stages.ts";
+import type { Dockerfile, Instruction, Stage } from "../dockerfile/syntax.ts";
+import type { RuleContext } from "./context.ts";
+
+/** A command that may link a program, and the RUN it stands in. */
+export interface Build {
+  readonly run: Instruction;
+  readonly command: ShellCommand;
+}
+
+/** Commands of a RUN itself, or of all RUNs of the stage that a COPY takes files of; none where only words of a JSON array stand. */
+export function buildsFor(context: RuleContext, instruction: Instruction): readonly Build[] {
+  const { dockerfile } = context;
+  const from = copiedStage(dockerfile, instruction);
+  const runs =
+    instruction.keyword === "RUN"
+      ? [instruction]
+      : from === undefined
+        ? []
+        : stageChain(dockerfile, from).flatMap(({ instructions }) => instructions);
+  return runs.flatMap((run) => {
+    const script = run.keyword === "RUN" ? context.shellOf(run) : undefined;
+    if (script === undefined || script.form === "exec" || !script.isComplete) return [];
+    return script.commands.map((command) => ({ run, command }));
+  });
+}
+
+/** The stage that COPY --from takes files of; undefined for images and the build context. */
+export function copiedStage(
+  { stages }: Dockerfile,
+  { flags, index }: Instruction,
+): Stage | undefined {
+  const from = flags.find(({ name }) => name === "from")?.value?.toLowerCase();
+  if (from === undefined) return undefined;
+  const earlier = stages.filter((stage) => stage.from.index < index).slice(0, -1);
+  return (
+    earlier.findLast(({ name }) => name === from) ??
+    earlier.find((one) => String(one.index) === from)
+  );
+}
+
+/** `go build` and `go install`. */
+export function isGo({ command: { name, args } }: Build): boolean {
+  return name === "go" && (args[0]?.text === "build" || args[0]?.text === "install");
+}
+
+/** A C or C++ compiler that links. */
+export function isC({ command: { name, args } }: Build): boolean {
+  const links = args.every(
+    ({ text }) => !["-c", "-S", "-E", "-shared", "--version"].includes(text),
+  );
+  return links && /^(?:.*-)?(?:g?cc|g\+\+|c\+\+|clang|clang\+\+)$/.test(name ?? "");
+}
+
+/** `cargo build` and `cargo install`. */
+export function isCargo({ command: { name, args } }: Build): boolean {
+  return name === "cargo" && (args[0]?.text === "build" || args[0]?.text === "install");
+}
