@@ -6,6 +6,7 @@ import {
   parseDiversions,
   parseDpkgStatus,
   parseRelations,
+  relationsOf,
 } from "../../../../server/src/core/image/packages/dpkgStatus.ts";
 
 /** Of debian:12. */
@@ -48,7 +49,12 @@ suite("dpkg's status", () => {
     const [git, old, bash, ...more] = parseDpkgStatus(status);
     assert.deepEqual(more, []);
     assert.deepEqual(
-      { ...git, depends: git!.depends.length },
+      {
+        ...git,
+        fields: git!.fields.size,
+        ...relationsOf(git!),
+        depends: relationsOf(git!).depends.length,
+      },
       {
         name: "git",
         version: "1:2.39.5-0+deb12u2",
@@ -57,6 +63,7 @@ suite("dpkg's status", () => {
         isEssential: false,
         priority: "optional",
         estimatedBytes: 46872 * 1024,
+        fields: 14,
         depends: 6,
         recommends: ["ca-certificates", "patch", "less", "ssh-client"].map((name) => [
           { name, constraint: undefined },
@@ -75,7 +82,9 @@ suite("dpkg's status", () => {
     assert.deepEqual([old?.name, old?.isInstalled], ["old", false]);
     assert.deepEqual([bash?.isInstalled, bash?.isEssential], [true, true]);
     assert.deepEqual(
-      bash?.depends.flat().map(({ name }) => name),
+      relationsOf(bash!)
+        .depends.flat()
+        .map(({ name }) => name),
       ["libc6", "base-files", "debianutils"],
     );
   });
@@ -114,7 +123,7 @@ suite("dpkg's status", () => {
   test("any text is understood as far as it goes", () =>
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 400 }), (text) => {
-        parseDpkgStatus(text);
+        parseDpkgStatus(text).map(relationsOf);
         parseAutomatic(text);
         parseDiversions(text);
       }),

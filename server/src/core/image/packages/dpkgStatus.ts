@@ -22,6 +22,12 @@ export interface DpkgEntry {
   readonly priority: string | undefined;
   /** What its maintainer estimated, in bytes (the field counts KiB). Not what its files weigh. */
   readonly estimatedBytes: number | undefined;
+  /** All that its paragraph says; `relationsOf` reads what it needs of others. */
+  readonly fields: Paragraph;
+}
+
+/** What a package needs of others and is to others. */
+export interface DpkgRelations {
   /** Pre-Depends and Depends. */
   readonly depends: readonly Relation[];
   readonly recommends: readonly Relation[];
@@ -33,6 +39,21 @@ export interface DpkgEntry {
 /** Packages of a dpkg status file, or of a file of `status.d`, in order. Paragraphs without a name, and packages that are not installed at all, are left out. */
 export function parseDpkgStatus(text: string): readonly DpkgEntry[] {
   return parseParagraphs(text).flatMap((paragraph) => entryOf(paragraph) ?? []);
+}
+
+/** Relations of a package, each list in the order of its field. */
+export function relationsOf({ fields }: DpkgEntry): DpkgRelations {
+  return {
+    depends: [
+      ...parseRelations(fields.get("pre-depends")),
+      ...parseRelations(fields.get("depends")),
+    ],
+    recommends: parseRelations(fields.get("recommends")),
+    suggests: parseRelations(fields.get("suggests")),
+    provides: parseRelations(fields.get("provides"))
+      .flat()
+      .map((provided) => provided.name),
+  };
 }
 
 /** `name:architecture` of packages that apt installed for the sake of others. var/lib/apt/extended_states. */
@@ -87,15 +108,7 @@ function entryOf(fields: Paragraph): DpkgEntry | undefined {
     isEssential: fields.get("essential") === "yes",
     priority: fields.get("priority"),
     estimatedBytes: Number.isSafeInteger(kibibytes) ? kibibytes * 1024 : undefined,
-    depends: [
-      ...parseRelations(fields.get("pre-depends")),
-      ...parseRelations(fields.get("depends")),
-    ],
-    recommends: parseRelations(fields.get("recommends")),
-    suggests: parseRelations(fields.get("suggests")),
-    provides: parseRelations(fields.get("provides"))
-      .flat()
-      .map((provided) => provided.name),
+    fields,
   };
 }
 

@@ -27,13 +27,16 @@ export function gemPackages({ files }: KeptFiles, paths: TreePaths): readonly Fo
 
 /** `s.name = "rake".freeze`, as RubyGems writes specifications it installs. */
 function fieldOf(text: string, field: string): string | undefined {
-  return new RegExp(`^\\s*s\\.${field} = "([^"]+)"`, "m").exec(text)?.[1];
+  return new RegExp(`^[ \\t]*s\\.${field} = "([^"\n]+)"`, "m").exec(text)?.[1];
 }
+
+/** Real systems have one platform and one ABI; more keep no one's time. */
+const mostExtensionFolders = 16;
 
 /** `extensions/PLATFORM/ABI/FULL-NAME` */
 function extensionsOf({ tree, findExact }: TreePaths, home: string, full: string): string[] {
   const extensions = findExact(`${home}/extensions`);
   if (extensions === undefined) return [];
   const folders = childrenOf(tree, extensions).flatMap((platform) => childrenOf(tree, platform));
-  return folders.map((folder) => `${pathOf(tree, folder)}/${full}`);
+  return folders.slice(0, mostExtensionFolders).map((folder) => `${pathOf(tree, folder)}/${full}`);
 }

@@ -12,9 +12,13 @@ export function pythonPackages({ files }: KeptFiles): readonly FoundPackage[] {
   });
 }
 
+/** Longer lines hold no path that a system could open. */
+const longestLine = 8192;
+
 /** Paths of a RECORD as written: the first column of comma-separated values, in quotes where it holds a comma. */
 export function parseRecord(text: string): readonly string[] {
   return text.split(/\r?\n/).flatMap((line) => {
+    if (line.length > longestLine) return [];
     const [, quoted, plain] = /^(?:"((?:[^"]|"")*)"|([^,"]+))(?:,|$)/.exec(line) ?? [];
     return quoted?.replaceAll('""', '"') ?? plain ?? [];
   });

@@ -1,7 +1,14 @@
 import { findNode } from "../fileTree.ts";
 import type { Layer, ReadImage } from "../image.ts";
 import { findDpkgList } from "./dpkg.ts";
-import { type DpkgEntry, type Relation, parseAutomatic, parseDpkgStatus } from "./dpkgStatus.ts";
+import {
+  type DpkgEntry,
+  type DpkgRelations,
+  type Relation,
+  parseAutomatic,
+  parseDpkgStatus,
+  relationsOf,
+} from "./dpkgStatus.ts";
 import { type KeptFiles, keptInLayer, wholeTextOf } from "./keptFiles.ts";
 import { type LayerPackage, packagesWithin } from "./layerPackages.ts";
 
@@ -46,8 +53,10 @@ interface Change {
   readonly layer: Layer;
   readonly kept: KeptFiles;
   readonly before: readonly DpkgEntry[];
-  readonly after: readonly DpkgEntry[];
+  readonly after: readonly RelatedEntry[];
 }
+
+type RelatedEntry = DpkgEntry & DpkgRelations;
 
 const statusPath = "var/lib/dpkg/status";
 const automaticPath = "var/lib/apt/extended_states";
@@ -59,7 +68,20 @@ function changeOf(read: ReadImage, index: number): Change | undefined {
   const after = wholeTextOf(kept.files.get(statusPath));
   const before = bookBelow(read.layers.slice(0, index));
   if (after === undefined || before === undefined) return undefined;
-  return { layer, kept, before: installedOf(before), after: installedOf(after) };
+  const entries = installedOf(after);
+  if (entries.reduce((sum, entry) => sum + relationLength(entry), 0) > longestRelations) {
+    return undefined;
+  }
+  const related = entries.map((entry) => ({ ...entry, ...relationsOf(entry) }));
+  return { layer, kept, before: installedOf(before), after: related };
+}
+
+/** A system with 2,000 packages has half a million characters of relations; a book with more than this is no system's. */
+const longestRelations = 4_000_000;
+
+function relationLength({ fields }: DpkgEntry): number {
+  const names = ["pre-depends", "depends", "recommends", "suggests", "provides"];
+  return names.reduce((sum, name) => sum + (fields.get(name)?.length ?? 0), 0);
 }
 
 /** dpkg's book as the layers leave it: "" where none has one, undefined where it cannot be told. */
@@ -85,7 +107,7 @@ function namesOfRecommended(
   );
   const automaticText = wholeTextOf(kept.files.get(automaticPath));
   const automatic = automaticText === undefined ? undefined : parseAutomatic(automaticText);
-  const manual = automatic === undefined ? [] : added.filter((each) => !isIn(automatic, each));
+  const manual = automatic === undefined ? [] : added.filter(isManual(automatic));
   const names = requested.flatMap(installNameOf);
   if (automatic === undefined && names.some((name) => !providers.has(name))) return undefined;
   const asked = [...names.flatMap((name) => providers.get(name) ?? []), ...manual, ...changed];
@@ -99,11 +121,11 @@ function keyOf({ name, architecture }: Pick<DpkgEntry, "name" | "architecture">)
   return `${name}:${architecture ?? ""}`;
 }
 
-/** apt books packages of all architectures under the native one. */
-function isIn(automatic: ReadonlySet<string>, entry: DpkgEntry): boolean {
-  return entry.architecture === "all"
-    ? [...automatic].some((key) => key.startsWith(`${entry.name}:`))
-    : automatic.has(keyOf(entry));
+/** apt books packages for all architectures under the native one. */
+function isManual(automatic: ReadonlySet<string>): (entry: DpkgEntry) => boolean {
+  const names = new Set([...automatic].map((key) => key.replace(/:.*$/, "")));
+  return (entry) =>
+    entry.architecture === "all" ? !names.has(entry.name) : !automatic.has(keyOf(entry));
 }
 
 /** `curl=7.88.1-10`, `curl/bookworm`, `curl:amd64`, `curl+` mean curl; `curl-` removes it; options are none. apt-get(8). */
@@ -113,8 +135,10 @@ function installNameOf(word: string): readonly string[] {
 }
 
 /** Installed packages by their name and by the virtual ones they provide. */
-function providersOf(entries: readonly DpkgEntry[]): ReadonlyMap<string, readonly DpkgEntry[]> {
-  const providers = new Map<string, DpkgEntry[]>();
+function providersOf(
+  entries: readonly RelatedEntry[],
+): ReadonlyMap<string, readonly RelatedEntry[]> {
+  const providers = new Map<string, RelatedEntry[]>();
   for (const entry of entries) {
     for (const name of [entry.name, ...entry.provides]) {
       const others = providers.get(name);
@@ -126,14 +150,17 @@ function providersOf(entries: readonly DpkgEntry[]): ReadonlyMap<string, readonl
 }
 
 function reach(
-  from: readonly DpkgEntry[],
-  providers: ReadonlyMap<string, readonly DpkgEntry[]>,
-  relationsOf: (entry: DpkgEntry) => readonly Relation[],
-): ReadonlySet<DpkgEntry> {
+  from: readonly RelatedEntry[],
+  providers: ReadonlyMap<string, readonly RelatedEntry[]>,
+  wantsOf: (entry: RelatedEntry) => readonly Relation[],
+): ReadonlySet<RelatedEntry> {
   const reached = new Set(from);
+  const seenNames = new Set<string>();
   const pending = [...from];
   for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
-    for (const { name } of relationsOf(entry).flat()) {
+    for (const { name } of wantsOf(entry).flat()) {
+      if (seenNames.has(name)) continue;
+      seenNames.add(name);
       for (const next of providers.get(name) ?? []) {
         if (reached.has(next)) continue;
         reached.add(next);
