@@ -191,6 +191,7 @@ suite("packages that only Recommends pulled in", () => {
 
   test("a name that no package has cannot be judged, unless apt's book says what was asked for", () => {
     checkRecommended([base, gitLayer], "$PACKAGES", undefined);
+    checkRecommended([base, gitLayer], "-y", undefined);
     const automatic = ["libcurl4", "perl", "less", "libtinfo6", "openssh-client", "xauth"]
       .concat("ca-certificates")
       .map((name) => `Package: ${name}\nArchitecture: amd64\nAuto-Installed: 1\n`)

@@ -25,7 +25,8 @@ export interface RecommendedPackages {
  * alternative or provider counts as needed), but that their Recommends lead to. Packages that came otherwise count as requested, and so do
  * those that apt's own book calls manual. Names may carry a version, release or architecture, as apt-get takes them.
  * Never too many: in doubt a package is needed. Undefined when the databases cannot tell: a layer without its own status file, file lists
- * that were not kept, or a requested name that no installed package has while apt's book is missing.
+ * that were not kept, or, while apt's book is missing, no requested
+ * name or one that no installed package has.
  */
 export function recommendedOnly(
   read: ReadImage,
@@ -109,7 +110,8 @@ function namesOfRecommended(
   const automatic = automaticText === undefined ? undefined : parseAutomatic(automaticText);
   const manual = automatic === undefined ? [] : added.filter(isManual(automatic));
   const names = requested.flatMap(installNameOf);
-  if (automatic === undefined && names.some((name) => !providers.has(name))) return undefined;
+  const isAskedKnown = names.length > 0 && names.every((name) => providers.has(name));
+  if (automatic === undefined && !isAskedKnown) return undefined;
   const asked = [...names.flatMap((name) => providers.get(name) ?? []), ...manual, ...changed];
   const led = reach(asked, providers, (entry) => [...entry.depends, ...entry.recommends]);
   const others = added.filter((entry) => !led.has(entry));
