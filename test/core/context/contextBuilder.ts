@@ -1,8 +1,8 @@
-import {
-  entryKind,
-  type ContextFolder,
-  type ContextListing,
-  type UnreadReason,
+import { toFolder, type FolderEntry } from "../../../server/src/core/context/folderEntries.ts";
+import type {
+  ContextFolder,
+  ContextListing,
+  UnreadReason,
 } from "../../../server/src/core/context/listing.ts";
 
 /**
@@ -19,54 +19,24 @@ export function aContext(files: Readonly<Record<string, Content>>): ContextListi
 type Entries = readonly (readonly [string, Content])[];
 
 function folderOf(entries: Entries): ContextFolder {
-  const names = [...new Set(entries.map(([path]) => path.split("/")[0] ?? ""))]
-    .filter((name) => name !== "")
-    .sort();
-  const all = names.map((name) => entryOf(entries, name));
-  const named = <T>(value: (entry: Entry) => T | undefined): ReadonlyMap<string, T> =>
-    new Map(
-      all.flatMap((entry) => {
-        const found = value(entry);
-        return found === undefined ? [] : [[entry.name, found] as const];
-      }),
-    );
-  return {
-    names,
-    kinds: Uint8Array.from(all, ({ kind }) => kind),
-    fileBytes: Float64Array.from(all, ({ fileBytes }) => fileBytes),
-    folders: named(({ folder }) => folder),
-    unread: named(({ unread }) => unread),
-    targets: named(({ target }) => target),
-    links: named(({ link }) => link),
-    gap: undefined,
-  };
+  const names = new Set(entries.map(([path]) => path.split("/")[0] ?? "").filter(Boolean));
+  return toFolder(
+    [...names].map((name) => entryOf(entries, name)),
+    undefined,
+  );
 }
 
-interface Entry {
-  readonly name: string;
-  readonly kind: number;
-  readonly fileBytes: number;
-  readonly folder?: ContextFolder;
-  readonly unread?: UnreadReason;
-  readonly target?: string;
-  readonly link?: string | undefined;
-}
-
-function entryOf(entries: Entries, name: string): Entry {
+function entryOf(entries: Entries, name: string): FolderEntry {
   const below = entries
     .filter(([path]) => path.startsWith(`${name}/`))
     .map(([path, content]) => [path.slice(name.length + 1), content] as const);
   if (below.length > 0) {
     const reason = below.find(([path]) => path === "")?.[1];
-    const folder = { name, kind: entryKind.folder, fileBytes: 0 };
-    return typeof reason === "string"
-      ? { ...folder, unread: reason.slice(1) as UnreadReason }
-      : { ...folder, folder: folderOf(below) };
+    const unread = typeof reason === "string" ? (reason.slice(1) as UnreadReason) : undefined;
+    return { kind: "folder", name, folder: unread ?? folderOf(below) };
   }
   const text = String(entries.find(([path]) => path === name)?.[1]);
-  if (text.startsWith("-> ")) {
-    return { name, kind: entryKind.symlink, fileBytes: 0, target: text.slice(3) };
-  }
+  if (text.startsWith("-> ")) return { kind: "symlink", name, target: text.slice(3) };
   const [bytes = "", link] = text.split(" @");
-  return { name, kind: entryKind.file, fileBytes: Number(bytes), link };
+  return { kind: "file", name, contentBytes: Number(bytes), link };
 }
