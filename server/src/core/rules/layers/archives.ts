@@ -1,0 +1,101 @@
+import type { RuleContext } from "../context.ts";
+import { bytesAt } from "../measure.ts";
+import { type FileActs, cleansUp } from "./fileActs.ts";
+import { isNoticeable } from "./noticeable.ts";
+import type { ScopedCommand } from "./scope.ts";
+import type { FileRemoval, FileWrite } from "./shellActs.ts";
+import { addUnpacks, archiveName, unpackedBy } from "./unpacked.ts";
+
+/** An archive that was unpacked and is in the layer of the line that brought it, whether a later line deletes it or not. */
+export interface KeptArchive {
+  readonly write: FileWrite;
+  /** Where it lies, as its unpacking names it. */
+  readonly path: string;
+  /** Places in the list of acts; the writer is the unpacker where one RUN does both. */
+  readonly writer: number;
+  readonly unpacker: number;
+  readonly unpacking: ScopedCommand;
+  /** The first that deletes it afterwards. */
+  readonly remover: { readonly at: number; readonly removal: FileRemoval } | undefined;
+  /** In the writer's layer; undefined where that is not measured. */
+  readonly bytes: number | undefined;
+}
+
+/** All of them in text order. Left out: those whose layer holds nothing worth a word, as far as it is measured. */
+export function keptArchives(
+  context: RuleContext,
+  acts: readonly FileActs[],
+): readonly KeptArchive[] {
+  const unpackings = acts.flatMap(({ commands }, at) =>
+    commands.flatMap((unpacking) =>
+      unpackedBy(unpacking).map((pattern) => ({ at, unpacking, pattern })),
+    ),
+  );
+  if (unpackings.length === 0) return [];
+  return acts.flatMap((own, writer) =>
+    own.writes.flatMap((write): readonly KeptArchive[] => {
+      if (!isArchive(own, write) || cleansUp(own, write)) return [];
+      const found = unpackings.find(
+        ({ at, unpacking, pattern }) =>
+          pattern.matches(write.path) && isBehind(writer, write, at, unpacking),
+      );
+      if (found === undefined) return [];
+      const bytes = bytesOfArchive(context, own, write.path);
+      if (bytes !== undefined && !(context.read && isNoticeable(context.read, bytes))) return [];
+      return [
+        {
+          write,
+          path: write.path,
+          writer,
+          unpacker: found.at,
+          unpacking: found.unpacking,
+          remover: removerOf(acts, writer, write),
+          bytes,
+        },
+      ];
+    }),
+  );
+}
+
+function isArchive({ instruction }: FileActs, { how, path, span }: FileWrite): boolean {
+  if (how === "made" || path.endsWith("/*")) return false;
+  const source = instruction.words.find((word) => word.span.start === span.start)?.text ?? path;
+  const isUnpackedByAdd =
+    instruction.keyword === "ADD" && addUnpacks.test(source) && !source.includes("://");
+  return (
+    !isUnpackedByAdd && (archiveName.test(path) || (how === "copied" && archiveName.test(source)))
+  );
+}
+
+function isBehind(
+  writer: number,
+  { command }: FileWrite,
+  at: number,
+  { command: unpacking }: ScopedCommand,
+): boolean {
+  if (at !== writer) return at > writer;
+  return command !== undefined && unpacking.span.start > command.span.start;
+}
+
+function removerOf(
+  acts: readonly FileActs[],
+  writer: number,
+  { path }: FileWrite,
+): KeptArchive["remover"] {
+  for (const [offset, { removals }] of acts.slice(writer + 1).entries()) {
+    const removal = removals.find(({ pattern }) => pattern.matches(path));
+    if (removal !== undefined) return { at: writer + 1 + offset, removal };
+  }
+  return undefined;
+}
+
+function bytesOfArchive(
+  context: RuleContext,
+  { instruction }: FileActs,
+  path: string,
+): number | undefined {
+  const layers = context.measuredLayers(instruction);
+  return layers === undefined || context.read === undefined
+    ? undefined
+    : bytesAt(context.read, layers, [path]);
+}

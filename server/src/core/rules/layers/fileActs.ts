@@ -1,0 +1,80 @@
+import type { Instruction, Word } from "../../dockerfile/syntax.ts";
+import type { RuleContext } from "../context.ts";
+import { baseName, isAtOrBelow, resolvePath } from "./imagePath.ts";
+import { type Scope, type ScopedCommand, pathOf, scopesOf } from "./scope.ts";
+import { type FileRemoval, type FileWrite, shellActsOf } from "./shellActs.ts";
+
+/** What a shipped instruction does to files, as far as the text says. */
+export interface FileActs {
+  readonly instruction: Instruction;
+  /** At its start. */
+  readonly scope: Scope;
+  readonly writes: readonly FileWrite[];
+  readonly removals: readonly FileRemoval[];
+  /** Of a RUN's script; empty for all others. */
+  readonly commands: readonly ScopedCommand[];
+}
+
+/** One for each shipped instruction, in their order. */
+export function fileActsOf(context: RuleContext): readonly FileActs[] {
+  const scopes = scopesOf(context);
+  return context.shipped.map((instruction, at): FileActs => {
+    const scope = scopes[at] ?? noScope;
+    const script = instruction.keyword === "RUN" ? context.shellOf(instruction) : undefined;
+    if (script !== undefined) {
+      return { instruction, scope, ...shellActsOf(script, instruction, scope) };
+    }
+    return { instruction, scope, writes: copiedBy(instruction, scope), removals: [], commands: [] };
+  });
+}
+
+const noScope: Scope = {
+  folder: "",
+  home: undefined,
+  variables: new Map(),
+  instruction: -1,
+  ownNames: new Set(),
+};
+
+/** What a COPY or ADD brings, by every path that it may get: whether the destination is a folder shows only in the image. Empty for patterns. */
+function copiedBy(instruction: Instruction, scope: Scope): readonly FileWrite[] {
+  const { keyword, words, flags } = instruction;
+  const target = words.at(-1);
+  const isCopy = keyword === "COPY" || keyword === "ADD";
+  if (!isCopy || target === undefined || words.length < 2) return [];
+  if (flags.some(({ name }) => name === "parents")) return [];
+  const sources = words.slice(0, -1);
+  const folder = pathOf(target.text, scope);
+  if (folder === undefined) return [];
+  const isFolder = sources.length > 1 || /(?:^|\/)\.?$/.test(target.text);
+  const write = (path: string, { span }: Word): FileWrite => ({
+    path,
+    span,
+    how: "copied",
+    command: undefined,
+  });
+  const content = isFolder && folder !== "" ? [write(`${folder}/*`, target)] : [];
+  const files = sources.flatMap((source) => {
+    const inside = pathInside(folder, source.text);
+    const paths = [...(isFolder ? [] : [folder]), ...(inside === undefined ? [] : [inside])];
+    return paths.map((path) => write(path, source));
+  });
+  return [...files, ...content];
+}
+
+function pathInside(folder: string, source: string): string | undefined {
+  const name = baseName(source.replace(isWeb.test(source) ? /[?#].*$/ : /\/+$/, ""));
+  const isNamed = name !== "" && name !== "." && name !== ".." && !/[*?[$]|^<</.test(name);
+  return isNamed ? resolvePath(folder, name) : undefined;
+}
+
+const isWeb = /^(?:https?|ftp):\/\//;
+
+/** Whether an instruction's own commands take away again, behind the write, what it wrote. Silence is the safe answer: any chance counts. */
+export function cleansUp({ removals }: FileActs, { path, span }: FileWrite): boolean {
+  return removals.some(
+    ({ pattern, command }) =>
+      command.span.start > span.start &&
+      (pattern.matches(path) || isAtOrBelow(pattern.text, path.replace(/\/\*$/, ""))),
+  );
+}
