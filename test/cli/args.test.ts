@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AnalyzeArguments } from "../../server/src/cli/args.ts";
-import { optionsOf, parseArguments } from "../../server/src/cli/args.ts";
+import { parseArguments } from "../../server/src/cli/args.ts";
 import { helpText } from "../../server/src/cli/help.ts";
+import { optionsOf } from "../../server/src/cli/options.ts";
 
 const defaults: AnalyzeArguments = {
   kind: "analyze",
@@ -10,6 +11,7 @@ const defaults: AnalyzeArguments = {
   dockerfilePath: undefined,
   budgetBytes: undefined,
   transferBudgetBytes: undefined,
+  failOn: undefined,
   platform: undefined,
   json: false,
   top: 10,
@@ -80,8 +82,7 @@ test("help and version are understood before and behind a command", () => {
 test("wrong use is told in one sentence that says what to do", () => {
   checkWrong("", /Name a command: `tare --help`/);
   checkWrong("frobnicate", /no command “frobnicate”: `tare --help`/);
-  checkWrong("lint Dockerfile", /no command “lint”/);
-  checkWrong("fix Dockerfile", /no command “fix”/);
+  checkWrong("lnt Dockerfile", /no command “lnt”/);
   checkWrong("diff a b", /no command “diff”/);
   checkWrong("start a", /no command “start”/);
   checkWrong("--frobnicate", /no option --frobnicate: `tare --help`/);
@@ -104,14 +105,74 @@ test("wrong use is told in one sentence that says what to do", () => {
   checkWrong("lsp", /`tare lsp --stdio`/);
 });
 
+test("every option of lint is understood", () => {
+  const lint = (line: string) => parseArguments(["lint", ...line.split(" ")]);
+  const expected = {
+    kind: "lint",
+    image: undefined,
+    platform: undefined,
+    isCached: true,
+    dockerfilePaths: ["a", "b"],
+    format: "text",
+    failOn: undefined,
+  };
+  assert.deepEqual(lint("a b"), { ok: true, value: expected });
+  assert.deepEqual(lint("a b --json --fail-on any"), {
+    ok: true,
+    value: { ...expected, format: "json", failOn: "hint" },
+  });
+  assert.deepEqual(
+    lint("a --image web:1 --format sarif --fail-on warning --platform linux/arm64 --no-cache"),
+    {
+      ok: true,
+      value: {
+        ...expected,
+        dockerfilePaths: ["a"],
+        image: "web:1",
+        format: "sarif",
+        failOn: "warning",
+        platform: "linux/arm64",
+        isCached: false,
+      },
+    },
+  );
+});
+
+test("every option of fix is understood", () => {
+  assert.deepEqual(parseArguments(["fix", "Dockerfile", "--write", "--image", "web"]), {
+    ok: true,
+    value: {
+      kind: "fix",
+      image: "web",
+      platform: undefined,
+      isCached: true,
+      dockerfilePath: "Dockerfile",
+      ruleCodes: [],
+      isWriting: true,
+    },
+  });
+});
+
+test("wrong use of lint and fix is told in one sentence too", () => {
+  checkWrong("lint", /`tare lint DOCKERFILE`/);
+  checkWrong("lint a b --image web", /one Dockerfile/);
+  checkWrong("lint a --format xml", /“xml” is not a format: write one of text, json/);
+  checkWrong("lint a --json --format github", /Choose one format: --json or --format github/);
+  checkWrong("lint a --fail-on loud", /“loud” is not a level: write one of error, warning/);
+  checkWrong("lint a --budget 1MB", /no option --budget: `tare lint --help`/);
+  checkWrong("fix", /`tare fix DOCKERFILE`/);
+  checkWrong("fix a b", /“b” is a second one/);
+  checkWrong("fix a --rule no-such-rule-at-all", /no rule “no-such-rule-at-all”: the rules are/);
+});
+
 test("help names every command and every option, and fits 100 columns", () => {
-  for (const command of ["analyze", "lsp"] as const) {
+  for (const command of ["analyze", "lint", "fix", "lsp"] as const) {
     assert.match(helpText(undefined), new RegExp(`^  tare ${command} `, "m"));
     for (const option of optionsOf[command]) {
       assert.match(helpText(command), new RegExp(`--${option.name}\\b`));
     }
   }
-  for (const command of [undefined, "analyze", "lsp"] as const) {
+  for (const command of [undefined, "analyze", "lint", "fix", "lsp"] as const) {
     for (const line of helpText(command).split("\n")) assert.ok(line.length <= 100, line);
   }
 });

@@ -1,24 +1,17 @@
-import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import type {
-  Analysis,
-  AnalysisSettings,
-  Dockerfile,
-  ImageError,
-  ReadImage,
-} from "../core/analysis.ts";
-import { analyse, describeImageError, parseDockerfile } from "../core/analysis.ts";
+import type { Analysis, AnalysisSettings, Dockerfile, ReadImage } from "../core/analysis.ts";
+import { analyse, parseDockerfile } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import { fail, succeed } from "../core/result.ts";
 import { reportOf } from "../core/views/report.ts";
 import { reportJson } from "../core/views/reportJson.ts";
-import { progressLine } from "../core/views/reportProgress.ts";
 import { reportText } from "../core/views/reportText.ts";
 import type { AnalyzeArguments } from "./args.ts";
 import type { CliHost, ImageToOpen, Outcome } from "./host.ts";
 import { exitCodes } from "./host.ts";
+import { dockerignoreOf, imageOfDirective, readDockerfile, readImage } from "./input.ts";
+import { hasFindingsFrom } from "./lint.ts";
+import { directiveSentences, outcomeOf, surroundingsOf } from "./linting.ts";
 import type { Output } from "./output.ts";
-import { statusLineOn } from "./output.ts";
 import { textOptionsFor } from "./terminal.ts";
 
 /** `tare analyze`: reads the image to its last layer and prints the report. Nothing goes to stdout before all of it is known. */
@@ -27,7 +20,7 @@ export async function analyze(
   host: CliHost,
   stdout: Output,
 ): Promise<Outcome> {
-  const dockerfile = await readDockerfile(args, host);
+  const dockerfile = await dockerfileOf(args, host);
   if (!dockerfile.ok) return { exitCode: exitCodes.unreadable, sentences: [dockerfile.error] };
   const request = imageToOpen(args, dockerfile.value, host);
   if (!request.ok) return { exitCode: exitCodes.wrongUse, sentences: [request.error] };
@@ -37,6 +30,7 @@ export async function analyze(
     withoutOverridden(dockerfile.value, args),
     { state: "read", description: read.value.description, read: read.value },
     limitsOf(args),
+    await surroundings(dockerfile.value, args, host),
   );
   await print(read.value, analysis, args, host, stdout);
   return host.signal.aborted
@@ -44,45 +38,39 @@ export async function analyze(
     : outcomeOfReport(analysis, args);
 }
 
-/** More than any Dockerfile that a person wrote. */
-const mostDockerfileBytes = 4_000_000;
-
-async function readDockerfile(
+/** Without one every line of the report is a layer. */
+async function dockerfileOf(
   { dockerfilePath }: AnalyzeArguments,
   host: CliHost,
 ): Promise<Result<Dockerfile, string>> {
   if (dockerfilePath === undefined) return succeed(parseDockerfile(""));
-  const content = await readFile(resolve(host.cwd, dockerfilePath)).catch(
-    (error: NodeJS.ErrnoException) => error,
-  );
-  if (content instanceof Error) {
-    const code = content.code ?? content.message;
-    return fail(
-      `The Dockerfile ${dockerfilePath} cannot be read (${code}): check the path after -f.`,
-    );
-  }
-  if (content.length > mostDockerfileBytes) {
-    return fail(`${dockerfilePath} is too large for a Dockerfile: check the path after -f.`);
-  }
-  return succeed(parseDockerfile(content.toString("utf8")));
+  const input = await readDockerfile(dockerfilePath, host);
+  return input.ok ? succeed(input.value.dockerfile) : input;
+}
+
+async function surroundings(
+  dockerfile: Dockerfile,
+  { dockerfilePath }: AnalyzeArguments,
+  host: CliHost,
+) {
+  if (dockerfilePath === undefined) return {};
+  return { files: surroundingsOf(await dockerignoreOf(dockerfile, dockerfilePath, host)) };
 }
 
 /** The image named on the command line, else by the Dockerfile's directive, whose paths start at the Dockerfile. */
 function imageToOpen(
   { image, dockerfilePath }: AnalyzeArguments,
   dockerfile: Dockerfile,
-  { cwd }: CliHost,
+  host: CliHost,
 ): Result<Pick<ImageToOpen, "reference" | "baseFolder">, string> {
-  if (image !== undefined) return succeed({ reference: image, baseFolder: cwd });
-  const named = dockerfile.directives
-    .flatMap(({ settings }) => settings)
-    .find(({ key }) => key === "image");
-  if (named === undefined || dockerfilePath === undefined) {
+  if (image !== undefined) return succeed({ reference: image, baseFolder: host.cwd });
+  const named = imageOfDirective(dockerfile, dockerfilePath ?? "", host);
+  if (named === undefined) {
     return fail(
       `${dockerfilePath ?? "The Dockerfile"} names no image: write \`tare analyze IMAGE -f ${dockerfilePath ?? "DOCKERFILE"}\`, or put \`# tare: image=…\` into it.`,
     );
   }
-  return succeed({ reference: named.value, baseFolder: dirname(resolve(cwd, dockerfilePath)) });
+  return succeed(named);
 }
 
 /** The Dockerfile without those limits that the command line sets: there the option wins, everywhere else the directive does. */
@@ -110,37 +98,6 @@ function limitsOf({ budgetBytes, transferBudgetBytes }: AnalyzeArguments): Analy
   };
 }
 
-async function readImage(
-  image: Pick<ImageToOpen, "reference" | "baseFolder">,
-  args: AnalyzeArguments,
-  host: CliHost,
-): Promise<Result<ReadImage, ImageError>> {
-  const status = statusLineOn(host.stderr);
-  status.show("Looking for the image");
-  const opened = await host.openImage(
-    { ...image, platform: args.platform, isCached: args.isCached },
-    host.signal,
-  );
-  if (!opened.ok) {
-    status.clear();
-    return opened;
-  }
-  try {
-    return await opened.value.read({
-      signal: host.signal,
-      onProgress: (progress) => status.show(progressLine(progress, host.stderr.columns ?? 80)),
-    });
-  } finally {
-    status.clear();
-    await opened.value.close();
-  }
-}
-
-function outcomeOf(error: ImageError): Outcome {
-  if (error.code === "cancelled") return { exitCode: exitCodes.interrupted };
-  return { exitCode: exitCodes.unreadable, sentences: [describeImageError(error)] };
-}
-
 async function print(
   read: ReadImage,
   analysis: Analysis,
@@ -158,32 +115,20 @@ async function print(
 }
 
 /** Over budget only where a total is known. What could not be checked or understood guards nothing, so it is said. */
-function outcomeOfReport(analysis: Analysis, { dockerfilePath }: AnalyzeArguments): Outcome {
+function outcomeOfReport(
+  analysis: Analysis,
+  { dockerfilePath = "Dockerfile", failOn }: AnalyzeArguments,
+): Outcome {
   const isWithin = analysis.budgets.every((verdict) => verdict.isWithin);
+  const isLoud = hasFindingsFrom(analysis.findings, failOn);
   const unchecked = analysis.budgets
     .filter(({ actualBytes }) => actualBytes === undefined)
     .map(
       ({ name }) =>
         `The ${name} was not checked, for this source keeps no compressed layers: save the image as an OCI layout with compressed layers and analyse that.`,
     );
-  const misunderstood = directiveProblems(analysis).map(
-    ({ lineNumber, message }) => `${dockerfilePath ?? "Dockerfile"}:${lineNumber}: ${message}`,
-  );
   return {
-    exitCode: isWithin ? exitCodes.fine : exitCodes.overBudget,
-    sentences: [...misunderstood, ...unchecked],
+    exitCode: isWithin && !isLoud ? exitCodes.fine : exitCodes.overBudget,
+    sentences: [...directiveSentences(dockerfilePath, analysis), ...unchecked],
   };
-}
-
-/** What is wrong with `# tare:` comments; the rest of the text is the builder's to judge. */
-function directiveProblems({
-  dockerfile,
-  problems,
-}: Analysis): readonly { readonly lineNumber: number; readonly message: string }[] {
-  return problems.flatMap(({ span, message }) => {
-    const directive = dockerfile.directives.find(
-      ({ span: comment }) => comment.start <= span.start && span.end <= comment.end,
-    );
-    return directive === undefined ? [] : [{ lineNumber: directive.line + 1, message }];
-  });
 }

@@ -1,87 +1,67 @@
-import { parseArgs } from "node:util";
-import { parseSize } from "../core/analysis.ts";
+import type { Severity } from "../core/analysis.ts";
+import { nearestName, parseSize, rules } from "../core/analysis.ts";
 import { fail, succeed } from "../core/result.ts";
 import type { Result } from "../core/result.ts";
+import { severities } from "../core/views/findings.ts";
+import type { CommandName, ParsedOptions } from "./options.ts";
+import { globalOptions, lastValue, optionsOf, parseOptions } from "./options.ts";
 
-/** What `tare analyze` was asked to do. */
-export interface AnalyzeArguments {
-  readonly kind: "analyze";
+/** How an image is read, whichever command reads it. */
+export interface ReadingArguments {
   /** Image reference as typed; undefined when the Dockerfile is to name it. */
   readonly image: string | undefined;
-  /** Path as typed, relative to the working directory. */
+  /** `os/architecture[/variant]`. */
+  readonly platform: string | undefined;
+  readonly isCached: boolean;
+}
+
+/** What `tare analyze` was asked to do. Paths are as typed, relative to the working directory. */
+export interface AnalyzeArguments extends ReadingArguments {
+  readonly kind: "analyze";
   readonly dockerfilePath: string | undefined;
   readonly budgetBytes: number | undefined;
   readonly transferBudgetBytes: number | undefined;
-  /** `os/architecture[/variant]`. */
-  readonly platform: string | undefined;
+  /** The least loud findings that fail the run; undefined when none does. */
+  readonly failOn: Severity | undefined;
   readonly json: boolean;
   /** Most rows of each list in the text report. */
   readonly top: number;
-  readonly isCached: boolean;
+}
+
+/** How findings are printed. */
+export const lintFormats = ["text", "json", "sarif", "github", "markdown"] as const;
+
+/** What `tare lint` was asked to do. */
+export interface LintArguments extends ReadingArguments {
+  readonly kind: "lint";
+  /** At least one; one only when an image is named. */
+  readonly dockerfilePaths: readonly string[];
+  readonly format: (typeof lintFormats)[number];
+  readonly failOn: Severity | undefined;
+}
+
+/** What `tare fix` was asked to do. */
+export interface FixArguments extends ReadingArguments {
+  readonly kind: "fix";
+  readonly dockerfilePath: string;
+  /** Codes of rules; empty for everything that is safe. */
+  readonly ruleCodes: readonly string[];
+  readonly isWriting: boolean;
 }
 
 /** A command line, understood. */
 export type Arguments =
   | AnalyzeArguments
+  | LintArguments
+  | FixArguments
   | { readonly kind: "help"; readonly command: CommandName | undefined }
   | { readonly kind: "version" };
-
-/** Commands that there are; `lsp` is started by the program's entry, here it is only described. */
-export type CommandName = "analyze" | "lsp";
-
-/** One option of a command as it is parsed, printed by `--help` and listed in the README. */
-export interface Option {
-  readonly name: string;
-  readonly short?: string;
-  /** Name of the value; absent for a switch. */
-  readonly value?: string;
-  readonly meaning: string;
-}
-
-const helpOption: Option = { name: "help", short: "h", meaning: "Print this and exit." };
-
-/** Options by command, in the order in which they are shown. */
-export const optionsOf: Readonly<Record<CommandName, readonly Option[]>> = {
-  analyze: [
-    {
-      name: "file",
-      short: "f",
-      value: "DOCKERFILE",
-      meaning: "Its Dockerfile: shows bytes by line; its `# tare:` comments hold.",
-    },
-    {
-      name: "budget",
-      value: "SIZE",
-      meaning: "Most bytes for all layers together (10MB, 1.5MiB); exit 1 above it.",
-    },
-    {
-      name: "transfer-budget",
-      value: "SIZE",
-      meaning: "Most bytes for the compressed layers; exit 1 above it.",
-    },
-    {
-      name: "platform",
-      value: "OS/ARCH",
-      meaning: "Which image of several to take, such as linux/arm64.",
-    },
-    { name: "json", meaning: "Print one JSON object (server/schema/report.schema.json)." },
-    { name: "top", value: "N", meaning: "Rows of the lists in the text report; 10 unless told." },
-    { name: "no-cache", meaning: "Neither use nor fill the layer cache." },
-    helpOption,
-  ],
-  lsp: [{ name: "stdio", meaning: "Speak LSP over standard input and output." }, helpOption],
-};
-
-const globalOptions: readonly Option[] = [
-  helpOption,
-  { name: "version", short: "V", meaning: "Print the version and exit." },
-];
 
 /** The command line as typed, without node and script. The error is one sentence that says what to do; it quotes what was typed as it is. */
 export function parseArguments(argv: readonly string[]): Result<Arguments, string> {
   const [first, ...rest] = argv;
   if (first === undefined) return fail("Name a command: `tare --help` lists them.");
-  if (first === "analyze" || first === "lsp") return parseCommand(first, rest);
+  if (isCommand(first)) return parseCommand(first, rest);
   if (!first.startsWith("-")) {
     return fail(`There is no command “${first}”: \`tare --help\` lists them.`);
   }
@@ -95,114 +75,137 @@ export function parseArguments(argv: readonly string[]): Result<Arguments, strin
   return succeed({ kind: "help", command: undefined });
 }
 
+function isCommand(word: string): word is CommandName {
+  return Object.hasOwn(optionsOf, word);
+}
+
 function parseCommand(command: CommandName, argv: readonly string[]): Result<Arguments, string> {
   const parsed = parseOptions(optionsOf[command], argv, `tare ${command}`);
   if (!parsed.ok) return parsed;
   if (parsed.value.values.has("help")) return succeed({ kind: "help", command });
-  if (command === "lsp") return fail("Start the server with `tare lsp --stdio`.");
-  return toAnalyze(parsed.value);
-}
-
-interface ParsedOptions {
-  /** The last value of each option that was given; "" for a switch. */
-  readonly values: ReadonlyMap<string, string>;
-  readonly positionals: readonly string[];
-}
-
-function parseOptions(
-  options: readonly Option[],
-  argv: readonly string[],
-  command: string,
-): Result<ParsedOptions, string> {
-  const { tokens } = parseArgs({
-    args: [...argv],
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-    options: Object.fromEntries(
-      options.map(({ name, short, value }) => [
-        name,
-        {
-          type: value === undefined ? ("boolean" as const) : ("string" as const),
-          ...(short === undefined ? {} : { short }),
-        },
-      ]),
-    ),
-  });
-  const values = new Map<string, string>();
-  const positionals: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === "positional") positionals.push(token.value);
-    if (token.kind !== "option") continue;
-    const option = options.find(({ name }) => name === token.name);
-    if (option === undefined) {
-      return fail(`There is no option ${token.rawName}: \`${command} --help\` lists them.`);
-    }
-    const problem = valueProblem(option, token);
-    if (problem !== undefined) return fail(problem);
-    values.set(option.name, token.value ?? "");
+  switch (command) {
+    case "analyze":
+      return toAnalyze(parsed.value);
+    case "lint":
+      return toLint(parsed.value);
+    case "fix":
+      return toFix(parsed.value);
+    case "lsp":
+      return fail("Start the server with `tare lsp --stdio`.");
   }
-  return succeed({ values, positionals });
 }
 
-interface OptionToken {
-  readonly rawName: string;
-  readonly value: string | undefined;
-  readonly inlineValue: boolean | undefined;
-}
-
-function valueProblem(option: Option, token: OptionToken): string | undefined {
-  if (option.value === undefined) {
-    return token.value === undefined
-      ? undefined
-      : `${token.rawName} takes no value: leave “=${token.value}” out.`;
-  }
-  const isMissing =
-    token.value === undefined ||
-    token.value === "" ||
-    (token.inlineValue !== true && /^-./.test(token.value));
-  return isMissing
-    ? `${token.rawName} needs a value: write ${token.rawName} ${option.value}.`
-    : undefined;
-}
-
-function toAnalyze({ values, positionals }: ParsedOptions): Result<Arguments, string> {
-  const [image, surplus] = positionals;
+function toAnalyze(parsed: ParsedOptions): Result<AnalyzeArguments, string> {
+  const [image, surplus] = parsed.positionals;
   if (surplus !== undefined) return fail(`Name one image only: “${surplus}” is a second one.`);
-  const dockerfilePath = values.get("file");
+  const dockerfilePath = lastValue(parsed, "file");
   if (image === undefined && dockerfilePath === undefined) {
     return fail(
       "Name an image: `tare analyze IMAGE`, where IMAGE is name:tag, docker-archive:PATH or oci:PATH.",
     );
   }
-  const budget = limitOf(values, "budget");
+  const budget = limitOf(parsed, "budget");
   if (!budget.ok) return budget;
-  const transferBudget = limitOf(values, "transfer-budget");
+  const transferBudget = limitOf(parsed, "transfer-budget");
   if (!transferBudget.ok) return transferBudget;
-  const platform = values.get("platform");
-  if (platform !== undefined && !/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9.]+)?$/.test(platform)) {
-    return fail(`“${platform}” is not a platform: write it like linux/amd64 or linux/arm/v7.`);
-  }
-  const top = values.get("top") ?? "10";
+  const reading = readingOf(parsed);
+  if (!reading.ok) return reading;
+  const failOn = failOnOf(parsed);
+  if (!failOn.ok) return failOn;
+  const top = lastValue(parsed, "top") ?? "10";
   if (!/^[1-9]\d{0,5}$/.test(top)) return fail(`“${top}” is not a number of rows: write --top 10.`);
   return succeed({
     kind: "analyze",
+    ...reading.value,
     image,
     dockerfilePath,
     budgetBytes: budget.value,
     transferBudgetBytes: transferBudget.value,
-    platform,
-    json: values.has("json"),
+    failOn: failOn.value,
+    json: parsed.values.has("json"),
     top: Number(top),
-    isCached: !values.has("no-cache"),
   });
 }
 
+function toLint(parsed: ParsedOptions): Result<LintArguments, string> {
+  const { positionals: dockerfilePaths, values } = parsed;
+  if (dockerfilePaths.length === 0) return fail("Name a Dockerfile: `tare lint DOCKERFILE`.");
+  const reading = readingOf(parsed);
+  if (!reading.ok) return reading;
+  if (reading.value.image !== undefined && dockerfilePaths.length > 1) {
+    return fail(
+      "An image belongs to one Dockerfile: name one only, or put `# tare: image=…` into each.",
+    );
+  }
+  const failOn = failOnOf(parsed);
+  if (!failOn.ok) return failOn;
+  const written = lastValue(parsed, "format");
+  const format = lintFormats.find((known) => known === (written ?? "text"));
+  if (format === undefined) {
+    return fail(`“${written}” is not a format: write one of ${lintFormats.join(", ")}.`);
+  }
+  const isJson = values.has("json");
+  if (isJson && written !== undefined && format !== "json") {
+    return fail(`Choose one format: --json or --format ${format}.`);
+  }
+  return succeed({
+    kind: "lint",
+    ...reading.value,
+    dockerfilePaths,
+    format: isJson ? "json" : format,
+    failOn: failOn.value,
+  });
+}
+
+function toFix(parsed: ParsedOptions): Result<FixArguments, string> {
+  const [dockerfilePath, surplus] = parsed.positionals;
+  if (dockerfilePath === undefined) return fail("Name a Dockerfile: `tare fix DOCKERFILE`.");
+  if (surplus !== undefined) return fail(`Name one Dockerfile only: “${surplus}” is a second one.`);
+  const reading = readingOf(parsed);
+  if (!reading.ok) return reading;
+  const ruleCodes = (parsed.values.get("rule") ?? []).flatMap((codes) => codes.split(","));
+  const known = rules.map(({ code }) => code);
+  const unknown = ruleCodes.find((code) => !known.includes(code));
+  if (unknown !== undefined) {
+    const near = nearestName(unknown, known);
+    const advice = near === undefined ? `the rules are ${known.join(", ")}` : `write ${near}`;
+    return fail(`There is no rule “${unknown}”: ${advice}.`);
+  }
+  return succeed({
+    kind: "fix",
+    ...reading.value,
+    dockerfilePath,
+    ruleCodes,
+    isWriting: parsed.values.has("write"),
+  });
+}
+
+function readingOf(parsed: ParsedOptions): Result<ReadingArguments, string> {
+  const platform = lastValue(parsed, "platform");
+  if (platform !== undefined && !/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9.]+)?$/.test(platform)) {
+    return fail(`“${platform}” is not a platform: write it like linux/amd64 or linux/arm/v7.`);
+  }
+  return succeed({
+    image: lastValue(parsed, "image"),
+    platform,
+    isCached: !parsed.values.has("no-cache"),
+  });
+}
+
+function failOnOf(parsed: ParsedOptions): Result<Severity | undefined, string> {
+  const written = lastValue(parsed, "fail-on");
+  if (written === undefined) return succeed(undefined);
+  const severity = severities.find((known) => known === (written === "any" ? "hint" : written));
+  return severity === undefined
+    ? fail(`“${written}” is not a level: write one of ${severities.join(", ")}, any.`)
+    : succeed(severity);
+}
+
 function limitOf(
-  values: ReadonlyMap<string, string>,
+  parsed: ParsedOptions,
   name: "budget" | "transfer-budget",
 ): Result<number | undefined, string> {
-  const text = values.get(name);
+  const text = lastValue(parsed, name);
   if (text === undefined) return succeed(undefined);
   const bytes = parseSize(text);
   return bytes === undefined

@@ -1,10 +1,14 @@
-import type { CommandName, Option } from "./args.ts";
-import { optionsOf } from "./args.ts";
+import type { CommandName, Option } from "./options.ts";
+import { optionsOf } from "./options.ts";
 
 const usage = `tare: what every line of a Dockerfile weighs in the image it builds
 
   tare analyze IMAGE [-f DOCKERFILE] [--budget 10MB] [--json]
       Layers, waste, and bytes by line.
+  tare lint DOCKERFILE… [--image IMAGE] [--format text|json|sarif|github|markdown]
+      What makes the image heavier than it need be.
+  tare fix DOCKERFILE [--rule CODE…] [--image IMAGE] [--write]
+      The Dockerfile with that mended.
   tare lsp --stdio
       Language server for editors.
   tare --help, tare COMMAND --help, tare --version
@@ -12,7 +16,8 @@ const usage = `tare: what every line of a Dockerfile weighs in the image it buil
 IMAGE is name[:tag][@digest] in the container engine, docker-archive:PATH, oci:PATH[:tag],
 or the path of such an archive or folder.
 
-Exit codes: 0 fine, 1 over budget, 2 wrong use, 3 the image or a file could not be read.
+Exit codes: 0 fine, 1 over budget or findings from --fail-on up, 2 wrong use, 3 the image or a
+file could not be read.
 `;
 
 const introductions: Readonly<Record<CommandName, string>> = {
@@ -22,9 +27,21 @@ What is in the image's layers, what of it the final file system does not show, a
 -f DOCKERFILE, which line wrote it. IMAGE may be left out where the Dockerfile has a comment
 \`# tare: image=…\`. Nothing is built, pulled or changed.
 `,
+  lint: `tare lint DOCKERFILE… [options]
+
+What makes the image heavier than it need be: in the text alone, and with bytes where the image
+is known, by --image or a comment \`# tare: image=…\`. A comment \`# tare: ignore=RULE\` above an
+instruction, or at the top, silences a rule. Nothing is built, pulled or changed.
+`,
+  fix: `tare fix DOCKERFILE [options]
+
+Prints the Dockerfile with everything mended that can be mended without changing what the
+container does, or, with --rule, with the best fix for each finding of that rule. stderr says
+what was done and what it takes off the image. Nothing is written without --write.
+`,
   lsp: `tare lsp --stdio
 
-Serves any LSP client: sizes as inlay hints and code lenses, hovers, diagnostics.
+Serves any LSP client: sizes as inlay hints and code lenses, hovers, diagnostics, fixes.
 `,
 };
 

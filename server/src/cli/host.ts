@@ -31,6 +31,7 @@ export interface CliHost {
 /** What the process ends with. DESIGN §5. */
 export const exitCodes = {
   fine: 0,
+  /** Over a budget, or findings at or above `--fail-on`. */
   overBudget: 1,
   wrongUse: 2,
   unreadable: 3,

@@ -1,9 +1,11 @@
 import { escapeSteering } from "../core/views/reportCells.ts";
 import { analyze } from "./analyze.ts";
 import { parseArguments } from "./args.ts";
+import { fix } from "./fix.ts";
 import { helpText } from "./help.ts";
 import type { CliHost, Outcome } from "./host.ts";
 import { exitCodes } from "./host.ts";
+import { lint } from "./lint.ts";
 import type { Output } from "./output.ts";
 import { outputTo } from "./output.ts";
 import { version } from "./version.ts";
@@ -52,6 +54,10 @@ async function run(argv: readonly string[], host: CliHost, stdout: Output): Prom
       return { exitCode: exitCodes.fine };
     case "analyze":
       return analyze(parsed.value, host, stdout);
+    case "lint":
+      return lint(parsed.value, host, stdout);
+    case "fix":
+      return fix(parsed.value, host, stdout);
   }
 }
 

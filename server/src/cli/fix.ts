@@ -1,0 +1,104 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { applyEdits, createRuleMemory } from "../core/analysis.ts";
+import type { ChosenFix, CombinedFixes } from "../core/views/combinedFixes.ts";
+import { combineFixes, safeFixes } from "../core/views/combinedFixes.ts";
+import type { LintedFile } from "../core/views/findings.ts";
+import { fixTitle, placedFindings } from "../core/views/findings.ts";
+import type { FixArguments } from "./args.ts";
+import type { CliHost, Outcome } from "./host.ts";
+import { exitCodes } from "./host.ts";
+import { lintFile } from "./linting.ts";
+import type { Output } from "./output.ts";
+
+/**
+ * `tare fix`: prints the Dockerfile with everything mended that is safe to mend, or what the named rules found, with the best fix of each;
+ * with `--write` it changes the files instead. What was done and what it takes off is said on stderr.
+ */
+export async function fix(args: FixArguments, host: CliHost, stdout: Output): Promise<Outcome> {
+  const { dockerfilePath } = args;
+  const linted = await lintFile(dockerfilePath, { args, host, memory: createRuleMemory() });
+  if (!linted.ok) return linted.error;
+  const { file, isText, sentences } = linted.value;
+  if (!isText) {
+    return {
+      exitCode: exitCodes.unreadable,
+      sentences: [`${dockerfilePath} holds bytes that are no UTF-8: convert it first.`],
+    };
+  }
+  const combined = combineFixes(chosenFixes(file, args));
+  const { text } = file.analysis.dockerfile;
+  const newText = applyEdits(text, combined.edits);
+  if (args.isWriting) {
+    const trouble = await write(file, newText, combined, host);
+    if (trouble !== undefined) return { exitCode: exitCodes.unreadable, sentences: [trouble] };
+  } else await stdout.write(newText);
+  return {
+    exitCode: host.signal.aborted ? exitCodes.interrupted : exitCodes.fine,
+    sentences: [...sentences, ...doneSentences(file, combined, args)],
+  };
+}
+
+/** A `.dockerignore` that cannot be named cannot be written. */
+function chosenFixes(
+  { analysis, dockerignorePath }: LintedFile,
+  { ruleCodes }: FixArguments,
+): readonly ChosenFix[] {
+  const { findings } = analysis;
+  const chosen =
+    ruleCodes.length === 0
+      ? safeFixes(findings)
+      : findings
+          .filter(({ code }) => ruleCodes.includes(code))
+          .flatMap((finding) => finding.fixes.slice(0, 1).map((best) => ({ finding, fix: best })));
+  return chosen.filter(
+    (one) => one.fix.dockerignore === undefined || dockerignorePath !== undefined,
+  );
+}
+
+/** What went wrong, one sentence. Files that stay as they are are not touched. */
+async function write(
+  { path, analysis, dockerignorePath }: LintedFile,
+  newText: string,
+  { dockerignore }: CombinedFixes,
+  { cwd }: CliHost,
+): Promise<string | undefined> {
+  const changes = [
+    ...(newText === analysis.dockerfile.text ? [] : [{ path, content: newText }]),
+    ...(dockerignore === undefined || dockerignorePath === undefined
+      ? []
+      : [{ path: dockerignorePath, content: dockerignore }]),
+  ];
+  for (const change of changes) {
+    const trouble = await writeFile(resolve(cwd, change.path), change.content).then(
+      () => undefined,
+      (error: NodeJS.ErrnoException) => error.code ?? error.message,
+    );
+    if (trouble !== undefined) {
+      return `${change.path} cannot be written (${trouble}): check its permissions.`;
+    }
+  }
+  return undefined;
+}
+
+function doneSentences(
+  file: LintedFile,
+  { made, left, dockerignore }: CombinedFixes,
+  { isWriting }: FixArguments,
+): readonly string[] {
+  const { path, analysis, dockerignorePath } = file;
+  const lineNumbers = new Map(
+    placedFindings(analysis).map(({ finding, start }) => [finding, start.lineNumber]),
+  );
+  const place = ({ finding }: ChosenFix): string => `${path}:${lineNumbers.get(finding) ?? 1}`;
+  const ignored =
+    dockerignore === undefined || isWriting
+      ? []
+      : [`${dockerignorePath ?? ".dockerignore"} is only changed with --write.`];
+  if (made.length === 0) return [`${path}: there is nothing to fix.`];
+  return [
+    ...made.map((one) => `${place(one)}: ${fixTitle(one.fix)}.`),
+    ...left.map((one) => `${place(one)}: left for the next run, it touches another fix.`),
+    ...ignored,
+  ];
+}
