@@ -5,6 +5,7 @@ import type { ReadImage, SourceKind } from "../image/image.ts";
 import { formatPlatform } from "../image/imageConfig.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import { escapeSteering, fitEnd, fitPath, padLeft, padRight } from "./reportCells.ts";
+import { findingsSection } from "./findingsSection.ts";
 import type { Paint, TextOptions } from "./reportPaint.ts";
 import { formatShare, paintFor } from "./reportPaint.ts";
 import { largestSection, wasteSection } from "./reportPaths.ts";
@@ -25,6 +26,7 @@ export function reportText(
     totals(read, options, paint),
     analysis.budgets.map((verdict) => verdictLine(verdict, analysis, options, paint)),
     weightSection(read, analysis, options),
+    findingsSection(analysis, options),
     wasteSection(read, analysis, options),
     largestSection(read, analysis, options),
   ].filter((section) => section.length > 0);
