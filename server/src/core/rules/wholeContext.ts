@@ -1,0 +1,125 @@
+import { type Ignore, isIgnored, parseDockerignore } from "../dockerfile/dockerignore.ts";
+import { extendDockerignore } from "../dockerfile/dockerignoreEdit.ts";
+import type { Instruction } from "../dockerfile/syntax.ts";
+import { applyEdits } from "../text/edit.ts";
+import { formatSize } from "../text/size.ts";
+import type { RuleContext } from "./context.ts";
+import { leastBytesOf } from "./kindReports.ts";
+import type { Fix, Report, Rule, Saving } from "./rule.ts";
+import { type CopiedAlong, copiedAlong, copiesContext } from "./wholeContext/contextCopy.ts";
+import { neededBy } from "./wholeContext/neededNames.ts";
+
+/**
+ * The whole build context copied with what no image needs. With the image: exactly what the layer holds of it. On text alone only where
+ * there is no `.dockerignore` at all.
+ */
+export const wholeContext: Rule = {
+  code: "whole-context",
+  title: "The whole build context is copied into the image",
+  severity: "warning",
+  *check(context) {
+    const { read } = context;
+    const ignore = ignoreOf(context);
+    for (const instruction of context.shipped.filter(copiesContext)) {
+      const layers = context.measuredLayers(instruction);
+      const along =
+        read === undefined || layers === undefined
+          ? undefined
+          : copiedAlong(context, instruction, read, layers, (path) => !isIgnored(ignore, path));
+      const report =
+        read === undefined || along === undefined
+          ? reportText(context, instruction)
+          : reportMeasured(context, instruction, leastBytesOf(read), along);
+      if (report !== undefined) yield report;
+    }
+  },
+};
+
+function reportMeasured(
+  context: RuleContext,
+  instruction: Instruction,
+  leastBytes: number,
+  along: readonly CopiedAlong[],
+): Report | undefined {
+  const isNeeded = neededBy(context, instruction);
+  const found = along.filter((one) => !isNeeded(one));
+  const bytes = found.reduce((sum, one) => sum + one.bytes, 0);
+  const secrets = found.filter(({ kind }) => kind === "secret");
+  if (bytes === 0 || (bytes < leastBytes && secrets.length === 0)) return undefined;
+  const saving: Saving = { bytes, basis: "measured" };
+  const weights = found.slice(0, 4).map((one) => `${quoted(one)} (${formatSize(one.bytes)})`);
+  const more = found.length > 4 ? ` and ${found.length - 4} more` : "";
+  const warning =
+    secrets.length === 0
+      ? ""
+      : ` ${secrets.map(quoted).join(", ")} may hold secrets: whoever pulls the image can read them.`;
+  return {
+    span: sourceSpan(instruction),
+    instruction: instruction.index,
+    message: `${formatSize(bytes)} come along with the build context: ${weights.join(", ")}${more}.${warning}`,
+    saving,
+    fixes: ignoreFix(
+      context,
+      found.map(({ pattern }) => pattern),
+      saving,
+    ),
+    related: [],
+  };
+}
+
+/** Without the image: nothing keeps anything out, which is sure only where a `.dockerignore` was looked for. */
+function reportText(context: RuleContext, instruction: Instruction): Report | undefined {
+  const { dockerignore, isDockerignoreKnown } = context.surroundings;
+  if (!isDockerignoreKnown || dockerignore !== undefined) return undefined;
+  const isNeeded = neededBy(context, instruction);
+  const isPython = /\bpip3?\b|\bpython/.test(context.dockerfile.text);
+  const usual = [
+    { kind: "history", pattern: ".git" },
+    { kind: "packages", pattern: "node_modules" },
+    ...(isPython ? [{ kind: "cache", pattern: "**/__pycache__" } as const] : []),
+  ] as const;
+  const patterns = usual.filter((one) => !isNeeded(one)).map(({ pattern }) => pattern);
+  return {
+    span: sourceSpan(instruction),
+    instruction: instruction.index,
+    message:
+      "The whole build context is copied and no .dockerignore keeps anything out of it: version history, local builds and secrets go into the image where there are any.",
+    saving: undefined,
+    fixes: ignoreFix(context, patterns, undefined),
+    related: [],
+  };
+}
+
+function quoted({ pattern }: CopiedAlong): string {
+  return `\`${pattern}\``;
+}
+
+function sourceSpan({ words, keywordSpan }: Instruction): Report["span"] {
+  return words[0]?.span ?? keywordSpan;
+}
+
+function ignoreOf({ surroundings }: RuleContext): Ignore {
+  return parseDockerignore(surroundings.dockerignore ?? "").value;
+}
+
+function ignoreFix(
+  context: RuleContext,
+  patterns: readonly string[],
+  saving: Saving | undefined,
+): readonly Fix[] {
+  const { dockerignore, isDockerignoreKnown } = context.surroundings;
+  const addition = extendDockerignore(dockerignore, patterns);
+  if (!isDockerignoreKnown || addition === undefined || !ignoreOf(context).isUsable) return [];
+  const names = patterns.slice(0, 3).join(", ");
+  const more = patterns.length > 3 ? ` and ${patterns.length - 3} more` : "";
+  return [
+    {
+      title: `${dockerignore === undefined ? "Create" : "Extend"} .dockerignore with ${names}${more}`,
+      kind: "quickfix",
+      isSafe: false,
+      edits: [],
+      dockerignore: applyEdits(dockerignore ?? "", [addition]),
+      saving,
+    },
+  ];
+}
