@@ -12,7 +12,7 @@ export function healthCheck({ input, program }: NeedContext): Need | undefined {
   if (instruction === undefined || command === undefined) return undefined;
   const isExec = script?.form === "exec";
   const isOwn = isExec && program?.words[0] === command.path;
-  const runs = `It runs ${command.name ?? "a command"}${isExec ? "" : " in a shell"}`;
+  const runs = isExec ? "It runs a command" : "It runs a command in a shell";
   return {
     check: {
       kind: "health-check",
