@@ -168,6 +168,13 @@ test("what an image holds is told from its name where its maker is known", () =>
     ["eclipse-temurin:17-jre-ubi9-minimal", "Java on Red Hat UBI, slim slim glibc bash microdnf"],
     ["buildpack-deps:jammy", "Build tools on Ubuntu full glibc dash apt"],
     ["fedora", "Fedora full glibc bash dnf"],
+    ["mcr.microsoft.com/dotnet/aspnet:8.0", ".NET on Debian slim glibc dash apt"],
+    ["mcr.microsoft.com/dotnet/sdk:10.0", ".NET on Ubuntu full glibc dash apt"],
+    [
+      "mcr.microsoft.com/dotnet/aspnet:9.0-noble-chiseled",
+      ".NET on Ubuntu, distroless distroless glibc none none",
+    ],
+    ["mcr.microsoft.com/dotnet/aspnet:9.0-azurelinux3.0", "unknown"],
     ["hello-world:nanoserver-ltsc2025", "unknown"],
     ["golang:1.25-windowsservercore", "unknown"],
     ["acme/node:20", "unknown"],

@@ -275,6 +275,23 @@ test("bash is not in Alpine", () => {
   ]);
 });
 
+test(".NET without ICU is said", () => {
+  const to = "mcr.microsoft.com/dotnet/aspnet:8.0-alpine";
+  assert.deepEqual(outcomeOf("FROM mcr.microsoft.com/dotnet/aspnet:8.0", to), [
+    "offered",
+    `check 1: ${to} has no ICU and no time zones: set InvariantGlobalization in the project, or take a variant with them.`,
+  ]);
+});
+
+test("compilers of CUDA are not in its runtime image", () => {
+  const from = "FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\n";
+  const to = "nvidia/cuda:12.4.1-runtime-ubuntu22.04";
+  assert.deepEqual(outcomeOf(`${from}RUN nvcc -o x x.cu`, to), [
+    "refused",
+    `build-fails 2: RUN calls nvcc, which is not in ${to}.`,
+  ]);
+});
+
 test("a pinned digest is lost, and a tag that nobody saw is not promised", () => {
   const pinned = `FROM nginx:1.27@sha256:${"a".repeat(64)}`;
   const outcome = switchIn(pinned, "nginx:1.27-alpine");

@@ -5,10 +5,10 @@ import type { BaseSize, BaseSizes, SizeMeasure } from "./baseSize.ts";
 import { debianSuites, parseBaseTag, type BaseTag } from "./baseTag.ts";
 import type { BaseTraits } from "./baseTraits.ts";
 import { describeBase, describeImage, rootFacts, type BaseWorld } from "./describeBase.ts";
-import type { ImageFamily, TagForm } from "./families.ts";
+import type { ImageFamily, TagForm } from "./imageFamily.ts";
 import { recordedTags } from "./recordedSizes.ts";
 import { kindFit, stageRole, type KindFit, type StageRole } from "./stageRole.ts";
-import { familyOf } from "./traitsOf.ts";
+import { familyOf, traitsOf } from "./traitsOf.ts";
 
 /** A difference of two figures of the same measure. */
 export interface SizeDifference {
@@ -101,7 +101,9 @@ function isSmaller({ difference }: BaseVariant): boolean {
 /** Names of images that bring the same with less around it, larger kinds first; to be looked up, too. Empty for images that are not known here. */
 export function variantNames(base: BaseName): readonly string[] {
   const family = familyOf(base);
+  const kind = traitsOf(base)?.kind;
   if (family === undefined || base.tag === undefined) return [];
+  if (kind === undefined || kind === "distroless") return [];
   const tag = parseBaseTag(base.tag);
   const tags = isBound(family, tag) ? [] : smallerTags(family, tag, base.tag);
   const distroless = distrolessFor(family, tag);
@@ -111,7 +113,9 @@ export function variantNames(base: BaseName): readonly string[] {
   ].filter((name) => parseBaseName(name) !== undefined);
 }
 
-function isBound({ boundFlavors, needsVersion }: ImageFamily, tag: BaseTag): boolean {
+function isBound(family: ImageFamily, tag: BaseTag): boolean {
+  const { boundFlavors, needsVersion, sinceVersion } = family;
+  if (Number.parseInt(tag.version ?? "", 10) < sinceVersion) return true;
   const words = [tag.version ?? "", ...tag.flavors];
   const hasRelease = tag.version !== undefined || tag.suite !== undefined;
   return (needsVersion && !hasRelease) || boundFlavors.some((word) => words.includes(word));
@@ -150,11 +154,17 @@ function makeTag(form: TagForm, tag: BaseTag): string {
         case "flavor":
           return tag.flavors;
         default:
-          return [word];
+          return word.includes(">") ? replaced(tag.flavors, word) : [word];
       }
     })
     .filter((word) => word !== undefined)
     .join("-");
+}
+
+/** The words with one in place of another: `devel>runtime`. */
+function replaced(words: readonly string[], rule: string): readonly string[] {
+  const [old = "", other = ""] = rule.split(">");
+  return words.map((word) => (word === old ? other : word));
 }
 
 /** What the distroless project builds; its README.md. Runtimes by the leading number of their version. */

@@ -7,6 +7,7 @@ import type { BaseSize } from "./baseSize.ts";
 import type { BaseVariant, SizeDifference } from "./baseVariants.ts";
 import { planSwitch, type Caveat, type SwitchPlan } from "./caveats/caveat.ts";
 import { entrypointCaveats } from "./caveats/entrypoint.ts";
+import { globalizationCaveats } from "./caveats/globalization.ts";
 import { libcCaveats } from "./caveats/libc.ts";
 import { shellCaveats } from "./caveats/needsShell.ts";
 import { packageCaveats } from "./caveats/packages.ts";
@@ -85,6 +86,7 @@ function* findCaveats(plan: SwitchPlan): Generator<Caveat> {
   yield* libcCaveats(plan);
   yield* userCaveats(plan);
   yield* entrypointCaveats(plan);
+  yield* globalizationCaveats(plan);
 }
 
 function* nameCaveats(

@@ -8,7 +8,9 @@ import {
   type BaseKind,
   type BaseTraits,
 } from "./baseTraits.ts";
-import { imageFamilies, systems, type ImageFamily, type SystemName } from "./families.ts";
+import { imageFamilies } from "./families.ts";
+import type { ImageFamily } from "./imageFamily.ts";
+import { systems, type SystemName } from "./systems.ts";
 
 /** What a base image holds, told from its name by the conventions of its maker. Undefined for images of makers that are not known here, and for Windows. */
 export function traitsOf(name: BaseName): BaseTraits | undefined {
@@ -16,43 +18,70 @@ export function traitsOf(name: BaseName): BaseTraits | undefined {
   if (special !== undefined) return special;
   const family = familyOf(name);
   if (family === undefined || name.tag === undefined) return undefined;
-  if (/windowsservercore|nanoserver/.test(name.tag)) return undefined;
-  return familyTraits(family, parseBaseTag(name.tag), name.tag);
+  const tag = parseBaseTag(name.tag);
+  if (tag.flavors.some((word) => foreignSystem.test(word))) return undefined;
+  return familyTraits(family, tag, name.tag);
 }
 
-/** The family of an image of Docker Hub; undefined for images that are not known here. */
+/** Words of a tag that say that it stands on another system than its family: Windows, Azure Linux, CentOS, …. */
+const foreignSystem =
+  /^(?:windowsservercore|nanoserver|azurelinux|cbl|centos|oracle|ol\d|amazonlinux|al20|fedora|rockylinux|opensuse|photon)/;
+
+/** The family of an image; undefined for images that are not known here. */
 export function familyOf(name: BaseName): ImageFamily | undefined {
   return imageFamilies.find(({ familiar }) => familiar === name.familiar);
 }
 
 function familyTraits(family: ImageFamily, tag: BaseTag, text: string): BaseTraits {
-  const systemName = systemOf(family, tag);
-  const system = systems[systemName];
-  const isRedHat = tag.suite?.startsWith("ubi") === true;
-  const kind = kindOf(family, systemName, tag);
-  const isOnOwnSystem = family.familiar === systemName;
-  const words = [
-    isOnOwnSystem ? family.title : `${family.title} on ${isRedHat ? "Red Hat UBI" : system.title}`,
-    ...(tag.isSlim ? ["slim"] : []),
-  ];
+  const system = systemOf(family, tag);
+  const isDistroless = tag.flavors.some((word) => word === "chiseled" || word === "distroless");
+  const isToolless = tag.flavors.some((word) => family.toollessFlavors.includes(word));
+  const kind = isDistroless ? "distroless" : kindOf(family, system, tag);
   return {
     kind,
-    title: words.join(", "),
+    title: titleOf(family, tag, isDistroless),
     runtime: family.runtime,
-    libc: libcOf(systemName, text),
-    shell: isRedHat ? "bash" : system.shell,
-    packageManager: packageManagerOf(family, systemName, tag),
-    hasBuildTools: kind === "full" && family.hasBuildTools && !isPlainBuildpack(family, tag),
-    users: [...usersOf(systemName, isRedHat), ...family.users],
+    libc: libcOf(system, text),
+    hasBuildTools: kind === "full" && family.hasBuildTools && !isToolless,
     entrypoint: undefined,
+    ...(isDistroless
+      ? { shell: "none", packageManager: "none", users: ["root", ...family.users] }
+      : {
+          shell: isRedHat(tag) ? "bash" : systems[system].shell,
+          packageManager: packageManagerOf(family, system, tag),
+          users: [...usersOf(system, isRedHat(tag)), ...family.users],
+        }),
   };
+}
+
+function titleOf(family: ImageFamily, tag: BaseTag, isDistroless: boolean): string {
+  const system = systemOf(family, tag);
+  const systemTitle = isRedHat(tag) ? "Red Hat UBI" : systems[system].title;
+  return [
+    family.familiar === system ? family.title : `${family.title} on ${systemTitle}`,
+    ...(tag.isSlim ? ["slim"] : []),
+    ...(isDistroless ? ["distroless"] : []),
+  ].join(", ");
+}
+
+function isRedHat({ suite }: BaseTag): boolean {
+  return suite?.startsWith("ubi") === true;
 }
 
 function systemOf(family: ImageFamily, tag: BaseTag): SystemName {
   if (tag.isAlpine) return "alpine";
+  if (isOnUbuntu(family, tag)) return "ubuntu";
   if (tag.suite === undefined) return family.system;
-  if (tag.suite.startsWith("ubi")) return "rockylinux";
-  return Object.values(ubuntuSuites).includes(tag.suite) ? "ubuntu" : family.system;
+  if (isRedHat(tag)) return "rockylinux";
+  return family.system;
+}
+
+/** A tag may name Ubuntu or one of its releases; .NET stands on it from version 10 on where the tag names nothing. */
+function isOnUbuntu({ familiar, system }: ImageFamily, tag: BaseTag): boolean {
+  if (tag.suite !== undefined) return Object.values(ubuntuSuites).includes(tag.suite);
+  if (tag.flavors.some((word) => word.startsWith("ubuntu"))) return true;
+  const isDotnet = familiar.startsWith("mcr.microsoft.com/dotnet/");
+  return isDotnet && system === "debian" && Number.parseInt(tag.version ?? "", 10) >= 10;
 }
 
 function kindOf(family: ImageFamily, system: SystemName, tag: BaseTag): BaseKind {
@@ -77,16 +106,8 @@ function packageManagerOf(
     : manager;
 }
 
-/** `buildpack-deps:…-curl` has curl only, `…-scm` no compiler. */
-function isPlainBuildpack(family: ImageFamily, tag: BaseTag): boolean {
-  return (
-    family.familiar === "buildpack-deps" &&
-    tag.flavors.some((flavor) => flavor === "curl" || flavor === "scm")
-  );
-}
-
-function usersOf(system: SystemName, isRedHat: boolean): readonly string[] {
-  if (isRedHat) return redHatUsers;
+function usersOf(system: SystemName, hasRedHatUsers: boolean): readonly string[] {
+  if (hasRedHatUsers) return redHatUsers;
   switch (system) {
     case "alpine":
       return alpineUsers;
@@ -95,6 +116,7 @@ function usersOf(system: SystemName, isRedHat: boolean): readonly string[] {
       return debianUsers;
     case "busybox":
       return ["root", "daemon", "bin", "sys", "sync", "mail", "www-data", "operator", "nobody"];
+    case "almalinux":
     case "amazonlinux":
     case "fedora":
     case "oraclelinux":

@@ -48,6 +48,7 @@ const buildTools: ReadonlySet<string> = new Set([
   "git",
   "hg",
   "make",
+  "nvcc",
   "patch",
   "pkg-config",
   "ssh",
