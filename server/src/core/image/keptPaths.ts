@@ -82,6 +82,8 @@ const pythonFiles: KeptRule = { kind: "python", mostBytes: 8 * 2 ** 20 };
 /** The headers of the metadata; what follows them is prose. */
 const pythonHeaders: KeptRule = { kind: "python", mostBytes: 16 * 1024 };
 const nodeManifest: KeptRule = { kind: "node", mostBytes: 16 * 1024 };
+/** npm's own list of what it installed, and for what. */
+const nodeLock: KeptRule = { kind: "node", mostBytes: 4 * 2 ** 20 };
 const gemHead: KeptRule = { kind: "ruby", mostBytes: 16 * 1024 };
 
 /** Which files and why. `*` stands for anything; with two of them the path begins with anything. */
@@ -93,7 +95,11 @@ const patterns: readonly (readonly [string, KeptRule])[] = [
   ["usr/lib/apk/db/installed", database],
   ["var/lib/rpm/rpmdb.sqlite", rpmDatabase],
   ["usr/lib/sysimage/rpm/rpmdb.sqlite", rpmDatabase],
+  // What was asked for, and what came along.
+  ["var/lib/apt/extended_states", database],
+  ["*node_modules/.package-lock.json", nodeLock],
   // Which files are theirs.
+  ["var/lib/dpkg/diversions", database],
   ["var/lib/dpkg/info/*.list", database],
   ["*.dist-info/RECORD", pythonFiles],
   // Their names and versions.
@@ -106,6 +112,7 @@ const patterns: readonly (readonly [string, KeptRule])[] = [
   ["etc/nsswitch.conf", identity],
   ["etc/ld.so.conf", identity],
   ["etc/ld.so.conf.d/*", identity],
+  ["etc/ld-musl-*.path", identity],
   ["etc/ssl/openssl.cnf", identity],
   ["etc/os-release", identity],
   ["usr/lib/os-release", identity],
