@@ -20,9 +20,19 @@ export function isLayerWorker(): boolean {
 export function runLayerWorker(): void {
   const port = parentPort;
   if (port === null) return;
+  detachOnce();
   const say: SayFromThread = (message) => port.postMessage(message, buffersOf(message));
   const kept: Kept = { stack: undefined, stream: undefined };
   port.on("message", (task: LayerTask) => answer(task, kept, say));
+}
+
+/**
+ * Until a buffer is moved for the first time, V8 compiles access to columns without asking whether they are still there, and then throws all that code away:
+ * in the middle of the work. So it happens before there is any.
+ */
+function detachOnce(): void {
+  const buffer = new ArrayBuffer(8);
+  structuredClone(buffer, { transfer: [buffer] });
 }
 
 /** What a thread keeps from one task to the next. */

@@ -21,7 +21,7 @@ export interface ThreadListener {
 
 /** Starts a thread: takes about 50 ms, during which tasks wait. */
 export function startLayerThread(listener: ThreadListener): LayerThread {
-  const worker = new Worker(workerEntry(), { workerData: layerWorkerRole });
+  const worker = new Worker(workerEntry(), { workerData: layerWorkerRole, resourceLimits });
   worker.on("message", (message: LayerMessage) => listener.message(message));
   worker.on("error", (error) => listener.broken(error));
   return {
@@ -29,6 +29,9 @@ export function startLayerThread(listener: ThreadListener): LayerThread {
     end: () => void worker.terminate(),
   };
 }
+
+/** Columns that grow are garbage of a few megabytes each: with more room for young objects the collector runs less often, and peak memory is no higher. */
+const resourceLimits = { maxYoungGenerationSizeMb: 64 };
 
 /** How many threads are worth it for so many tasks; one at least, for layers that came as a stream are only put together. */
 export function threadCountFor(tasks: number): number {
