@@ -148,6 +148,17 @@ COPY a /a                                        #= 3 measured certain`,
 );
 
 checkJoin(
+  "the first line keeps its bytes when commands were added at its end, however many",
+  `
+FROM debian:12                                   #= 100 measured likely
+RUN fetch app && find /app -type f -name '*.map' -o -name '*.md' -delete && rm -rf /var/cache/app   #= 50 stale likely
+COPY a /a                                        #= 3 measured certain`,
+  `${classicBase}
+50|RUN /bin/sh -c fetch app # buildkit|buildkit.dockerfile.v0
+3|COPY a /a # buildkit|buildkit.dockerfile.v0`,
+);
+
+checkJoin(
   "a new first line does not take the base's bytes, which are in doubt",
   `
 FROM python:3              #= 300 stale likely

@@ -30,11 +30,20 @@ export function similarity(expected: ExpectedRow, row: HistoryRow): number {
   if (row.keyword !== expected.instruction.keyword) return 0;
   const { destination } = expected;
   if (destination !== undefined && destinationOf(row) === destination) return 0.8;
-  const mine = new Set(wordsOf(expected.texts[0] ?? ""));
-  const theirs = new Set(wordsOf(scriptIn(row.text)));
+  const [text = ""] = expected.texts;
+  const script = scriptIn(row.text);
+  if (isContinued(script, text)) return 0.8;
+  const mine = new Set(wordsOf(text));
+  const theirs = new Set(wordsOf(script));
   if (mine.size + theirs.size === 0) return 1;
   const shared = [...mine].filter((word) => theirs.has(word)).length;
   return (2 * shared) / (mine.size + theirs.size);
+}
+
+/** Whether a script is another one with commands added at its end, however many. */
+function isContinued(script: string, text: string): boolean {
+  const known = script.trim();
+  return known !== "" && text.startsWith(known) && /^\s*(?:&&|;)/.test(text.slice(known.length));
 }
 
 function wordsOf(text: string): readonly string[] {
