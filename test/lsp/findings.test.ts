@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { FakeHost } from "../support/fakeHost.ts";
+import { fakeHost } from "../support/fakeHost.ts";
+import { anImage } from "../support/imageBuilder.ts";
+import type { LspPair, PairOptions } from "../support/lspPair.ts";
+import { lspPair, saidIn } from "../support/lspPair.ts";
+
+const uri = "file:///work/Dockerfile";
+const text = `# tare: image=app
+FROM debian:12
+RUN fetch app
+RUN fetch docs
+`;
+
+const app = anImage()
+  .reference("app")
+  .base("bin/sh 70MB")
+  .layer("app/a.js 1MB, app/a.js.map 2MB", {
+    createdBy: "RUN /bin/sh -c fetch app # buildkit",
+  })
+  .layer("docs/b.js.map 300kB", { createdBy: "RUN /bin/sh -c fetch docs # buildkit" });
+
+/** Runs with an open document whose image is read, and closes everything. */
+async function withFindings(
+  options: Partial<Omit<PairOptions, "host">> & {
+    readonly host?: FakeHost;
+    readonly text?: string;
+  },
+  run: (pair: LspPair, host: FakeHost) => Promise<void>,
+): Promise<void> {
+  const host = options.host ?? fakeHost({ app });
+  const pair = await lspPair({ settings: {}, ...options, host });
+  try {
+    await pair.open(uri, options.text ?? text);
+    await pair.until("image read", () => pair.statuses.at(-1)?.state === "read");
+    await run(pair, host);
+    assert.deepEqual(pair.logs, []);
+  } finally {
+    await pair.close();
+  }
+}
+
+const codesOf = (pair: LspPair) =>
+  (pair.diagnostics.get(uri) ?? []).map(({ code, range }) => `${range.start.line}: ${code}`);
+const areFound = (pair: LspPair, codes: readonly string[]) =>
+  pair.until(`findings ${codes.join(", ")}`, () => codesOf(pair).join() === codes.join());
+const bothMaps = ["2: source-maps", "3: source-maps"];
+
+test("findings are diagnostics with their rule's name, page and severity", () =>
+  withFindings({}, async (pair) => {
+    await areFound(pair, bothMaps);
+    const [first] = pair.diagnostics.get(uri)!;
+    assert.deepEqual(first, {
+      range: { start: { line: 2, character: 0 }, end: { line: 2, character: 3 } },
+      severity: 3,
+      source: "tare",
+      code: "source-maps",
+      codeDescription: { href: "file:///pages/source-maps.md" },
+      message: "2 MB of source maps are in this layer; programs run without them.",
+    });
+  }));
+
+test("a client that cannot show pages gets no links to them", () =>
+  withFindings({ capabilities: { textDocument: { publishDiagnostics: {} } } }, async (pair) => {
+    await areFound(pair, bothMaps);
+    assert.equal(pair.diagnostics.get(uri)![0]!.codeDescription, undefined);
+  }));
+
+test("a fix says what it takes off before it is made; then the finding is gone and the size is old", () =>
+  withFindings({}, async (pair) => {
+    await areFound(pair, bothMaps);
+    const actions = await pair.actions(uri, "RUN fetch app", ["quickfix"]);
+    const fix = actions[0]!;
+    assert.equal(fix.title, "Delete the source maps in the same RUN: −2 MB");
+    assert.deepEqual(
+      fix.diagnostics?.map(({ code }) => code),
+      ["source-maps"],
+    );
+    const after = pair.textsAfter(fix)[uri]!;
+    assert.match(after, /^RUN fetch app && find \/app .* -delete$/m);
+    await pair.edit(uri, text, after);
+    await areFound(pair, ["3: source-maps"]);
+    assert.match((await pair.hintTexts(uri))[1]!, /^2: was 3 MB/);
+  }));
+
+test("a finding can be ignored where it is, and in the whole file", () =>
+  withFindings({}, async (pair) => {
+    await areFound(pair, bothMaps);
+    const actions = await pair.actions(uri, "RUN fetch docs", ["quickfix"]);
+    const here = actions.find(({ title }) => title === "Ignore source-maps here")!;
+    const everywhere = actions.find(({ title }) => title === "Ignore source-maps in this file")!;
+    const textHere = pair.textsAfter(here)[uri]!;
+    assert.equal(
+      textHere,
+      text.replace("RUN fetch docs", "# tare: ignore=source-maps\nRUN fetch docs"),
+    );
+    assert.equal(
+      pair.textsAfter(everywhere)[uri],
+      text.replace("FROM", "# tare: ignore=source-maps\nFROM"),
+    );
+    await pair.edit(uri, text, textHere);
+    await areFound(pair, ["2: source-maps"]);
+  }));
+
+test("settings make a rule louder or silent, at once", () =>
+  withFindings({ settings: { rules: { "source-maps": "error" } } }, async (pair) => {
+    await areFound(pair, bothMaps);
+    assert.equal(pair.diagnostics.get(uri)![0]!.severity, 1);
+    await pair.configure({ rules: { "source-maps": "off" } });
+    await areFound(pair, []);
+  }));
+
+test("a misspelt name in ignore is mended by a quick-fix, alone or in a list", () =>
+  withFindings(
+    { text: text.replace("RUN fetch app", "# tare: ignore=a,source-map\nRUN fetch app") },
+    async (pair) => {
+      await areFound(pair, [
+        "2: bad-directive",
+        "2: bad-directive",
+        "3: source-maps",
+        "4: source-maps",
+      ]);
+      const actions = await pair.actions(uri, "source-map", ["quickfix"]);
+      assert.deepEqual(
+        actions
+          .filter(({ diagnostics }) => saidIn(diagnostics?.[0]?.message).includes('"source-map"'))
+          .map((action) => [action.title, pair.textsAfter(action)[uri]!.split("\n")[2]]),
+        [
+          ["Change to source-maps", "# tare: ignore=a,source-maps"],
+          ["Remove source-map", "# tare: ignore=a"],
+        ],
+      );
+      const first = await pair.actions(uri, "a,source", ["quickfix"]);
+      const remove = first.find(({ title }) => title === "Remove a")!;
+      assert.match(pair.textsAfter(remove)[uri]!, /^# tare: ignore=source-map$/m);
+    },
+  ));
+
+test("actions are filtered by the kinds that the client asks for", () =>
+  withFindings({}, async (pair) => {
+    await areFound(pair, bothMaps);
+    const titles = async (only?: readonly string[]) =>
+      (await pair.actions(uri, "RUN fetch app", only)).map(({ kind }) => kind);
+    assert.deepEqual(new Set(await titles(["quickfix"])), new Set(["quickfix"]));
+    assert.deepEqual(await titles(["source.organizeImports"]), []);
+    assert.deepEqual(await titles(["refactor.extract"]), []);
+  }));
+
+test("a client without versioned edits gets plain ones", () =>
+  withFindings({ capabilities: {} }, async (pair) => {
+    await areFound(pair, bothMaps);
+    const [fix] = await pair.actions(uri, "RUN fetch app", ["quickfix"]);
+    assert.equal(fix!.edit?.documentChanges, undefined);
+    assert.match(pair.textsAfter(fix!)[uri]!, /find \/app/);
+  }));
+
+test("in an untrusted workspace no file beside the Dockerfile is read", async () => {
+  const host = fakeHost({});
+  const asked: string[] = [];
+  const watching = {
+    ...host,
+    readDockerignore: (request: Parameters<FakeHost["readDockerignore"]>[0]) => {
+      asked.push(request.dockerfilePath);
+      return host.readDockerignore(request);
+    },
+  };
+  const initialize = { initializationOptions: { trusted: false } };
+  const pair = await lspPair({ settings: {}, host: watching, initialize });
+  try {
+    await pair.open(uri, text);
+    await pair.until("status", () => pair.statuses.at(-1)?.state === "untrusted");
+    assert.deepEqual(asked, []);
+    await pair.client.sendNotification("tare/trust", { trusted: true });
+    await pair.until("read", () => asked.length > 0);
+    assert.deepEqual(new Set(asked), new Set(["/work/Dockerfile"]));
+  } finally {
+    await pair.close();
+  }
+});
