@@ -39,7 +39,7 @@ test("a build stage may copy all", () =>
   }));
 
 test("a new .dockerignore has what is certain to be of no use", () => {
-  const text = "FROM node:22\nCOPY package.json .\nRUN npm ci\nCOPY . .\n";
+  const text = "FROM node:22\nWORKDIR /app\nCOPY package.json .\nRUN npm ci\nCOPY . .\n";
   checkFix(wholeContext, undefined, text, text, {
     dockerignore: null,
     dockerignoreAfter: "# Not needed in the image\n.git\nnode_modules\n",
@@ -114,8 +114,16 @@ test("node_modules of the context only where the image installs its own", () => 
   };
   const ci = "RUN /bin/sh -c npm ci";
   const install = "RUN /bin/sh -c npm install";
-  assert.equal(found("FROM n\nCOPY . /app\n", ["COPY . /app"]), 0);
-  assert.equal(found("FROM n\nRUN npm install\nCOPY . /app\n", [install, "COPY . /app"]), 1);
-  assert.equal(found("FROM n\nCOPY . /app\nRUN npm ci\n", ["COPY . /app", ci]), 1);
-  assert.equal(found("FROM n\nCOPY . /app\nRUN npm install\n", ["COPY . /app", install]), 0);
+  assert.equal(found("FROM n\nWORKDIR /app\nCOPY . /app\n", ["COPY . /app"]), 0);
+  assert.equal(
+    found("FROM n\nWORKDIR /app\nRUN npm install\nCOPY . /app\n", [install, "COPY . /app"]),
+    1,
+  );
+  assert.equal(found("FROM n\nWORKDIR /app\nCOPY . /app\nRUN npm ci\n", ["COPY . /app", ci]), 1);
+  assert.equal(
+    found("FROM n\nWORKDIR /app\nCOPY . /app\nRUN npm install\n", ["COPY . /app", install]),
+    0,
+  );
+  const elsewhere = "FROM n\nWORKDIR /other\nRUN npm install\nCOPY . /app\n";
+  assert.equal(found(elsewhere, [install, "COPY . /app"]), 0);
 });

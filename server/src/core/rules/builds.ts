@@ -10,27 +10,46 @@ export interface Build {
 }
 
 /** Commands of a RUN itself, or of all RUNs of the stage that a COPY takes files of; none where only words of a JSON array stand. */
-export function buildsFor(context: RuleContext, instruction: Instruction): readonly Build[] {
-  const { dockerfile } = context;
-  const from = copiedStage(dockerfile, instruction);
-  const runs =
-    instruction.keyword === "RUN"
-      ? [instruction]
-      : from === undefined
-        ? []
-        : stageChain(dockerfile, from).flatMap(({ instructions }) => instructions);
-  return runs.flatMap((run) => {
-    const script = run.keyword === "RUN" ? context.shellOf(run) : undefined;
-    if (script === undefined || script.form === "exec" || !script.isComplete) return [];
-    return script.commands.map((command) => ({ run, command }));
-  });
+export type BuildsOf = (instruction: Instruction) => readonly Build[];
+
+/** Looks at each stage once. */
+export function createBuilds(context: RuleContext): BuildsOf {
+  const byStage = new Map<number, readonly Build[]>();
+  return (instruction) => {
+    if (instruction.keyword === "RUN") return buildsIn(context, instruction);
+    const from = copiedStage(context.dockerfile, instruction);
+    if (from === undefined) return [];
+    const known = byStage.get(from.index) ?? buildsOfStage(context, from);
+    byStage.set(from.index, known);
+    return known;
+  };
+}
+
+function buildsOfStage(context: RuleContext, stage: Stage): readonly Build[] {
+  return stageChain(context.dockerfile, stage)
+    .flatMap(({ instructions }) => instructions)
+    .flatMap((instruction) => buildsIn(context, instruction));
+}
+
+function buildsIn(context: RuleContext, run: Instruction): readonly Build[] {
+  const script = run.keyword === "RUN" ? context.shellOf(run) : undefined;
+  if (script === undefined || script.form === "exec" || !script.isComplete) return [];
+  return script.commands
+    .filter(({ name }) => name !== undefined && linkers.test(name))
+    .map((command) => ({ run, command }));
+}
+
+const compilers = /^(?:.*-)?(?:g?cc|g\+\+|c\+\+|clang|clang\+\+)$/;
+const strippers = /^(?:.*-)?(?:strip|objcopy|upx)$/;
+const linkers = new RegExp(`^(?:go|cargo)$|${compilers.source}|${strippers.source}`);
+
+/** A program that takes symbols out of others. */
+export function isStripper({ command: { name } }: Build): boolean {
+  return strippers.test(name ?? "");
 }
 
 /** The stage that COPY --from takes files of; undefined for images and the build context. */
-export function copiedStage(
-  { stages }: Dockerfile,
-  { flags, index }: Instruction,
-): Stage | undefined {
+function copiedStage({ stages }: Dockerfile, { flags, index }: Instruction): Stage | undefined {
   const from = flags.find(({ name }) => name === "from")?.value?.toLowerCase();
   if (from === undefined) return undefined;
   const earlier = stages.filter((stage) => stage.from.index < index).slice(0, -1);
@@ -50,7 +69,7 @@ export function isC({ command: { name, args } }: Build): boolean {
   const links = args.every(
     ({ text }) => !["-c", "-S", "-E", "-shared", "--version"].includes(text),
   );
-  return links && /^(?:.*-)?(?:g?cc|g\+\+|c\+\+|clang|clang\+\+)$/.test(name ?? "");
+  return links && compilers.test(name ?? "");
 }
 
 /** `cargo build` and `cargo install`. */

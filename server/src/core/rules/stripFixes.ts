@@ -1,13 +1,12 @@
 import { appendCommand, insertBehind } from "../dockerfile/runEdits.ts";
 import type { ShellCommand } from "../dockerfile/shellScript.ts";
-import { stageChain } from "../dockerfile/stages.ts";
-import type { Instruction, Stage } from "../dockerfile/syntax.ts";
+import type { Instruction } from "../dockerfile/syntax.ts";
 import type { ElfFacts } from "../image/elf.ts";
 import { findNode } from "../image/fileTree.ts";
 import type { TextEdit } from "../text/edit.ts";
 import { textOf } from "../text/span.ts";
 import { runsAsRoot, toShellPaths } from "./appendedFix.ts";
-import { type Build, buildsFor, copiedStage, isC, isCargo, isGo } from "./builds.ts";
+import { type Build, isC, isCargo, isGo, isStripper } from "./builds.ts";
 import type { RuleContext } from "./context.ts";
 import type { Fix, Saving } from "./rule.ts";
 
@@ -27,8 +26,8 @@ export function stripFixes(
   context: RuleContext,
   instruction: Instruction,
   files: readonly Unstripped[] | undefined,
+  builds: readonly Build[],
 ): readonly Fix[] {
-  const builds = buildsFor(context, instruction);
   const go = optionFix(context, builds.filter(isGo), goEdit, {
     title: 'Build the Go program with `-ldflags="-s -w"`',
     files: files?.filter(({ facts }) => facts.go !== undefined),
@@ -47,32 +46,25 @@ export function stripFixes(
 }
 
 /** The Go build whose program a COPY takes from its stage, where nothing there leaves symbols out; undefined where that is not certain. */
-export function buildsGoCopied(
+export function goBuildCopied(
   context: RuleContext,
   instruction: Instruction,
+  builds: readonly Build[],
 ): ShellCommand | undefined {
-  const from = copiedStage(context.dockerfile, instruction);
   const source = instruction.words[0]?.text ?? "";
-  if (from === undefined || instruction.words.length !== 2) return undefined;
-  const [build, ...others] = buildsFor(context, instruction).filter(isGo);
+  if (instruction.keyword !== "COPY" || instruction.words.length !== 2) return undefined;
+  const [build, ...others] = builds.filter(isGo);
   if (build === undefined || others.length > 0 || goEdit(context, build) === undefined) {
     return undefined;
   }
   const { args } = build.command;
   const out = args[args.findIndex(({ text }) => text === "-o") + 1];
   const isTaken = out !== undefined && out.isLiteral && lastName(out.text) === lastName(source);
-  return isTaken && !stripsLater(context, from) ? build.command : undefined;
+  return isTaken && !builds.some(isStripper) ? build.command : undefined;
 }
 
 function lastName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
-}
-
-function stripsLater(context: RuleContext, from: Stage): boolean {
-  return stageChain(context.dockerfile, from)
-    .flatMap(({ instructions }) => instructions)
-    .flatMap((one) => (one.keyword === "RUN" ? (context.shellOf(one)?.commands ?? []) : []))
-    .some(({ name }) => /^(?:.*-)?(?:strip|objcopy|upx)$/.test(name ?? ""));
 }
 
 interface OptionFix {

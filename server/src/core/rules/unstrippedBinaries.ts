@@ -2,12 +2,13 @@ import type { Instruction } from "../dockerfile/syntax.ts";
 import { pathOf } from "../image/fileTree.ts";
 import type { ReadImage } from "../image/image.ts";
 import { formatSize } from "../text/size.ts";
+import { type Build, type BuildsOf, createBuilds } from "./builds.ts";
 import type { RuleContext } from "./context.ts";
 import { carrierOf, hiddenNodes } from "./hiddenNodes.ts";
 import { leastBytesOf } from "./kindReports.ts";
 import type { RuleMemory } from "./memory.ts";
 import type { Report, Rule, Saving } from "./rule.ts";
-import { type Unstripped, buildsGoCopied, stripFixes } from "./stripFixes.ts";
+import { type Unstripped, goBuildCopied, stripFixes } from "./stripFixes.ts";
 
 /**
  * Symbols and debug information in shipped programs and libraries, on the line that brought them. On text alone only where a Go program is
@@ -19,13 +20,14 @@ export const unstrippedBinaries: Rule = {
   severity: "warning",
   *check(context) {
     const { read, memory } = context;
+    const buildsOf = createBuilds(context);
     for (const instruction of context.shipped) {
       if (!["RUN", "COPY", "ADD"].includes(instruction.keyword)) continue;
       const layers = context.measuredLayers(instruction);
       const report =
         read === undefined || layers === undefined
-          ? reportText(context, instruction)
-          : reportMeasured(context, instruction, read, unstrippedIn(read, memory, layers));
+          ? reportText(context, instruction, buildsOf(instruction))
+          : reportMeasured(context, instruction, unstrippedIn(read, memory, layers), buildsOf);
       if (report !== undefined) yield report;
     }
   },
@@ -57,12 +59,13 @@ function unstrippedIn(
 function reportMeasured(
   context: RuleContext,
   instruction: Instruction,
-  read: ReadImage,
   files: readonly Unstripped[],
+  buildsOf: BuildsOf,
 ): Report | undefined {
   const [first] = files;
   const bytes = files.reduce((sum, { removableBytes }) => sum + removableBytes, 0);
-  if (first === undefined || bytes < leastBytesOf(read)) return undefined;
+  const least = context.read === undefined ? 0 : leastBytesOf(context.read);
+  if (first === undefined || bytes < least) return undefined;
   const saving: Saving = { bytes, basis: "predicted" };
   const where =
     files.length === 1
@@ -73,13 +76,17 @@ function reportMeasured(
     instruction: instruction.index,
     message: `${formatSize(bytes)} of symbols and debug information are ${where}.`,
     saving,
-    fixes: stripFixes(context, instruction, files),
+    fixes: stripFixes(context, instruction, files, buildsOf(instruction)),
     related: [],
   };
 }
 
-function reportText(context: RuleContext, instruction: Instruction): Report | undefined {
-  const build = buildsGoCopied(context, instruction);
+function reportText(
+  context: RuleContext,
+  instruction: Instruction,
+  builds: readonly Build[],
+): Report | undefined {
+  const build = goBuildCopied(context, instruction, builds);
   if (build === undefined) return undefined;
   return {
     span: instruction.keywordSpan,
@@ -88,7 +95,7 @@ function reportText(context: RuleContext, instruction: Instruction): Report | un
     message:
       'The Go program is built with its symbols and debug information; `-ldflags="-s -w"` leaves them out.',
     saving: undefined,
-    fixes: stripFixes(context, instruction, undefined),
+    fixes: stripFixes(context, instruction, undefined, builds),
     related: [{ span: build.nameSpan, message: "It is built here." }],
   };
 }

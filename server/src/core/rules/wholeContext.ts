@@ -7,7 +7,7 @@ import type { RuleContext } from "./context.ts";
 import { leastBytesOf } from "./kindReports.ts";
 import type { Fix, Report, Rule, Saving } from "./rule.ts";
 import { type CopiedAlong, copiedAlong, copiesContext } from "./wholeContext/contextCopy.ts";
-import { neededBy } from "./wholeContext/neededNames.ts";
+import { type IsNeeded, createNeeds } from "./wholeContext/neededNames.ts";
 
 /**
  * The whole build context copied with what no image needs. With the image: exactly what the layer holds of it. On text alone only where
@@ -20,7 +20,10 @@ export const wholeContext: Rule = {
   *check(context) {
     const { read } = context;
     const ignore = ignoreOf(context);
-    for (const instruction of context.shipped.filter(copiesContext)) {
+    const copies = context.shipped.filter(copiesContext);
+    if (copies.length === 0) return;
+    const needs = createNeeds(context);
+    for (const instruction of copies) {
       const layers = context.measuredLayers(instruction);
       const along =
         read === undefined || layers === undefined
@@ -28,8 +31,8 @@ export const wholeContext: Rule = {
           : copiedAlong(context, instruction, read, layers, (path) => !isIgnored(ignore, path));
       const report =
         read === undefined || along === undefined
-          ? reportText(context, instruction)
-          : reportMeasured(context, instruction, leastBytesOf(read), along);
+          ? reportText(context, instruction, needs(instruction))
+          : reportMeasured(context, instruction, along, needs(instruction));
       if (report !== undefined) yield report;
     }
   },
@@ -38,14 +41,14 @@ export const wholeContext: Rule = {
 function reportMeasured(
   context: RuleContext,
   instruction: Instruction,
-  leastBytes: number,
   along: readonly CopiedAlong[],
+  isNeeded: IsNeeded,
 ): Report | undefined {
-  const isNeeded = neededBy(context, instruction);
   const found = along.filter((one) => !isNeeded(one));
   const bytes = found.reduce((sum, one) => sum + one.bytes, 0);
+  const least = context.read === undefined ? 0 : leastBytesOf(context.read);
   const secrets = found.filter(({ kind }) => kind === "secret");
-  if (bytes === 0 || (bytes < leastBytes && secrets.length === 0)) return undefined;
+  if (bytes === 0 || (bytes < least && secrets.length === 0)) return undefined;
   const saving: Saving = { bytes, basis: "measured" };
   const weights = found.slice(0, 4).map((one) => `${quoted(one)} (${formatSize(one.bytes)})`);
   const more = found.length > 4 ? ` and ${found.length - 4} more` : "";
@@ -68,10 +71,13 @@ function reportMeasured(
 }
 
 /** Without the image: nothing keeps anything out, which is sure only where a `.dockerignore` was looked for. */
-function reportText(context: RuleContext, instruction: Instruction): Report | undefined {
+function reportText(
+  context: RuleContext,
+  instruction: Instruction,
+  isNeeded: IsNeeded,
+): Report | undefined {
   const { dockerignore, isDockerignoreKnown } = context.surroundings;
   if (!isDockerignoreKnown || dockerignore !== undefined) return undefined;
-  const isNeeded = neededBy(context, instruction);
   const isPython = /\bpip3?\b|\bpython/.test(context.dockerfile.text);
   const usual = [
     { kind: "history", pattern: ".git" },

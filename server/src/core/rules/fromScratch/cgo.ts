@@ -1,6 +1,6 @@
 import type { ElfFacts } from "../../image/elf.ts";
 import { lastNameOf } from "../../image/treePaths.ts";
-import { buildsFor, isGo } from "../builds.ts";
+import { createBuilds, isGo } from "../builds.ts";
 import type { RuleContext } from "../context.ts";
 import type { Fix } from "../rule.ts";
 
@@ -17,7 +17,7 @@ export function withoutCgoFix(
       flags.some(({ name }) => name === "from") &&
       words.some(({ text }) => lastNameOf(text) === lastNameOf(path)),
   );
-  const [build, ...others] = copies.flatMap((copy) => buildsFor(context, copy)).filter(isGo);
+  const [build, ...others] = copies.flatMap(createBuilds(context)).filter(isGo);
   if (build === undefined || others.length > 0 || build.command.assignments.has("CGO_ENABLED")) {
     return [];
   }

@@ -19,7 +19,7 @@ export interface Ignorable {
 export function ignorableOf(name: string, isTop: boolean): Ignorable | undefined {
   const anywhere = kindsAnywhere.get(name);
   if (anywhere !== undefined) {
-    return { kind: anywhere, pattern: isTop && anywhere === "packages" ? name : `**/${name}` };
+    return { kind: anywhere, pattern: `**/${name}` };
   }
   if (!isTop) return undefined;
   const kind = kindsAtTop.get(name);
@@ -37,7 +37,6 @@ function isSecretName(name: string): boolean {
 }
 
 const kindsAnywhere: ReadonlyMap<string, IgnorableKind> = new Map([
-  ["node_modules", "packages"],
   ["__pycache__", "cache"],
   [".pytest_cache", "cache"],
   [".mypy_cache", "cache"],
@@ -46,6 +45,7 @@ const kindsAnywhere: ReadonlyMap<string, IgnorableKind> = new Map([
 ]);
 
 const kindsAtTop: ReadonlyMap<string, IgnorableKind> = new Map([
+  ...kindRows("packages", "node_modules"),
   ...kindRows("history", ".git .hg .svn"),
   ...kindRows("cache", ".venv venv .tox .nox .gradle .parcel-cache .turbo .terraform .eslintcache"),
   ...kindRows("cache", ".nyc_output coverage htmlcov .coverage"),

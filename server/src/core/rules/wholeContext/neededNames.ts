@@ -1,14 +1,15 @@
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import { textOf } from "../../text/span.ts";
 import type { RuleContext } from "../context.ts";
+import { pathOf, scopesOf } from "../layers/scope.ts";
 import { copiesContext } from "./contextCopy.ts";
 import type { Ignorable } from "./ignorable.ts";
 
 /** Whether something of the build context must stay in it: some line of the file names it, or may work with it. */
 export type IsNeeded = (what: Ignorable) => boolean;
 
-/** What the lines of all stages use: they share one build context. `copy` is the line that takes the whole of it. */
-export function neededBy(context: RuleContext, copy: Instruction): IsNeeded {
+/** What the lines of all stages use: they share one build context. Asked for the line that takes the whole of it. */
+export function createNeeds(context: RuleContext): (copy: Instruction) => IsNeeded {
   const names = namesIn(context);
   const runs = context.dockerfile.instructions.filter(({ keyword }) => keyword === "RUN");
   const commands = runs.flatMap((run) => context.shellOf(run)?.commands ?? []);
@@ -16,13 +17,19 @@ export function neededBy(context: RuleContext, copy: Instruction): IsNeeded {
     ({ name, args }) => name === "git" && args[0]?.text !== "clone" && args[0]?.text !== "config",
   );
   const isTesting = [...names].some((name) => testing.test(name));
-  const isReplaced = installsAnew(context, copy);
-  return ({ kind, pattern }) => {
-    const name = pattern.replace(/^\*\*\//, "");
-    if (kind === "packages") return !isReplaced;
-    if (names.has(name)) return true;
-    if (kind === "history") return usesGit;
-    return kind === "tests" && isTesting;
+  const installs = installsIn(context);
+  const scopes = scopesOf(context);
+  return (copy) => {
+    const scope = scopes[context.shipped.indexOf(copy)];
+    const target = scope && pathOf(copy.words.at(-1)?.text ?? "", scope);
+    const isReplaced = installs.some(
+      ({ index, folder, isClean }) => folder === target && (index < copy.index || isClean),
+    );
+    return ({ kind, pattern }) => {
+      if (kind === "packages") return !isReplaced;
+      if (names.has(pattern.replace(/^\*\*\//, ""))) return true;
+      return kind === "history" ? usesGit : kind === "tests" && isTesting;
+    };
   };
 }
 
@@ -47,21 +54,29 @@ function namesIn({ dockerfile }: RuleContext): ReadonlySet<string> {
 
 const silent: ReadonlySet<string> = new Set(["FROM", "LABEL", "MAINTAINER", "EXPOSE"]);
 
-/**
- * Whether the packages of the context are of no use: the same stages install them, before the COPY puts the context's over them, or behind it with
- * `npm ci`, which begins by deleting them.
- */
-function installsAnew(context: RuleContext, copy: Instruction): boolean {
-  const installs = context.shipped
-    .filter(({ keyword }) => keyword === "RUN")
-    .flatMap((run) => (context.shellOf(run)?.commands ?? []).map((command) => ({ run, command })))
-    .filter(({ command }) => command.certainty === "always" && managers.has(command.name ?? ""));
-  return installs.some(({ run, command: { name, args } }) => {
-    const verb = args.find(({ text }) => !text.startsWith("-"))?.text;
-    const isClean = name === "npm" && (verb === "ci" || verb === "clean-install");
-    const isInstall =
-      isClean || verb === "install" || verb === "i" || (name === "yarn" && verb === undefined);
-    return run.index < copy.index ? isInstall : isClean;
+/** Where a shipped line installs the packages of Node. */
+interface Install {
+  /** Of the instruction. */
+  readonly index: number;
+  readonly folder: string | undefined;
+  /** It begins by deleting what is there, as `npm ci` does. */
+  readonly isClean: boolean;
+}
+
+/** Before a COPY any of them makes the packages of the context useless in its folder, behind it only one that deletes them. */
+function installsIn(context: RuleContext): readonly Install[] {
+  const scopes = scopesOf(context);
+  return context.shipped.flatMap((run, at) => {
+    const commands = run.keyword === "RUN" ? (context.shellOf(run)?.commands ?? []) : [];
+    return commands
+      .filter(({ name, certainty }) => certainty === "always" && managers.has(name ?? ""))
+      .flatMap(({ name, args }): readonly Install[] => {
+        const verb = args.find(({ text }) => !text.startsWith("-"))?.text;
+        const isClean = name === "npm" && (verb === "ci" || verb === "clean-install");
+        const isInstall = verb === "install" || verb === "i" || (name === "yarn" && !verb);
+        const { index } = run;
+        return isClean || isInstall ? [{ index, folder: scopes[at]?.folder, isClean }] : [];
+      });
   });
 }
 
