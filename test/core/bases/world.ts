@@ -23,7 +23,8 @@ export function aWorld(
 
 /** A figure from an engine. */
 export function engineSize(bytes: number, platform = "linux/amd64"): BaseSize {
-  return { measure: "content", bytes, roundedToBytes: 1, platform, source: { kind: "engine" } };
+  const source = { kind: "engine", countedIn: "layers" } as const;
+  return { measure: "content", bytes, roundedToBytes: 1, platform, source };
 }
 
 /** The file and its stage by number, the last unless told. */

@@ -12,8 +12,11 @@ export type SizeMeasure = "content" | "transfer";
 export type SizeSource =
   /** Nothing is in it: `scratch`. */
   | { readonly kind: "scratch" }
-  /** The image that an engine holds, as it is now. */
-  | { readonly kind: "engine" }
+  /**
+   * The image that an engine holds, as it is now. `layers`: counted in the layers themselves. `history`: as the engine's history prints it,
+   * which adds the length of each symbolic link's target in layers that the engine built (moby pkg/directory); shown until the layers are read.
+   */
+  | { readonly kind: "engine"; readonly countedIn: "layers" | "history" }
   /** What the registry said when it was asked. */
   | { readonly kind: "registry"; readonly askedMs: number }
   /** The table that comes with Tare: what the tag weighed on that day, which may be other than today. */
@@ -72,14 +75,16 @@ export function bestSizes(...all: readonly BaseSizes[]): BaseSizes {
 }
 
 /**
- * Exact figures of an image that an engine or an archive holds. Content bytes are known at once where the engine's history prints them, and
- * everywhere when the layers were read (`read`); transfer bytes where the store keeps compressed blobs.
+ * Figures of an image that an engine or an archive holds. Content bytes are known at once where the engine's history prints them, and exactly,
+ * everywhere, when the layers were read (`read`); transfer bytes where the store keeps compressed blobs.
  */
 export function localSizes(description: ImageDescription, read?: ReadImage): BaseSizes {
   const { historyBytes, layers, config } = description;
-  const contentBytes = read?.layerContentBytes ?? sumOf(historyBytes ?? [undefined]);
-  const transferBytes = sumOf(layers.map((layer) => layer.transferBytes));
-  const toSize = (measure: SizeMeasure, bytes: number | undefined): BaseSize | undefined =>
+  const toSize = (
+    measure: SizeMeasure,
+    bytes: number | undefined,
+    countedIn: "layers" | "history",
+  ): BaseSize | undefined =>
     bytes === undefined
       ? undefined
       : {
@@ -87,11 +92,14 @@ export function localSizes(description: ImageDescription, read?: ReadImage): Bas
           bytes,
           roundedToBytes: 1,
           platform: formatPlatform(config.platform),
-          source: { kind: "engine" },
+          source: { kind: "engine", countedIn },
         };
+  const transferBytes = sumOf(layers.map((layer) => layer.transferBytes));
   return {
-    content: toSize("content", contentBytes),
-    transfer: toSize("transfer", transferBytes),
+    content:
+      toSize("content", read?.layerContentBytes, "layers") ??
+      toSize("content", sumOf(historyBytes ?? [undefined]), "history"),
+    transfer: toSize("transfer", transferBytes, "layers"),
   };
 }
 
