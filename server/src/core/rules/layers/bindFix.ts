@@ -4,6 +4,7 @@ import type { Instruction, Keyword } from "../../dockerfile/syntax.ts";
 import type { TextEdit } from "../../text/edit.ts";
 import type { RuleContext } from "../context.ts";
 import type { Fix, Saving } from "../rule.ts";
+import { bytesAt } from "../measure.ts";
 import type { FileActs } from "./fileActs.ts";
 import { baseName, unknownFolder } from "./imagePath.ts";
 import { partOf } from "./moveFix.ts";
@@ -20,7 +21,6 @@ export function bindFix(
   writer: number,
   user: number,
   path: string,
-  saving: Saving | undefined,
 ): Fix | undefined {
   const [copied, run] = [acts[writer], acts[user]];
   if (copied === undefined || run === undefined || !hasMounts(context)) return undefined;
@@ -40,8 +40,14 @@ export function bindFix(
     kind: "quickfix",
     isSafe: false,
     edits,
-    saving,
+    saving: savingOf(context, copied.instruction, path),
   };
+}
+
+function savingOf(context: RuleContext, copy: Instruction, path: string): Saving | undefined {
+  const layers = context.measuredLayers(copy);
+  if (layers === undefined || context.read === undefined) return undefined;
+  return { bytes: bytesAt(context.read, layers, [path]), basis: "measured" };
 }
 
 /** Builders that are known to have no `RUN --mount`. */

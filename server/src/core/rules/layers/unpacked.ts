@@ -35,9 +35,15 @@ function archiveWords(command: ShellCommand): readonly ShellWord[] {
   if (/^7z[ar]?$/.test(name)) {
     return /^[xe]$/.test(operands[0]?.text ?? "") ? operands.slice(1, 2) : [];
   }
+  return installedWords(command, operands);
+}
+
+function installedWords(
+  { name = "", args }: ShellCommand,
+  operands: readonly ShellWord[],
+): readonly ShellWord[] {
   const option = packageOptions.get(name);
-  if (option !== undefined)
-    return command.args.some(({ text }) => option.test(text)) ? operands : [];
+  if (option !== undefined) return args.some(({ text }) => option.test(text)) ? operands : [];
   const isInstalling = installers.has(name) && operands.some(({ text }) => installing.has(text));
   return isInstalling ? operands.filter(({ text }) => archiveName.test(text)) : [];
 }
