@@ -47,6 +47,9 @@ const endings: Readonly<Record<Exclude<ContentKind, "other">, string>> = {
   data: "json yaml yml toml xml csv db sqlite dat bin pem crt conf cfg ini pb onnx pt npy parquet mmdb idx pack pak res bundle bin2 tzdata log list",
 };
 
+/** So that each has a number of its own below 2^53. */
+const longestEnding = 7;
+
 const kindByEnding: ReadonlyMap<number, ContentKind> = new Map(
   Object.entries(endings).flatMap(([kind, list]) =>
     list.split(" ").map((ending): [number, ContentKind] => {
@@ -55,9 +58,6 @@ const kindByEnding: ReadonlyMap<number, ContentKind> = new Map(
     }),
   ),
 );
-
-/** So that each has a number of its own below 2^53. */
-const longestEnding = 7;
 
 /** A number for a short ending, case aside; longer ones have none that is in the table. */
 function endingKey(bytes: Uint8Array, start: number, end: number): number {
