@@ -31,7 +31,7 @@ test("the final file system fills the map, heaviest first", () =>
     "  app 5000000 layer 1 code",
     "    main.js 3000000 layer 1 code",
     "    logo.png 2000000 layer 1 media",
-    "  rest 1000 layer 0 library",
+    "  rest 1000 layer 0 other",
   ]));
 
 test("a layer shows which of its bytes are wasted", () =>
