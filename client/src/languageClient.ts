@@ -125,7 +125,11 @@ function makeClient(
     { run: server, debug: server },
     {
       outputChannel: output,
-      documentSelector: schemes.map((scheme) => ({ scheme, language: "dockerfile" })),
+      // The server edits the .dockerignore too, so it must know one that is open and not saved.
+      documentSelector: [
+        ...schemes.map((scheme) => ({ scheme, language: "dockerfile" })),
+        { scheme: "file", pattern: "**/*.dockerignore" },
+      ],
       // Asked for at every start, so that a restarted server knows of trust and choices made since.
       initializationOptions: (): InitializationOptions => ({
         trusted: vscode.workspace.isTrusted,
