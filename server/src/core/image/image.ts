@@ -1,3 +1,4 @@
+import type { CopyTable } from "./copies.ts";
 import type { DiffId, Digest } from "./digest.ts";
 import type { LayerEvidence } from "./evidence.ts";
 import type { FileTree } from "./fileTree.ts";
@@ -93,6 +94,8 @@ export interface ReadImage {
   /** What a container sees; each file knows its layer. */
   readonly finalTree: FileTree;
   readonly waste: WasteTable;
+  /** Undefined where contents were not compared. */
+  readonly copies?: CopyTable;
   readonly layerContentBytes: number;
   readonly finalContentBytes: number;
   readonly wastedBytes: number;

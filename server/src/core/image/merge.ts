@@ -1,4 +1,5 @@
 import { findHashCandidates } from "./contentMatch.ts";
+import { type CopyTable, findCopies, findCopyCandidates } from "./copies.ts";
 import { type FileTree, nodeKind } from "./fileTree.ts";
 import { buildFinalTree } from "./finalTree.ts";
 import { type HiddenGroups, findHiddenGroups } from "./hiddenGroups.ts";
@@ -22,6 +23,7 @@ export interface MergedLayers {
   readonly layers: readonly MergedLayer[];
   readonly finalTree: FileTree;
   readonly waste: WasteTable;
+  readonly copies: CopyTable;
   /** Regular files of the final tree. */
   readonly fileCount: number;
 }
@@ -37,8 +39,18 @@ export function stackLayers(layers: readonly LayerIndex[]): StackedLayers {
 }
 
 /** By layer, the nodes whose `contentHash` and flag `hashed` are to be filled in before `mergeLayers`, ascending. */
-export function hashCandidatesOf({ layers, hidden }: StackedLayers): readonly Int32Array[] {
-  return findHashCandidates(layers, hidden);
+export function hashCandidatesOf({
+  layers,
+  overlay,
+  groups,
+  hidden,
+}: StackedLayers): readonly Int32Array[] {
+  const forCopies = findCopyCandidates(layers, overlay, groups);
+  return findHashCandidates(layers, hidden).map((forWaste, layer) => {
+    const more = forCopies[layer];
+    if (more === undefined || more.length === 0) return forWaste;
+    return Int32Array.from(new Set([...forWaste, ...more])).sort();
+  });
 }
 
 /** What a container sees; needs no content. */
@@ -51,7 +63,7 @@ export function mergeLayers(
   stacked: StackedLayers,
   finalTree: FileTree = finalTreeOf(stacked),
 ): MergedLayers {
-  const { layers, hidden } = stacked;
+  const { layers, overlay, groups, hidden } = stacked;
   const waste = wasteOf(layers, hidden);
   const wasted = sumByLayer(waste, waste.writtenByLayer, layers.length);
   const hides = sumByLayer(waste, waste.hiddenByLayer, layers.length);
@@ -67,6 +79,7 @@ export function mergeLayers(
     })),
     finalTree,
     waste,
+    copies: findCopies(layers, overlay, groups),
     fileCount: countFiles(finalTree),
   };
 }
@@ -91,6 +104,7 @@ export function toReadImage(description: ImageDescription, merged: MergedLayers)
     layers,
     finalTree: merged.finalTree,
     waste: merged.waste,
+    copies: merged.copies,
     layerContentBytes: sumOf(layers, (layer) => layer.contentBytes),
     finalContentBytes: merged.finalTree.subtreeBytes[0] ?? 0,
     wastedBytes: sumOf(layers, (layer) => layer.wastedBytes),
