@@ -12,7 +12,7 @@ import {
   hiddenPairs,
   placeOf,
 } from "./layers/hiddenPairs.ts";
-import { isAtOrBelow, quotePath, unknownFolder } from "./layers/imagePath.ts";
+import { isAtOrBelow, nameOfPath, quotePath } from "./layers/imagePath.ts";
 import { isNoticeable } from "./layers/noticeable.ts";
 import { removalFixes, removing } from "./layers/removalFixes.ts";
 import { namesOfLines } from "./layers/sentences.ts";
@@ -147,7 +147,7 @@ function textReport(
   const [first] = found ?? [];
   if (hider === undefined || found === undefined || first === undefined) return undefined;
   const writers = [...new Map(found.map(({ writer }) => [writer.index, writer])).values()];
-  const names = [...new Set(found.map(({ removal }) => nameOf(removal.pattern.text)))];
+  const names = [...new Set(found.map(({ removal }) => nameOfPath(removal.pattern.text)))];
   const what = names.length === 1 ? `${names[0]} stays` : `${names.length} deleted paths stay`;
   return {
     span: spanOf(first.removal),
@@ -157,7 +157,7 @@ function textReport(
     fixes: fixesOf(context, acts, at, first.writer),
     related: found.map(({ write }) => ({
       span: write.span,
-      message: `${nameOf(write.path)} is written here.`,
+      message: `${nameOfPath(write.path)} is written here.`,
     })),
   };
 }
@@ -190,9 +190,4 @@ function lastWriter(
     if (earlier.removals.some((removal) => removal.pattern.text === pattern.text)) return undefined;
   }
   return undefined;
-}
-
-function nameOf(path: string): string {
-  const plain = path.replace(/\/\*$/, "");
-  return plain.startsWith(`${unknownFolder}/`) ? `\`${plain.slice(2)}\`` : quotePath(plain);
 }

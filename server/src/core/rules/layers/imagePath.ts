@@ -31,6 +31,12 @@ export function quotePath(path: string): string {
   return `\`/${path}\``;
 }
 
+/** The same for a path of the text: as it was written where its folder is not known, a folder's content by the folder. */
+export function nameOfPath(path: string): string {
+  const plain = path.replace(/\/\*$/, "").replaceAll(/#\d+/g, "");
+  return plain.startsWith(`${unknownFolder}/`) ? `\`${plain.slice(2)}\`` : quotePath(plain);
+}
+
 /** Matches paths at or below what a shell pattern names; the pattern may have `*`, `?`, `[…]` and `{a,b}` in its components. */
 export interface PathPattern {
   /** As resolved. */
