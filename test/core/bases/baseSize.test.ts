@@ -6,7 +6,11 @@ import {
   localSizes,
   noSizes,
   registrySizes,
+  scratchSizes,
+  type BaseSize,
 } from "../../../server/src/core/bases/baseSize.ts";
+import { recordedSizes } from "../../../server/src/core/bases/recordedSizes.ts";
+import { describeSizeSource, formatBaseSize } from "../../../server/src/core/bases/sizeText.ts";
 import { heldImageId, wantedBases } from "../../../server/src/core/bases/wantedBases.ts";
 import { parseDockerfile } from "../../../server/src/core/dockerfile/parse.ts";
 import { anImage } from "../../support/imageBuilder.ts";
@@ -92,4 +96,24 @@ test("an engine's list is searched by what names mean", () => {
   assert.equal(heldImageId("ghcr.io/acme/app", listed), "sha256:2");
   assert.equal(heldImageId("node", listed), undefined);
   assert.equal(heldImageId(`node:20@sha256:${"a".repeat(64)}`, listed), undefined);
+});
+
+test("a figure is told with its measure, its source and its date", () => {
+  const told = (size: BaseSize | undefined): string =>
+    size === undefined ? "?" : `${formatBaseSize(size)} ${describeSizeSource(size)}`;
+  const table = recordedSizes("debian", "bookworm-slim", amd64);
+  assert.equal(told(table.content), "74.8 MB as recorded on 2026-09-18");
+  assert.equal(told(table.transfer), "28.2 MB compressed as recorded on 2026-08-03");
+  assert.equal(
+    told(recordedSizes("rust", "1", amd64).transfer),
+    "481 MB compressed as recorded when its lowest layer was of 2022-12-06",
+  );
+  assert.equal(
+    told(recordedSizes("gcr.io/distroless/static", "latest", amd64).content),
+    "2.4 MB as recorded on 2023-08-26, for a platform that was not written down",
+  );
+  assert.equal(told(scratchSizes.content), "0 B by definition");
+  assert.equal(told(engineSize(5e6)), "5 MB as the engine holds it");
+  const asked = registrySizes({ transferBytes: 7e6, platform: amd64, askedMs: 1_790_000_000_000 });
+  assert.equal(told(asked.transfer), "7 MB compressed as its registry said on 2026-09-21");
 });

@@ -217,7 +217,11 @@ test("musl is said where wheels and addons are installed, once", () => {
 });
 
 test("what was built for glibc and is copied in, or is built for musl and copied out, is said", () => {
-  const built = "FROM golang:1.25 AS build\nRUN go build -o /x .\n";
+  const built = "FROM golang:1.25 AS build\nRUN make\n";
+  const isStatic = "FROM golang:1.25 AS build\nRUN CGO_ENABLED=0 go build\n";
+  const copying = "FROM nginx:1.27\nCOPY --from=build /x /x";
+  assert.deepEqual(outcomeOf(`${isStatic}${copying}`, "nginx:1.27-alpine"), ["offered"]);
+  assert.deepEqual(outcomeOf(`${isStatic}${copying}`, "golang:1.25-alpine", 0), ["offered"]);
   assert.deepEqual(
     outcomeOf(`${built}FROM nginx:1.27\nCOPY --from=build /x /x`, "nginx:1.27-alpine"),
     [
@@ -229,6 +233,7 @@ test("what was built for glibc and is copied in, or is built for musl and copied
     outcomeOf(`${built}FROM debian:12\nCOPY --from=build /x /x`, "golang:1.25-alpine", 0),
     [
       "offered",
+      "check 2: RUN calls make, which may not be in golang:1.25-alpine.",
       "check 4: What is built on golang:1.25-alpine is for musl, and is copied to a stage with glibc.",
     ],
   );
@@ -290,6 +295,37 @@ test("compilers of CUDA are not in its runtime image", () => {
     "refused",
     `build-fails 2: RUN calls nvcc, which is not in ${to}.`,
   ]);
+});
+
+test("an image that runs as another user is said, unless the file sets one", () => {
+  const to = "mcr.microsoft.com/dotnet/aspnet:8.0-noble-chiseled";
+  const runsAs = `check 1: ${to} runs as app, not as root: files of root and ports below 1024 may be out of its reach.`;
+  const from = "FROM mcr.microsoft.com/dotnet/aspnet:8.0\n";
+  assert.ok(outcomeOf(from, to).includes(runsAs));
+  assert.ok(!outcomeOf(`${from}USER 1000`, to).includes(runsAs));
+});
+
+test("a JRE does not compile", () => {
+  const to = "eclipse-temurin:21-jre";
+  assert.deepEqual(outcomeOf("FROM eclipse-temurin:21\nRUN ./mvnw package", to), [
+    "offered",
+    `check 2: What RUN mvnw compiles needs a JDK, and ${to} is a JRE.`,
+  ]);
+  assert.deepEqual(outcomeOf("FROM eclipse-temurin:21\nRUN javac X.java", to), [
+    "refused",
+    `build-fails 2: RUN calls javac, which is not in ${to}: it is a JRE.`,
+  ]);
+});
+
+test("cgo without a C compiler is said, unless the file decides", () => {
+  const to = "golang:1.25-alpine";
+  assert.deepEqual(outcomeOf("FROM golang:1.25\nRUN go build .", to), [
+    "offered",
+    `check 2: ${to} has no C compiler, so that Go builds without cgo: install gcc and musl-dev where it is needed.`,
+  ]);
+  for (const lines of ["RUN CGO_ENABLED=0 go build .", "ENV CGO_ENABLED=0\nRUN go build ."]) {
+    assert.deepEqual(outcomeOf(`FROM golang:1.25\n${lines}`, to), ["offered"]);
+  }
 });
 
 test("a pinned digest is lost, and a tag that nobody saw is not promised", () => {

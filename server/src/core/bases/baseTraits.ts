@@ -20,6 +20,10 @@ export interface BaseTraits {
   readonly packageManager: PackageManager;
   /** Whether compilers, git and curl are there (buildpack-deps). */
   readonly hasBuildTools: boolean;
+  /** Whether it brings the runtime of a language without its compiler: a JRE. */
+  readonly isRuntimeOnly: boolean;
+  /** Who a container runs as when the file sets no USER; undefined for root. */
+  readonly runsAs: string | undefined;
   /** Names in its `etc/passwd`; empty for none. */
   readonly users: readonly string[];
   /** What its ENTRYPOINT runs when the file sets none; undefined where it sets none or it does not matter. */
@@ -146,6 +150,8 @@ export const scratchTraits: BaseTraits = {
   shell: "none",
   packageManager: "none",
   hasBuildTools: false,
+  isRuntimeOnly: false,
+  runsAs: undefined,
   users: [],
   entrypoint: undefined,
 };

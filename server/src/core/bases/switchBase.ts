@@ -6,6 +6,7 @@ import { parseBaseName } from "./baseName.ts";
 import type { BaseSize } from "./baseSize.ts";
 import type { BaseVariant, SizeDifference } from "./baseVariants.ts";
 import { planSwitch, type Caveat, type SwitchPlan } from "./caveats/caveat.ts";
+import { compilerCaveats } from "./caveats/compilers.ts";
 import { entrypointCaveats } from "./caveats/entrypoint.ts";
 import { globalizationCaveats } from "./caveats/globalization.ts";
 import { libcCaveats } from "./caveats/libc.ts";
@@ -83,6 +84,7 @@ function newWord(word: Word, filledIn: string, wished: string): string | undefin
 function* findCaveats(plan: SwitchPlan): Generator<Caveat> {
   yield* shellCaveats(plan);
   yield* packageCaveats(plan);
+  yield* compilerCaveats(plan);
   yield* libcCaveats(plan);
   yield* userCaveats(plan);
   yield* entrypointCaveats(plan);

@@ -43,6 +43,9 @@ function familyTraits(family: ImageFamily, tag: BaseTag, text: string): BaseTrai
     runtime: family.runtime,
     libc: libcOf(system, text),
     hasBuildTools: kind === "full" && family.hasBuildTools && !isToolless,
+    isRuntimeOnly: tag.flavors.includes("jre"),
+    // Chiseled images of .NET run as the user that all of .NET's images have.
+    runsAs: tag.flavors.includes("chiseled") ? family.users[0] : undefined,
     entrypoint: undefined,
     ...(isDistroless
       ? { shell: "none", packageManager: "none", users: ["root", ...family.users] }
@@ -157,6 +160,8 @@ function distrolessTraits(name: BaseName): BaseTraits | undefined {
     shell: "none",
     packageManager: "none",
     hasBuildTools: false,
+    isRuntimeOnly: found.runtime === "Java",
+    runsAs: name.tag?.endsWith("nonroot") === true ? "nonroot" : undefined,
     users: distrolessUsers,
     entrypoint: found.entrypoint,
   };
@@ -172,6 +177,8 @@ function chainguardStatic(name: BaseName): BaseTraits | undefined {
     shell: "none",
     packageManager: "none",
     hasBuildTools: false,
+    isRuntimeOnly: false,
+    runsAs: "nonroot",
     users: distrolessUsers,
     entrypoint: undefined,
   };

@@ -39,6 +39,7 @@ function* copiedIn({
 }
 
 function* copiedOut({ dockerfile, stages, to, toName }: SwitchPlan): Generator<Caveat> {
+  if (stages.some(buildsStatic)) return;
   const others = dockerfile.stages.filter((stage) => !stages.includes(stage));
   for (const other of others) {
     const libc = libcOf(dockerfile, other);
@@ -106,9 +107,15 @@ function copySource(dockerfile: Dockerfile, instruction: Instruction): CopySourc
 }
 
 function libcOf(dockerfile: Dockerfile, stage: Stage): Libc | undefined {
+  if (buildsStatic(stage)) return "none";
   const base = stageChain(dockerfile, stage)[0]?.base;
   if (base?.kind === "scratch") return "none";
   return base?.kind === "image" ? libcOfImage(base.name) : undefined;
+}
+
+/** Go without cgo links with no C library. */
+function buildsStatic({ instructions }: Stage): boolean {
+  return instructions.some(({ argumentText }) => /\bCGO_ENABLED[= ]0\b/.test(argumentText));
 }
 
 function libcOfImage(text: string): Libc | undefined {

@@ -1,12 +1,11 @@
-import type { PackageManager } from "../baseTraits.ts";
-import { effectOf, languageTool, lastOfEach, type Caveat, type SwitchPlan } from "./caveat.ts";
+import type { BaseTraits, PackageManager } from "../baseTraits.ts";
+import { effectOf, lastOfEach, type Caveat, type SwitchPlan } from "./caveat.ts";
 
 /** Package managers and other programs that the file calls and the new base does not have. */
 export function* packageCaveats(plan: SwitchPlan): Generator<Caveat> {
   if (plan.to.shell !== "none") {
     yield* managerCaveats(plan);
     yield* toolCaveats(plan);
-    yield* compileCaveats(plan);
   }
   yield* healthcheckCaveats(plan);
 }
@@ -39,6 +38,7 @@ function* managerCaveats({ commands, to, toName }: SwitchPlan): Generator<Caveat
 const buildTools: ReadonlySet<string> = new Set([
   "autoconf",
   "automake",
+  "bzip2",
   "bzr",
   "cc",
   "curl",
@@ -46,19 +46,23 @@ const buildTools: ReadonlySet<string> = new Set([
   "g++",
   "gcc",
   "git",
+  "gpg",
   "hg",
   "make",
   "nvcc",
   "patch",
+  "pg_config",
   "pkg-config",
+  "python3",
   "ssh",
+  "ssh-keyscan",
   "svn",
   "unzip",
   "wget",
 ]);
 
 /** Of these, what BusyBox has. */
-const busyboxTools: ReadonlySet<string> = new Set(["patch", "unzip", "wget"]);
+const busyboxTools: ReadonlySet<string> = new Set(["bzip2", "patch", "unzip", "wget"]);
 
 /** Compilers that some slim images bring for their own language. */
 const compilers: ReadonlySet<string> = new Set(["cc", "gcc", "g++", "make"]);
@@ -66,14 +70,9 @@ const compilers: ReadonlySet<string> = new Set(["cc", "gcc", "g++", "make"]);
 function* toolCaveats(plan: SwitchPlan): Generator<Caveat> {
   const { from, to, toName, commands, installed } = plan;
   if (!from.hasBuildTools || to.hasBuildTools) return;
-  const told = new Set<string>();
   for (const { instruction, command } of commands) {
     const name = command.name ?? "";
-    const isThere = to.shell === "busybox" && busyboxTools.has(name);
-    if (!buildTools.has(name) || isThere || isInstalled(name, installed)) continue;
-    const key = `${instruction.index} ${name}`;
-    if (told.has(key)) continue;
-    told.add(key);
+    if (!buildTools.has(name) || isOwn(to, name) || isInstalled(name, installed)) continue;
     const isSure = !compilers.has(name);
     yield {
       effect: isSure ? effectOf(command) : "check",
@@ -85,6 +84,12 @@ function* toolCaveats(plan: SwitchPlan): Generator<Caveat> {
   }
 }
 
+function isOwn({ shell, runtime }: BaseTraits, tool: string): boolean {
+  return (
+    (shell === "busybox" && busyboxTools.has(tool)) || (runtime === "Python" && tool === "python3")
+  );
+}
+
 /** The packages that bring a tool; a package named as the tool always does. */
 const bringers: Readonly<Record<string, readonly string[]>> = {
   cc: ["build-essential", "build-base", "gcc", "clang"],
@@ -94,51 +99,15 @@ const bringers: Readonly<Record<string, readonly string[]>> = {
   hg: ["mercurial"],
   svn: ["subversion"],
   ssh: ["openssh-client", "openssh-clients", "openssh"],
+  "ssh-keyscan": ["openssh-client", "openssh-clients", "openssh", "openssh-keyscan"],
+  gpg: ["gnupg", "gnupg2"],
+  pg_config: ["libpq-dev", "postgresql-dev"],
   "pkg-config": ["pkgconf", "pkgconfig"],
 };
 
-function isInstalled(tool: string, installed: ReadonlySet<string>): boolean {
+/** Whether the file installs a tool, under its own name or another. */
+export function isInstalled(tool: string, installed: ReadonlySet<string>): boolean {
   return [tool, ...(bringers[tool] ?? [])].some((name) => installed.has(name));
-}
-
-/** Programs that install packages of a language, and compile those that come without a binary. */
-const compiling: Readonly<Record<string, string>> = {
-  npm: "node-gyp needs python3, make and g++",
-  yarn: "node-gyp needs python3, make and g++",
-  pnpm: "node-gyp needs python3, make and g++",
-  pip: "a package without a wheel needs a compiler",
-  pip3: "a package without a wheel needs a compiler",
-  uv: "a package without a wheel needs a compiler",
-  poetry: "a package without a wheel needs a compiler",
-  bundle: "a gem with an extension needs a compiler",
-  gem: "a gem with an extension needs a compiler",
-  cargo: "a crate that links a C library needs pkg-config and its headers",
-};
-
-const installVerbs: ReadonlySet<string> = new Set([
-  "install",
-  "i",
-  "ci",
-  "add",
-  "sync",
-  "build",
-  "rebuild",
-]);
-
-function* compileCaveats({ commands, from, to, toName, installed }: SwitchPlan): Generator<Caveat> {
-  if (!from.hasBuildTools || to.hasBuildTools) return;
-  if (isInstalled("gcc", installed) || isInstalled("cc", installed)) return;
-  for (const { instruction, command } of commands) {
-    const { name, verb } = languageTool(command);
-    const need = compiling[name];
-    const isInstalling = verb === undefined ? name === "yarn" : installVerbs.has(verb);
-    if (need === undefined || !isInstalling) continue;
-    yield {
-      effect: "check",
-      message: `What RUN ${name} installs may have to be compiled, and ${toName} has no build tools: ${need}.`,
-      instruction: instruction.index,
-    };
-  }
 }
 
 function* healthcheckCaveats(plan: SwitchPlan): Generator<Caveat> {

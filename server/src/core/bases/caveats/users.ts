@@ -3,6 +3,7 @@ import { caveatOn, effectOf, type Caveat, type SwitchPlan } from "./caveat.ts";
 /** Users and groups by a name that the new base does not have and the file does not make, and programs that make them. */
 export function* userCaveats(plan: SwitchPlan): Generator<Caveat> {
   yield* makerCaveats(plan);
+  yield* runsAsCaveats(plan);
   if (bringsUsers(plan)) return;
   for (const instruction of plan.instructions) {
     if (instruction.keyword === "USER") {
@@ -24,6 +25,16 @@ export function* userCaveats(plan: SwitchPlan): Generator<Caveat> {
       );
     }
   }
+}
+
+function* runsAsCaveats({ instructions, from, to, toName }: SwitchPlan): Generator<Caveat> {
+  const setsUser = instructions.some(({ keyword }) => keyword === "USER");
+  if (to.runsAs === undefined || to.runsAs === from.runsAs || setsUser) return;
+  yield {
+    effect: "check",
+    message: `${toName} runs as ${to.runsAs}, not as root: files of root and ports below 1024 may be out of its reach.`,
+    instruction: undefined,
+  };
 }
 
 /** Of the package `passwd`, which Alpine calls `shadow` and does not have at first. */
