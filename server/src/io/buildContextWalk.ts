@@ -115,23 +115,27 @@ interface SeenEntries {
 async function readEntries(folder: string): Promise<SeenEntries | undefined> {
   const names = await readNames(folder);
   if (names === undefined) return undefined;
-  const entries: FolderEntry[] = [];
+  /** By place, since names come nearly sorted, and stay so. */
+  const seen: (FolderEntry | undefined)[] = [];
   let isWhole = true;
   let next = 0;
   let left = names.length;
   // Callbacks, since a promise for each of a hundred thousand files would double the time.
   return new Promise((resolve) => {
-    if (left === 0) resolve({ entries, isWhole });
+    const end = (): void =>
+      resolve({ entries: seen.filter((entry) => entry !== undefined), isWhole });
+    if (left === 0) end();
     const readNext = (): void => {
-      const name = names[next];
+      const place = next;
+      const name = names[place];
       next += 1;
       if (name === undefined) return;
       readEntry(folder, name, (entry) => {
-        if (typeof entry === "object") entries.push(entry);
+        if (typeof entry === "object") seen[place] = entry;
         // A name that is no UTF-8 cannot be asked for; what else is gone went while the folder was read.
         else if (entry === "unreadable" || name.includes("\ufffd")) isWhole = false;
         left -= 1;
-        if (left === 0) resolve({ entries, isWhole });
+        if (left === 0) end();
         else readNext();
       });
     };

@@ -1,5 +1,10 @@
 import type { Ignore } from "../dockerfile/dockerignore.ts";
-import { matchInFolder, passedOverBy, type FolderMatch } from "../dockerfile/pathPatterns.ts";
+import {
+  matchesFile,
+  matchInFolder,
+  passedOverBy,
+  type FolderMatch,
+} from "../dockerfile/pathPatterns.ts";
 import type { ContextListing } from "./listing.ts";
 import { pickFolder, type Chooser, type PickedFolder } from "./pickedFolder.ts";
 
@@ -23,12 +28,11 @@ export function buildContextOf(listing: ContextListing, ignore: Ignore): BuildCo
 
 function ignoring({ patterns }: Ignore): Chooser<FolderMatch> {
   const isPassedOver = passedOverBy(patterns);
-  return (path, folder) => {
-    const { isMatch, match } = matchInFolder(patterns, path, folder);
-    return {
-      isKept: !isMatch,
-      isPassedOver: isMatch && isPassedOver(path),
-      state: match,
-    };
+  return {
+    keepsFile: (path, folder) => !matchesFile(patterns, path, folder),
+    judgeFolder: (path, folder) => {
+      const { isMatch, match } = matchInFolder(patterns, path, folder);
+      return { isKept: !isMatch, isPassedOver: isMatch && isPassedOver(path), state: match };
+    },
   };
 }

@@ -22,29 +22,35 @@ export function toFolder(
   entries: readonly FolderEntry[],
   gap: UnreadReason | undefined,
 ): ContextFolder {
-  const sorted = entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const sorted = inOrder(entries);
+  const names: string[] = [];
+  const kinds = new Uint8Array(sorted.length);
+  const fileBytes = new Float64Array(sorted.length);
   const folders = new Map<string, ContextFolder>();
   const unread = new Map<string, UnreadReason>();
   const targets = new Map<string, string>();
   const links = new Map<string, string>();
-  for (const entry of sorted) {
-    if (entry.kind === "symlink") targets.set(entry.name, entry.target);
-    else if (entry.kind === "file" && entry.link !== undefined) links.set(entry.name, entry.link);
+  for (const [index, entry] of sorted.entries()) {
+    names.push(entry.name);
+    kinds[index] = entryKind[entry.kind];
+    if (entry.kind === "file") {
+      fileBytes[index] = entry.contentBytes;
+      if (entry.link !== undefined) links.set(entry.name, entry.link);
+    } else if (entry.kind === "symlink") targets.set(entry.name, entry.target);
     else if (entry.kind === "folder") {
       if (typeof entry.folder === "string") unread.set(entry.name, entry.folder);
       else folders.set(entry.name, entry.folder);
     }
   }
-  return {
-    names: sorted.map(({ name }) => name),
-    kinds: Uint8Array.from(sorted, ({ kind }) => entryKind[kind]),
-    fileBytes: Float64Array.from(sorted, (one) => (one.kind === "file" ? one.contentBytes : 0)),
-    folders,
-    unread,
-    targets,
-    links,
-    gap,
-  };
+  return { names, kinds, fileBytes, folders, unread, targets, links, gap };
+}
+
+/** Systems list folders in order, which is not to be paid for twice. */
+function inOrder(entries: readonly FolderEntry[]): readonly FolderEntry[] {
+  const isSorted = entries.every(
+    ({ name }, index) => index === 0 || (entries[index - 1]?.name ?? "") < name,
+  );
+  return isSorted ? entries : entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** The entries of a folder, in name order. */

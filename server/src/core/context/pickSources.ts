@@ -1,6 +1,7 @@
 import { hasWildcards } from "../dockerfile/glob.ts";
 import { baseName, pathBelowRoot } from "../dockerfile/goPath.ts";
 import {
+  matchesFile,
   matchInFolder,
   parsePathPattern,
   type FolderMatch,
@@ -129,13 +130,18 @@ function choose(
   if (include === undefined && excludes.length === 0) return folder;
   const includes = include === undefined ? [] : [include];
   type State = { readonly included: FolderMatch; readonly excluded: FolderMatch };
-  return pickFolder<State>(folder, "", (path, within) => {
-    const included = matchInFolder(includes, path, within?.included);
-    const excluded = matchInFolder(excludes, path, within?.excluded);
-    return {
-      isKept: (include === undefined || included.isMatch) && !excluded.isMatch,
-      isPassedOver: false,
-      state: { included: included.match, excluded: excluded.match },
-    };
+  return pickFolder<State>(folder, "", {
+    keepsFile: (path, within) =>
+      (include === undefined || matchesFile(includes, path, within?.included)) &&
+      !matchesFile(excludes, path, within?.excluded),
+    judgeFolder: (path, within) => {
+      const included = matchInFolder(includes, path, within?.included);
+      const excluded = matchInFolder(excludes, path, within?.excluded);
+      return {
+        isKept: (include === undefined || included.isMatch) && !excluded.isMatch,
+        isPassedOver: false,
+        state: { included: included.match, excluded: excluded.match },
+      };
+    },
   });
 }

@@ -27,7 +27,7 @@ export interface PickedFolder {
   readonly gap: ContextGap | undefined;
 }
 
-/** What a choice says of one entry; `State` is what it must know of a folder to judge what lies in it. */
+/** What a choice says of a folder; `State` is what it must know of a folder to judge what lies in it. */
 export interface Choice<State> {
   readonly isKept: boolean;
   /** True when nothing below the folder can be kept either. */
@@ -35,8 +35,11 @@ export interface Choice<State> {
   readonly state: State;
 }
 
-/** Judges an entry by its path below the folder where the choice began, and by what was said of the folder it lies in. */
-export type Chooser<State> = (path: string, folder: State | undefined) => Choice<State>;
+/** Judges entries by their path below the folder where the choice began, and by what was said of the folder they lie in. */
+export interface Chooser<State> {
+  keepsFile(path: string, within: State | undefined): boolean;
+  judgeFolder(path: string, within: State | undefined): Choice<State>;
+}
 
 type Choosable = Omit<ContextFolder, "unread" | "gap" | "folders"> & {
   readonly folders: ReadonlyMap<string, Choosable>;
@@ -62,7 +65,7 @@ interface Picking {
 export function pickFolder<State>(
   folder: Choosable,
   path: string,
-  choose: Chooser<State>,
+  chooser: Chooser<State>,
   within?: State,
 ): PickedFolder {
   const picking: Picking = {
@@ -75,12 +78,14 @@ export function pickFolder<State>(
   };
   for (const [index, name] of folder.names.entries()) {
     const at = pathIn(path, name);
-    const choice = choose(at, within);
-    const isFolder = folder.kinds[index] === entryKind.folder;
-    if (!isFolder && choice.isKept) addFile(picking, folder, index, name);
-    if (!isFolder || choice.isPassedOver) continue;
+    if (folder.kinds[index] !== entryKind.folder) {
+      if (chooser.keepsFile(at, within)) addFile(picking, folder, index, name);
+      continue;
+    }
+    const choice = chooser.judgeFolder(at, within);
+    if (choice.isPassedOver) continue;
     const inner = folder.folders.get(name);
-    const picked = inner === undefined ? undefined : pickFolder(inner, at, choose, choice.state);
+    const picked = inner === undefined ? undefined : pickFolder(inner, at, chooser, choice.state);
     picking.gap ??= picked === undefined ? unreadGap(folder, name, at) : picked.gap;
     if (choice.isKept || picked?.names.length !== 0) addFolder(picking, index, name, picked);
   }

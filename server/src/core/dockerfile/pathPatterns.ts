@@ -53,6 +53,22 @@ export function matchInFolder(
   return { isMatch, match, decisive };
 }
 
+/** Whether the patterns match a file: as `matchInFolder`, without what only a folder needs. */
+export function matchesFile(
+  patterns: readonly PathPattern[],
+  path: string,
+  folder: FolderMatch | undefined,
+): boolean {
+  let isMatch = false;
+  for (let index = 0; index < patterns.length; index += 1) {
+    const pattern = patterns[index];
+    // What changes nothing need not be looked at, whether the folder matched it or not.
+    if (pattern === undefined || pattern.isException !== isMatch) continue;
+    if (folder?.[index] === true || pattern.matches(path)) isMatch = !isMatch;
+  }
+  return isMatch;
+}
+
 /**
  * Tells of a matched folder whether the builder passes over it as a whole, because no exception can bring anything in it back. fsutil
  * filter.go: it walks every matched folder as soon as one exception has a wildcard before its last name.
