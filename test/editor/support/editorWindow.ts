@@ -38,6 +38,8 @@ export interface EditorWindow {
   openFile(name: string): Promise<void>;
   /** Puts the cursor at the end of a line and types. */
   typeAtEndOf(lineNumber: number, text: string): Promise<void>;
+  /** Opens the light bulb of a line; the action of that title. */
+  lightBulb(lineNumber: number, title: string | RegExp): Promise<Locator>;
   /** Texts of the rows of the problems view, opened when needed. */
   problems(): Promise<readonly string[]>;
   /** Rows of the layer tree, the view opened when needed. */
@@ -102,11 +104,18 @@ function windowOf(page: Page, close: () => Promise<void>): EditorWindow {
       await page.locator(".tab.active", { hasText: name }).waitFor();
     },
     typeAtEndOf: async (lineNumber, text) => {
-      await command("View: Focus Active Editor Group");
-      await page.keyboard.press("Control+G");
-      await page.locator(".quick-input-widget input").first().fill(`:${lineNumber},999`);
-      await page.keyboard.press("Enter");
+      await goTo(page, command, `${lineNumber},999`);
       await page.keyboard.type(text);
+    },
+    lightBulb: async (lineNumber, title) => {
+      await goTo(page, command, `${lineNumber},1`);
+      await page.keyboard.press("Control+.");
+      const action = page
+        .locator(".action-widget .monaco-list-row")
+        .filter({ hasText: title })
+        .first();
+      await action.waitFor();
+      return action;
     },
     problems: async () => {
       const panel = page.locator(".markers-panel");
@@ -197,6 +206,18 @@ async function runCommand(page: Page, title: string): Promise<void> {
     if (attempt === 9) throw new Error(`the palette knows no command ${title}`);
     await page.keyboard.press("Escape");
   }
+}
+
+/** Puts the cursor at `line,column`. */
+async function goTo(
+  page: Page,
+  command: (title: string) => Promise<void>,
+  place: string,
+): Promise<void> {
+  await command("View: Focus Active Editor Group");
+  await page.keyboard.press("Control+G");
+  await page.locator(".quick-input-widget input").first().fill(`:${place}`);
+  await page.keyboard.press("Enter");
 }
 
 async function showLayers(page: Page, command: (title: string) => Promise<void>): Promise<void> {
