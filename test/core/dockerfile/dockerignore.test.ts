@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { suite, test } from "node:test";
 import {
   findDecidingPattern,
@@ -187,5 +189,24 @@ suite("patterns are added to a .dockerignore", () => {
       const { value } = parseDockerignore(after);
       for (const pattern of patterns) assert.equal(isIgnored(value, pattern), true, pattern);
     });
+  }
+});
+
+/** What moby's own matcher answered to patterns made at random; `sent` is what it lets through, null where it refuses the file. */
+interface Recorded {
+  readonly paths: readonly string[];
+  readonly cases: readonly { readonly ignore: string; readonly sent: string | null }[];
+}
+
+test("moby's matcher gave the same answers", () => {
+  const file = resolve(import.meta.dirname, "../../fixtures/dockerignore.json");
+  const { paths, cases } = JSON.parse(readFileSync(file, "utf8")) as Recorded;
+  assert.ok(cases.length > 200);
+  for (const { ignore, sent } of cases) {
+    const { value } = parseDockerignore(ignore);
+    const answer = value.isUsable
+      ? paths.filter((path) => !isIgnored(value, path.replace(/\/$/, ""))).join(" ")
+      : null;
+    assert.equal(answer, sent, ignore);
   }
 });
