@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { before, describe, test } from "node:test";
+import { rules } from "../../server/src/core/rules/registry.ts";
 import { build } from "../machine/build.ts";
 import { packagedFiles, type PackagedFile } from "../machine/packageTask.ts";
 import { inRoot } from "../machine/place.ts";
@@ -40,6 +41,7 @@ describe("the package", () => {
       "README.md",
       "LICENSE",
       "CHANGELOG.md",
+      ...rules.map(({ code }) => `server/docs/rules/${code}.md`),
     ]) {
       assert.ok(paths.includes(path), `${path} is missing`);
     }
