@@ -154,3 +154,16 @@ test("nothing is advised about an image that is not known", () => {
   const { dockerfile, stage } = stageOf("FROM acme/app");
   assert.equal(baseVariants(dockerfile, stage, aWorld()).fit, undefined);
 });
+
+test("a compiler that ships is named as what it is", () => {
+  for (const [text, isNamed] of [
+    ["FROM golang:1.25", true],
+    ["FROM golang:1.25-alpine", true],
+    ["FROM golang:1.25 AS build\nFROM scratch", false],
+    ["FROM node:20", false],
+  ] as const) {
+    const { dockerfile, stage } = stageOf(text);
+    const advice = baseVariants(dockerfile, stage, aWorld()).fit?.advice ?? "";
+    assert.equal(advice.includes("ships its compiler"), isNamed, text);
+  }
+});

@@ -37,7 +37,7 @@ export interface KindAdvice {
   readonly costs: string;
 }
 
-/** The trade-off of each kind. Sizes are orders of magnitude: a figure for an image is in its BaseSizes. */
+/** The trade-off of each kind. Sizes are orders of magnitude of what recordedSizes.json has: a figure for an image is in its BaseSizes. */
 export const kindAdvice: Readonly<Record<BaseKind, KindAdvice>> = {
   scratch: {
     name: "Empty image",
@@ -48,13 +48,13 @@ export const kindAdvice: Readonly<Record<BaseKind, KindAdvice>> = {
   static: {
     name: "Distroless, static",
     goodFor: "A static binary that wants CA certificates, time zones and a user without root.",
-    costs: "About 2 MB. No shell, no libc, no package manager.",
+    costs: "2 to 3 MB. No shell, no libc, no package manager.",
   },
   distroless: {
     name: "Distroless",
     goodFor: "What ships: a program and its runtime, and nothing to break in with.",
     costs:
-      "From about 20 MB with glibc alone to well over 100 MB with a language's runtime. No shell and no package manager: RUN, shell-form CMD and most HEALTHCHECKs do not work.",
+      "20 MB with glibc alone, well over 100 MB with some runtimes: not small by its name. No shell and no package manager, so that RUN, shell-form CMD and most HEALTHCHECKs do not work.",
   },
   busybox: {
     name: "BusyBox",
@@ -65,17 +65,19 @@ export const kindAdvice: Readonly<Record<BaseKind, KindAdvice>> = {
     name: "Alpine",
     goodFor: "Small images that still want a shell and packages.",
     costs:
-      "About 5 MB, and the runtime on top. musl in place of glibc: prebuilt binaries and wheels for glibc do not run, and some programs behave otherwise.",
+      "8 MB for the system (4 MB compressed), and the runtime on top. musl in place of glibc: prebuilt binaries and wheels for glibc do not run, and some programs behave otherwise.",
   },
   slim: {
     name: "Slim",
-    goodFor: "Tests, and shipping where glibc and apt are needed.",
-    costs: "Tens of MB for the system. Compilers, git and curl are not in it.",
+    goodFor: "Tests, and shipping where glibc and a package manager are needed.",
+    costs:
+      "Some 75 MB for the system (30 MB compressed), and the runtime on top. Compilers, git and curl are not in it.",
   },
   full: {
     name: "Full distribution",
     goodFor: "Development and build stages: the tools are there.",
-    costs: "100 MB to 1 GB in every image that ships on it, most of it never used.",
+    costs:
+      "From some 80 MB for a bare system to more than 1 GB for a language with all its build tools, most of it never used by what ships.",
   },
 };
 

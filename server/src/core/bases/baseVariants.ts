@@ -48,7 +48,7 @@ export function baseVariants(dockerfile: Dockerfile, stage: Stage, world: BaseWo
   const role = stageRole(dockerfile, stage);
   const facts = rootFacts(describeBase(dockerfile, stage, world));
   const traits = facts.kind === "unknown" ? undefined : facts.traits;
-  const fit = traits && kindFit(role, traits.kind);
+  const fit = traits && kindFit(role, traits);
   const none: VariantTable = { role, fit, variants: [] };
   if (facts.kind !== "image") return none;
   const names = variantNames(facts.name);
@@ -78,7 +78,7 @@ function toVariant(
       recordedTags(name.familiar).includes(name.tag ?? "") ||
       sizes.content !== undefined ||
       sizes.transfer !== undefined,
-    fit: kindFit(role, traits.kind),
+    fit: kindFit(role, traits),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Dockerfile, Stage } from "../dockerfile/syntax.ts";
-import type { BaseKind } from "./baseTraits.ts";
+import type { BaseTraits } from "./baseTraits.ts";
 
 /** What a stage is for. */
 export type StageRole = "final" | "build" | "test" | "development";
@@ -37,8 +37,14 @@ export interface KindFit {
   readonly advice: string;
 }
 
+/** Languages whose programs need nothing of the image that they were compiled in. */
+const compiled: ReadonlySet<string> = new Set(["GCC", "Go", "Haskell", "Rust"]);
+
 /** Build and development stages may be as large as they like, tests want something small, what ships wants nothing it does not need. */
-export function kindFit(role: StageRole, kind: BaseKind): KindFit {
+export function kindFit(
+  role: StageRole,
+  { kind, runtime }: Pick<BaseTraits, "kind" | "runtime">,
+): KindFit {
   switch (role) {
     case "build":
       return {
@@ -56,10 +62,16 @@ export function kindFit(role: StageRole, kind: BaseKind): KindFit {
         advice: "For tests a small image will do: slim, or Alpine where musl is no trouble.",
       };
     case "final":
-      return {
-        isRight: ["scratch", "static", "distroless"].includes(kind),
-        advice:
-          "This stage ships: distroless carries a runtime without the rest, scratch a static binary without anything.",
-      };
+      return compiled.has(runtime ?? "")
+        ? { isRight: false, advice: compiledAdvice(runtime ?? "") }
+        : {
+            isRight: ["scratch", "static", "distroless"].includes(kind),
+            advice:
+              "This stage ships: distroless carries a runtime without the rest, scratch a static binary without anything.",
+          };
   }
+}
+
+function compiledAdvice(runtime: string): string {
+  return `This stage ships its compiler: build with ${runtime} in a stage of its own, and copy the binary to scratch or a distroless image.`;
 }
