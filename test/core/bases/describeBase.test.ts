@@ -103,6 +103,16 @@ test("figures are of the platform of the stage", () => {
     transfer("FROM --platform=$BUILDPLATFORM ubuntu:24.04", cross),
     "transfer 29764116 linux/amd64 table 2026-09-11",
   );
+  for (const stated of [
+    "$TARGETPLATFORM",
+    "linux/${TARGETARCH}",
+    "$TARGETOS/$TARGETARCH/$TARGETVARIANT",
+  ]) {
+    assert.equal(
+      transfer(`FROM --platform=${stated} ubuntu:24.04`, cross),
+      "transfer 28941580 linux/arm64 table 2026-09-11",
+    );
+  }
   assert.equal(transfer("FROM --platform=$WHATEVER ubuntu:24.04"), "transfer ?");
 });
 

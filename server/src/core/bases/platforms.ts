@@ -1,4 +1,5 @@
-import type { Platform } from "../image/imageConfig.ts";
+import { expandVariables, type Variables } from "../dockerfile/expand.ts";
+import { formatPlatform, type Platform } from "../image/imageConfig.ts";
 import { parsePlatform } from "../image/manifest.ts";
 
 /** For which platforms a build is; both the engine's own in a build that is not told otherwise. */
@@ -9,13 +10,25 @@ export interface BuildPlatforms {
   readonly build: Platform;
 }
 
-/** The platform of a stage's base image: what its `--platform` states, else the target. Undefined when that depends on what only the build knows. */
+/**
+ * The platform of a stage's base image: what its `--platform` states, with the arguments that BuildKit always sets filled in, else the target.
+ * Undefined when it depends on other arguments, or is no platform. Dockerfile reference § Automatic platform ARGs.
+ */
 export function basePlatform(
   stated: string | undefined,
   platforms: BuildPlatforms,
 ): Platform | undefined {
   if (stated === undefined) return platforms.target;
-  const variable = /^\$\{?(BUILD|TARGET)PLATFORM\}?$/.exec(stated)?.[1];
-  if (variable === undefined) return parsePlatform(stated);
-  return variable === "BUILD" ? platforms.build : platforms.target;
+  const filled = expandVariables(stated, automaticArguments(platforms));
+  return filled === undefined ? undefined : parsePlatform(filled.replace(/\/$/, ""));
+}
+
+function automaticArguments({ target, build }: BuildPlatforms): Variables {
+  const argumentsOf = (prefix: string, platform: Platform): readonly [string, string][] => [
+    [`${prefix}PLATFORM`, formatPlatform(platform)],
+    [`${prefix}OS`, platform.os],
+    [`${prefix}ARCH`, platform.architecture],
+    [`${prefix}VARIANT`, platform.variant ?? ""],
+  ];
+  return new Map([...argumentsOf("TARGET", target), ...argumentsOf("BUILD", build)]);
 }
