@@ -14,6 +14,13 @@ export function startsTools(context: RuleContext): boolean {
   });
 }
 
+/** What a fix is made with. */
+export interface ToolsFix {
+  /** As `lastUseOfTools` has it. */
+  readonly lastUse: number;
+  readonly saving: Saving | undefined;
+}
+
 /**
  * Removes build tools at the end of the RUN that installs them: only where the same RUN uses them and no later one, and where no library that
  * a built program may need would go with them (so not behind `-dev` packages of libraries).
@@ -22,14 +29,14 @@ export function toolsFix(
   context: RuleContext,
   run: Instruction,
   install: ToolInstall,
-  saving: Saving | undefined,
+  { lastUse, saving }: ToolsFix,
 ): readonly Fix[] {
   const script = context.shellOf(run);
   if (script === undefined || !runsAsRoot(context, run)) return [];
   const isPure = install.tools.every(
     ({ text, isPattern }) => !isPattern && isPureTool(nameOf(text)),
   );
-  if (!isPure || !usesOnlyHere(context, run, script, install)) return [];
+  if (!isPure || lastUse > run.index || !usesBehind(script, install)) return [];
   const removal = removalOf(install);
   const appended = removal && appendCommand(context.dockerfile, run, script, removal.command);
   if (removal === undefined || appended === undefined) return [];
@@ -85,22 +92,18 @@ function runtimeOf(names: readonly string[]): string | undefined {
 
 const cxxCompilers: ReadonlySet<string> = new Set(["g++", "build-base", "alpine-sdk", "clang"]);
 
-function usesOnlyHere(
-  context: RuleContext,
-  run: Instruction,
-  script: ShellScript,
-  { command }: ToolInstall,
-): boolean {
-  const isUsed = script.commands.some(
-    (one) => one.span.start > command.span.start && usesTools(one),
-  );
-  const isUsedLater = context.shipped.some(
+/** Index of the last shipped RUN that may compile something; -1 when none does. */
+export function lastUseOfTools(context: RuleContext): number {
+  const last = context.shipped.findLast(
     (one) =>
-      one.index > run.index &&
       one.keyword === "RUN" &&
       context.shellOf(one)?.commands.every((each) => !usesTools(each)) !== true,
   );
-  return isUsed && !isUsedLater;
+  return last?.index ?? -1;
+}
+
+function usesBehind({ commands }: ShellScript, { command }: ToolInstall): boolean {
+  return commands.some((one) => one.span.start > command.span.start && usesTools(one));
 }
 
 function isTool({ name }: ShellCommand): boolean {

@@ -4,7 +4,7 @@ import { packagesByLayer } from "../image/packages/layerPackages.ts";
 import { packagesOf } from "../image/packages/packageTable.ts";
 import { formatSize } from "../text/size.ts";
 import { isBuildPackage, type ToolInstall, buildToolsOf, nameOf } from "./buildTools.ts";
-import { startsTools, toolsFix } from "./buildToolsFix.ts";
+import { lastUseOfTools, startsTools, toolsFix } from "./buildToolsFix.ts";
 import type { RuleContext } from "./context.ts";
 import { leastBytesOf } from "./kindReports.ts";
 import type { RuleMemory } from "./memory.ts";
@@ -17,13 +17,14 @@ export const buildToolsShipped: Rule = {
   severity: "warning",
   *check(context) {
     if (startsTools(context)) return;
+    const lastUse = lastUseOfTools(context);
     for (const run of context.shipped) {
       const [install, ...more] = buildToolsOf(context, run);
       if (install === undefined) continue;
       const weight = weighTools(context, run, install.manager);
       if (weight === "nothing") continue;
       const saving: Saving | undefined = weight && { bytes: weight.bytes, basis: "predicted" };
-      const fixes = more.length > 0 ? [] : toolsFix(context, run, install, saving);
+      const fixes = more.length > 0 ? [] : toolsFix(context, run, install, { lastUse, saving });
       yield {
         span: install.tools[0]?.span ?? run.keywordSpan,
         instruction: run.index,

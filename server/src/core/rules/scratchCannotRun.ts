@@ -1,3 +1,4 @@
+import { finalFilesOf } from "./fromScratch/finalFiles.ts";
 import { shellReports } from "./fromScratch/shellForm.ts";
 import { programReports } from "./fromScratch/startedProgram.ts";
 import { userReports } from "./fromScratch/userName.ts";
@@ -13,8 +14,9 @@ export const scratchCannotRun: Rule = {
   severity: "error",
   *check(context) {
     if (context.chain[0]?.base.kind !== "scratch") return;
-    yield* shellReports(context);
-    yield* programReports(context);
-    yield* userReports(context);
+    const files = finalFilesOf(context);
+    yield* shellReports(context, files);
+    yield* programReports(context, files);
+    yield* userReports(context, files);
   },
 };

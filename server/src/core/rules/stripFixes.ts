@@ -53,10 +53,9 @@ export function goBuildCopied(
 ): ShellCommand | undefined {
   const source = instruction.words[0]?.text ?? "";
   if (instruction.keyword !== "COPY" || instruction.words.length !== 2) return undefined;
-  const [build, ...others] = builds.filter(isGo);
-  if (build === undefined || others.length > 0 || goEdit(context, build) === undefined) {
-    return undefined;
-  }
+  const build = builds.find(isGo);
+  const isOnly = build === builds.findLast(isGo);
+  if (build === undefined || !isOnly || goEdit(context, build) === undefined) return undefined;
   const { args } = build.command;
   const out = args[args.findIndex(({ text }) => text === "-o") + 1];
   const isTaken = out !== undefined && out.isLiteral && lastName(out.text) === lastName(source);

@@ -7,6 +7,7 @@ import type { RuleContext } from "./context.ts";
 import { leastBytesOf } from "./kindReports.ts";
 import type { Fix, Report, Rule, Saving } from "./rule.ts";
 import { type CopiedAlong, copiedAlong, copiesContext } from "./wholeContext/contextCopy.ts";
+import type { Ignorable } from "./wholeContext/ignorable.ts";
 import { type IsNeeded, createNeeds } from "./wholeContext/neededNames.ts";
 
 /**
@@ -78,13 +79,9 @@ function reportText(
 ): Report | undefined {
   const { dockerignore, isDockerignoreKnown } = context.surroundings;
   if (!isDockerignoreKnown || dockerignore !== undefined) return undefined;
-  const isPython = /\bpip3?\b|\bpython/.test(context.dockerfile.text);
-  const usual = [
-    { kind: "history", pattern: ".git" },
-    { kind: "packages", pattern: "node_modules" },
-    ...(isPython ? [{ kind: "cache", pattern: "**/__pycache__" } as const] : []),
-  ] as const;
-  const patterns = usual.filter((one) => !isNeeded(one)).map(({ pattern }) => pattern);
+  const patterns = usualIn(context)
+    .filter((one) => !isNeeded(one))
+    .map(({ pattern }) => pattern);
   return {
     span: sourceSpan(instruction),
     instruction: instruction.index,
@@ -94,6 +91,16 @@ function reportText(
     fixes: ignoreFix(context, patterns, undefined),
     related: [],
   };
+}
+
+/** What lies in most build contexts. */
+function usualIn({ chain }: RuleContext): readonly Ignorable[] {
+  const isPython = chain.some(({ base }) => base.kind === "image" && base.name.includes("python"));
+  return [
+    { kind: "history", pattern: ".git" },
+    { kind: "packages", pattern: "node_modules" },
+    ...(isPython ? [{ kind: "cache", pattern: "**/__pycache__" } as const] : []),
+  ];
 }
 
 function quoted({ pattern }: CopiedAlong): string {

@@ -3,16 +3,13 @@ import type { ShellCommand, ShellScript } from "../../dockerfile/shellScript.ts"
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { RuleContext } from "../context.ts";
 import type { Fix, Report } from "../rule.ts";
-import { finalFilesOf } from "./finalFiles.ts";
+import { type FinalFiles, finalFilesOf } from "./finalFiles.ts";
 
 /** Instructions in shell form without their shell. A RUN is looked at where it stands, what starts the container only where it counts. */
-export function* shellReports(context: RuleContext): Iterable<Report> {
+export function* shellReports(context: RuleContext, final: FinalFiles): Iterable<Report> {
   for (const instruction of startsIn(context)) {
     const shell = shellBefore(context, instruction);
-    const files = finalFilesOf(
-      context,
-      instruction.keyword === "RUN" ? instruction.index : undefined,
-    );
+    const files = instruction.keyword === "RUN" ? finalFilesOf(context, instruction.index) : final;
     const isBuilt = instruction.keyword === "RUN" && files.image !== undefined;
     if (isBuilt || !shell.startsWith("/") || !files.isMissing(shell)) continue;
     const where =

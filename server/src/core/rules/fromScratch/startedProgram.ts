@@ -9,12 +9,12 @@ import type { RuleContext } from "../context.ts";
 import type { Fix, Report, Severity } from "../rule.ts";
 import { hasCertificates, looksForCertificates } from "./certificates.ts";
 import { withoutCgoFix } from "./cgo.ts";
-import { finalFilesOf } from "./finalFiles.ts";
+import type { FinalFiles } from "./finalFiles.ts";
 import { type Root, findProgram, variable } from "./root.ts";
 
 /** What is wrong with the program that a built image starts; nothing where the image is not read, or was built from other lines. */
-export function* programReports(context: RuleContext): Iterable<Report> {
-  const start = startOf(context);
+export function* programReports(context: RuleContext, files: FinalFiles): Iterable<Report> {
+  const start = startOf(context, files);
   if (start === undefined) return;
   const { root, named, instruction } = start;
   const trouble = troubleWith(context, root, named);
@@ -39,8 +39,7 @@ interface Start {
 }
 
 /** The line that names the program, in exec form, where the image was built from it. */
-function startOf(context: RuleContext): Start | undefined {
-  const { image } = finalFilesOf(context);
+function startOf(context: RuleContext, { image }: FinalFiles): Start | undefined {
   const settings = context.image?.description.config.settings;
   const last = (keyword: string): Instruction | undefined =>
     context.shipped.findLast((one) => one.keyword === keyword);

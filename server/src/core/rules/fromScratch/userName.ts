@@ -1,16 +1,16 @@
 import { contentAt } from "../../image/evidence.ts";
 import type { RuleContext } from "../context.ts";
 import type { Fix, Report } from "../rule.ts";
-import { finalFilesOf } from "./finalFiles.ts";
+import type { FinalFiles } from "./finalFiles.ts";
 
 /** A USER by name that no `etc/passwd` knows: engines refuse to start the container. */
-export function* userReports(context: RuleContext): Iterable<Report> {
+export function* userReports(context: RuleContext, files: FinalFiles): Iterable<Report> {
   const user = context.shipped.findLast(({ keyword }) => keyword === "USER");
   const [word] = user?.words ?? [];
   if (user === undefined || word === undefined || user.words.length > 1) return;
   const [name = ""] = word.text.split(":");
   if (!/^[a-z_][\w.-]*$/i.test(name)) return;
-  const trouble = troubleWith(context, name);
+  const trouble = troubleWith(files, name);
   if (trouble === undefined) return;
   yield {
     span: word.span,
@@ -28,8 +28,7 @@ export function* userReports(context: RuleContext): Iterable<Report> {
   };
 }
 
-function troubleWith(context: RuleContext, name: string): string | undefined {
-  const files = finalFilesOf(context);
+function troubleWith(files: FinalFiles, name: string): string | undefined {
   if (files.isMissing("etc/passwd")) {
     return files.image === undefined
       ? "nothing brings `/etc/passwd` into this image"
