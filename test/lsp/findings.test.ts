@@ -147,6 +147,16 @@ test("actions are filtered by the kinds that the client asks for", () =>
     assert.deepEqual(await titles(["refactor.extract"]), []);
   }));
 
+test("RUN instructions are joined on request: by a selection, or by asking for refactorings", () =>
+  withFindings({}, async (pair) => {
+    await areFound(pair, bothMaps);
+    const isJoining = ({ kind }: { readonly kind?: string }) => kind === "refactor.rewrite";
+    const joining = (await pair.actions(uri, "RUN fetch app\nRUN")).find(isJoining)!;
+    assert.match(pair.textsAfter(joining)[uri]!, /^RUN fetch app \\\n && fetch docs$/m);
+    assert.equal((await pair.actions(uri, "")).some(isJoining), false);
+    assert.equal((await pair.actions(uri, "RUN", ["refactor"])).length, 1);
+  }));
+
 test("a client without versioned edits gets plain ones", () =>
   withFindings({ capabilities: {} }, async (pair) => {
     await areFound(pair, bothMaps);

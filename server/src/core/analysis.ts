@@ -10,10 +10,12 @@ import { toRuleContext } from "./rules/context.ts";
 import type { RuleSeverities } from "./rules/findings.ts";
 import { findingsOf } from "./rules/findings.ts";
 import { unknownIgnored } from "./rules/ignoring.ts";
+import { joinRefactoring } from "./rules/joinRefactoring.ts";
 import type { RuleMemory } from "./rules/memory.ts";
 import { createRuleMemory } from "./rules/memory.ts";
 import { rules } from "./rules/registry.ts";
-import type { Finding } from "./rules/rule.ts";
+import type { Finding, Fix } from "./rules/rule.ts";
+import type { Span } from "./text/span.ts";
 
 export { parseDockerfile } from "./dockerfile/parse.ts";
 export { describeImageError } from "./image/imageError.ts";
@@ -63,6 +65,8 @@ export interface Analysis {
   readonly problems: readonly Problem[];
   /** What the rules report, in text order. Found when it is first asked for: sizes and hovers do not wait for it. */
   readonly findings: readonly Finding[];
+  /** Edits that are offered for a selection without a finding: joining RUN instructions. Best first. */
+  refactoringsAt(span: Span): readonly Fix[];
 }
 
 /**
@@ -76,7 +80,16 @@ export function analyse(
   surroundings: AnalysisSurroundings = {},
 ): Analysis {
   const attribution = image === undefined ? undefined : attribute(dockerfile, image);
-  let findings: readonly Finding[] | undefined;
+  const rulesSee = lazily(() =>
+    toRuleContext({
+      dockerfile,
+      image,
+      attribution,
+      surroundings: surroundings.files ?? { isDockerignoreKnown: false },
+      memory: surroundings.memory ?? createRuleMemory(),
+    }),
+  );
+  const findings = lazily(() => findingsOf(rulesSee(), settings.rules));
   return {
     dockerfile,
     image,
@@ -84,18 +97,21 @@ export function analyse(
     budgets: judgeBudgets(dockerfile, image, attribution, settings),
     problems: problemsOf(dockerfile),
     get findings() {
-      findings ??= findingsOf(
-        toRuleContext({
-          dockerfile,
-          image,
-          attribution,
-          surroundings: surroundings.files ?? { isDockerignoreKnown: false },
-          memory: surroundings.memory ?? createRuleMemory(),
-        }),
-        settings.rules,
-      );
-      return findings;
+      return findings();
     },
+    refactoringsAt(span) {
+      const joining = joinRefactoring(rulesSee(), span);
+      return joining === undefined ? [] : [joining];
+    },
+  };
+}
+
+/** The value, made when it is first asked for. */
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

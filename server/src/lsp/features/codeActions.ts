@@ -7,6 +7,7 @@ import type {
 } from "vscode-languageserver/node";
 import { CodeActionKind } from "vscode-languageserver/node";
 import { directiveFixes } from "../../core/views/directiveHelp.ts";
+import { fixTitle } from "../../core/views/findings.ts";
 import { fromRange } from "../convert.ts";
 import type { DocumentView } from "../documents.ts";
 import type { ClientFeatures } from "../session.ts";
@@ -32,6 +33,7 @@ export function codeActions(
   const actions = [
     ...directiveActions(view, ours, features),
     ...findingActions(view, range, ours, features),
+    ...refactorings(view, range, { isAskedFor: only !== undefined }, features),
     ...fixAllActions(view, features, { isAskedFor: only !== undefined }),
   ];
   return actions.filter(({ kind }) => only === undefined || isWanted(only, kind ?? ""));
@@ -40,6 +42,22 @@ export function codeActions(
 /** Kinds are trees: `source.fixAll` asks for `source.fixAll.tare` too. */
 function isWanted(only: readonly Kind[], kind: Kind): boolean {
   return only.some((one) => one === "" || kind === one || kind.startsWith(`${one}.`));
+}
+
+/** Offered for a selection, or where somebody asks: a light bulb on every RUN would say nothing. */
+function refactorings(
+  view: DocumentView,
+  range: Range,
+  { isAskedFor }: { readonly isAskedFor: boolean },
+  features: ClientFeatures,
+): readonly CodeAction[] {
+  const span = fromRange(view.document, range);
+  if (!isAskedFor && span.start === span.end) return [];
+  return view.analysis.refactoringsAt(span).flatMap((fix) => {
+    const edit = workspaceEdit(view, fix, features);
+    if (edit === undefined) return [];
+    return [{ title: fixTitle(fix), kind: CodeActionKind.RefactorRewrite, edit }];
+  });
 }
 
 function directiveActions(
