@@ -87,6 +87,21 @@ suite("what COPY takes from the build context", () => {
       ["COPY a.txt dir /x/", 654_000],
     ]));
 
+  test("a file does not take the place of a folder, nor the reverse", () => {
+    const mixed = aContext({ "a/x": 1, "b/x/y": 2, "c/x": "-> y", x: 3 });
+    check(
+      [
+        ["COPY a b /z/", "conflict"],
+        ["COPY b a /z/", "conflict"],
+        ["COPY c b /z/", "conflict"],
+        ["COPY b x /z/", "conflict"],
+        ["COPY a x /z/", 3],
+        ["COPY x c /z/", 0],
+      ],
+      mixed,
+    );
+  });
+
   test("several files need a destination that is a folder", () => {
     check([
       ["COPY *.txt /x", "destination"],

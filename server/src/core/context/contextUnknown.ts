@@ -21,6 +21,8 @@ export type ContextUnknown =
   | { readonly code: "not-listed"; readonly path: string; readonly reason: UnreadReason }
   /** Several files, and whether the destination is a folder only the base image knows. */
   | { readonly code: "destination"; readonly destination: string }
+  /** One source brings a file where another brings a folder: no builder does that. */
+  | { readonly code: "conflict"; readonly path: string }
   /** `--exclude` names a file that a source names too: builders differ in what they do (moby/buildkit #5489). */
   | { readonly code: "excluded-source"; readonly path: string };
 
@@ -46,6 +48,8 @@ const describers: Describers = {
     `${path === "" ? "The build context" : path} ${unreadWords[reason]}.`,
   destination: ({ destination }) =>
     `Several files go to ${destination}: write ${destination}/ if it is a folder.`,
+  conflict: ({ path }) =>
+    `${path} is a file in one source and a folder in another: no build does that.`,
   "excluded-source": ({ path }) =>
     `Builders differ in whether --exclude holds for ${path} itself: name its folder as the source.`,
 };

@@ -22,7 +22,7 @@ export function writtenFiles(
   if (isUnclear(destination, sources)) {
     return fail({ code: "destination", destination: destination.text });
   }
-  if (sources.length > 1 && mayOverwrite(sources)) return succeed(sumOfLast(sources));
+  if (sources.length > 1 && mayOverwrite(sources)) return sumOfLast(sources);
   return succeed({
     contentBytes: sources.reduce((sum, one) => sum + bytesOf(one), 0),
     fileCount: sources.reduce((sum, one) => sum + fileCountOf(one), 0),
@@ -56,40 +56,53 @@ interface Written {
   readonly link: string | undefined;
 }
 
+/** What the sources written so far left, by path; a folder has no entry of its own in `files`. */
+interface Layer {
+  readonly files: Map<string, Written>;
+  readonly folders: Set<string>;
+  /** The first path where a file meets a folder: there the build ends. */
+  conflict: string | undefined;
+}
+
 /** The slow way, by the path of every file. */
-function sumOfLast(sources: readonly PickedSource[]): WrittenFiles {
-  const byPath = new Map<string, Written>();
+function sumOfLast(sources: readonly PickedSource[]): Result<WrittenFiles, ContextUnknown> {
+  const layer: Layer = { files: new Map(), folders: new Set(), conflict: undefined };
   for (const [index, source] of sources.entries()) {
-    if (source.kind === "folder") write(source.folder, "", index, byPath);
+    if (source.kind === "folder") writeFolder(layer, source.folder, "", index);
     else {
       const isRegular = source.kind === "heredoc" || source.isRegular;
-      byPath.set(source.name, { contentBytes: source.contentBytes, isRegular, link: undefined });
+      const { contentBytes } = source;
+      writeFile(layer, source.name, { contentBytes, isRegular, link: undefined });
     }
   }
+  if (layer.conflict !== undefined) return fail({ code: "conflict", path: layer.conflict });
   const seen = new Set<string>();
   let contentBytes = 0;
   let fileCount = 0;
-  for (const { contentBytes: bytes, isRegular, link } of byPath.values()) {
+  for (const { contentBytes: bytes, isRegular, link } of layer.files.values()) {
     if (isRegular) fileCount += 1;
     if (link === undefined || !seen.has(link)) contentBytes += bytes;
     if (link !== undefined) seen.add(link);
   }
-  return { contentBytes, fileCount };
+  return succeed({ contentBytes, fileCount });
 }
 
-function write(
-  folder: PickedFolder,
-  path: string,
-  source: number,
-  byPath: Map<string, Written>,
-): void {
+function writeFile(layer: Layer, path: string, file: Written): void {
+  if (layer.folders.has(path)) layer.conflict ??= path;
+  layer.files.set(path, file);
+}
+
+function writeFolder(layer: Layer, folder: PickedFolder, path: string, source: number): void {
   for (const [index, name] of folder.names.entries()) {
     const at = pathIn(path, name);
     const inner = folder.folders.get(name);
-    if (inner !== undefined) write(inner, at, source, byPath);
-    else if (folder.kinds[index] !== entryKind.folder) {
+    if (inner !== undefined) {
+      if (layer.files.has(at)) layer.conflict ??= at;
+      layer.folders.add(at);
+      writeFolder(layer, inner, at, source);
+    } else if (folder.kinds[index] !== entryKind.folder) {
       const link = folder.links.get(name);
-      byPath.set(at, {
+      writeFile(layer, at, {
         contentBytes: folder.fileBytes[index] ?? 0,
         isRegular: folder.kinds[index] === entryKind.file,
         link: link === undefined ? undefined : `${source} ${link}`,
