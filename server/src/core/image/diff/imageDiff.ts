@@ -1,0 +1,109 @@
+import type { ReadImage } from "../image.ts";
+import { type Package, packageKey } from "../packages/package.ts";
+import { packagesOf } from "../packages/packageTable.ts";
+import { type PathChange, diffTrees } from "./treeDiff.ts";
+
+/** A package that came, went, or weighs something else. */
+export interface PackageChange {
+  readonly manager: Package["manager"];
+  readonly name: string;
+  /** Undefined where the package was not there, or has no version recorded. */
+  readonly beforeVersion: string | undefined;
+  readonly afterVersion: string | undefined;
+  /** 0 where it was not there; undefined where its files are not known. */
+  readonly beforeBytes: number | undefined;
+  readonly afterBytes: number | undefined;
+}
+
+/** How many of the layers of two images are the same ones, by diffId. */
+export interface SharedLayers {
+  readonly count: number;
+  /** Content bytes that both hold and no one has to move. */
+  readonly contentBytes: number;
+}
+
+/** What is different between two images. `afterBytes - beforeBytes` of all paths is the difference of the final file systems, exactly. */
+export interface ImageDiff {
+  readonly before: ReadImage;
+  readonly after: ReadImage;
+  readonly shared: SharedLayers;
+  /** The greatest differences first, equal ones by path. */
+  readonly paths: readonly PathChange[];
+  /** The same, by weight. */
+  readonly packages: readonly PackageChange[];
+}
+
+/** Compares two images. O(nodes of both). */
+export function diffImages(before: ReadImage, after: ReadImage): ImageDiff {
+  const paths = diffTrees(
+    before.finalTree,
+    after.finalTree,
+    (old, now) => before.layers[old]?.diffId === after.layers[now]?.diffId,
+  );
+  return {
+    before,
+    after,
+    shared: sharedLayers(before, after),
+    paths: paths.toSorted((a, b) => weightOf(b) - weightOf(a) || compareTexts(a.path, b.path)),
+    packages: diffPackages(before, after),
+  };
+}
+
+function sharedLayers(before: ReadImage, after: ReadImage): SharedLayers {
+  const known = new Set(before.layers.map(({ diffId }) => diffId));
+  const shared = after.layers.filter(({ diffId }) => known.has(diffId));
+  return {
+    count: shared.length,
+    contentBytes: shared.reduce((sum, { contentBytes }) => sum + contentBytes, 0),
+  };
+}
+
+function diffPackages(before: ReadImage, after: ReadImage): readonly PackageChange[] {
+  const [old, now] = [byName(packagesOf(before).packages), byName(packagesOf(after).packages)];
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .flatMap((name): readonly PackageChange[] =>
+      changesOf(old.get(name) ?? [], now.get(name) ?? []),
+    )
+    .sort((a, b) => weightOf(b) - weightOf(a) || compareTexts(a.name, b.name));
+}
+
+/** Several packages of one name (npm's nested ones) are told apart by their versions where they can be. */
+function changesOf(old: readonly Package[], now: readonly Package[]): readonly PackageChange[] {
+  const isKept = (one: Package, others: readonly Package[]): boolean =>
+    others.some((other) => packageKey(other) === packageKey(one) && other.bytes === one.bytes);
+  const gone = old.filter((one) => !isKept(one, now));
+  const come = now.filter((one) => !isKept(one, old));
+  return Array.from({ length: Math.max(gone.length, come.length) }, (_, at) => {
+    const [left, right] = [gone[at], come[at]];
+    return {
+      manager: (right ?? left)?.manager ?? "dpkg",
+      name: (right ?? left)?.name ?? "",
+      beforeVersion: left?.version,
+      afterVersion: right?.version,
+      beforeBytes: left === undefined ? 0 : left.bytes,
+      afterBytes: right === undefined ? 0 : right.bytes,
+    };
+  });
+}
+
+function byName(packages: readonly Package[]): ReadonlyMap<string, readonly Package[]> {
+  const names = new Map<string, Package[]>();
+  for (const one of packages) {
+    const key = `${one.manager}\0${one.name}`;
+    const known = names.get(key);
+    if (known === undefined) names.set(key, [one]);
+    else known.push(one);
+  }
+  return names;
+}
+
+function weightOf({
+  beforeBytes,
+  afterBytes,
+}: Pick<PackageChange, "beforeBytes" | "afterBytes">): number {
+  return Math.abs((afterBytes ?? 0) - (beforeBytes ?? 0));
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
