@@ -50,9 +50,9 @@ test("variants are named as their maker names them", () => {
     ["nginx:alpine-slim", ""],
     [
       "eclipse-temurin:21-jdk-noble",
-      "eclipse-temurin:21-jre eclipse-temurin:21-jdk-alpine eclipse-temurin:21-jre-alpine gcr.io/distroless/java21-debian12",
+      "eclipse-temurin:21-jre eclipse-temurin:21-jdk-alpine eclipse-temurin:21-jre-alpine gcr.io/distroless/java21-debian13",
     ],
-    ["eclipse-temurin:21-jre", "eclipse-temurin:21-jre-alpine gcr.io/distroless/java21-debian12"],
+    ["eclipse-temurin:21-jre", "eclipse-temurin:21-jre-alpine gcr.io/distroless/java21-debian13"],
     ["eclipse-temurin", ""],
     ["eclipse-temurin:21-jdk-centos7", ""],
     [

@@ -54,9 +54,12 @@ test("variables of the name stay where the new tag only has more behind", () => 
   const text = "ARG V=20\nFROM node:${V}\n";
   assert.equal(afterSwitch(text, "node:20-slim"), "ARG V=20\nFROM node:${V}-slim\n");
   assert.equal(afterSwitch(text, "gcr.io/distroless/nodejs20-debian12"), "refused");
+  const more = "ARG V=20\nFROM node:$V-slim\n";
+  assert.equal(afterSwitch(more, "node:20-alpine"), "ARG V=20\nFROM node:$V-alpine\n");
+  assert.equal(afterSwitch("ARG V=20-slim\nFROM node:$V\n", "node:20-alpine"), "refused");
   assert.deepEqual(outcomeOf("ARG V=12-bookworm\nFROM node:$V", "node:12-alpine"), [
     "refused",
-    "build-fails 2: node:$V is filled in by an ARG: change its default instead.",
+    "build-fails 2: node:$V would lose its ARG to node:12-alpine: change it by hand.",
   ]);
 });
 
@@ -138,7 +141,7 @@ test("an image that starts its runtime itself is not to be told to start it agai
   ]);
   assert.deepEqual(outcomeOf('FROM node:20\nENTRYPOINT ["node", "x.js"]', to), [
     "offered",
-    `check 2: ${to} keeps node elsewhere: leave it out and drop the ENTRYPOINT, or give its whole path.`,
+    `run-fails 2: ${to} has node in /nodejs/bin, which is not on the PATH: leave it out and drop the ENTRYPOINT, or give its whole path.`,
   ]);
   assert.deepEqual(outcomeOf('FROM node:20\nCMD ["x.js"]', to), [
     "offered",
@@ -303,6 +306,36 @@ test("an image that runs as another user is said, unless the file sets one", () 
   const from = "FROM mcr.microsoft.com/dotnet/aspnet:8.0\n";
   assert.ok(outcomeOf(from, to).includes(runsAs));
   assert.ok(!outcomeOf(`${from}USER 1000`, to).includes(runsAs));
+});
+
+test("jars run on any C library", () => {
+  const text =
+    'FROM maven:3 AS build\nFROM eclipse-temurin:21\nCOPY --from=build /x.jar /x.jar\nCMD ["java", "-jar", "/x.jar"]';
+  assert.deepEqual(outcomeOf(text, "eclipse-temurin:21-alpine"), ["offered"]);
+  const to = "gcr.io/distroless/java21-debian13";
+  assert.deepEqual(outcomeOf(text, to), [
+    "offered",
+    `run-fails 4: ${to} starts java -jar itself: leave java out of CMD.`,
+  ]);
+  assert.deepEqual(outcomeOf(text.replace("CMD", "ENTRYPOINT"), to), ["offered"]);
+});
+
+test("distroless has another Python than the official image", () => {
+  const to = "gcr.io/distroless/python3-debian13";
+  assert.deepEqual(outcomeOf('FROM python:3.13-slim\nCMD ["x.py"]', to), [
+    "offered",
+    `check 1: ${to} has Debian's Python in /usr/bin: what pip put below /usr/local, and virtual environments of the other Python, are not found there.`,
+    `check 2: ${to} starts python3 with what CMD says.`,
+  ]);
+});
+
+test("a stage on another stage is told where to switch", () => {
+  const { dockerfile, stage } = stageOf("FROM debian:12 AS one\nFROM one");
+  const [variant] = baseVariants(dockerfile, stage, aWorld()).variants;
+  const outcome = switchBase(dockerfile, stage, variant!);
+  assert.deepEqual(outcome.kind === "refused" && outcome.reasons.map(({ message }) => message), [
+    "It stands on the stage one: give that one another base.",
+  ]);
 });
 
 test("a JRE does not compile", () => {

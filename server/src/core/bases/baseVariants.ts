@@ -167,15 +167,16 @@ function replaced(words: readonly string[], rule: string): readonly string[] {
   return words.map((word) => (word === old ? other : word));
 }
 
-/** What the distroless project builds; its README.md. Runtimes by the leading number of their version. */
+/** What the distroless project builds, or built last; its nodejs/config.bzl and java/config.bzl. Runtimes by the leading number of their version. */
 const distrolessRuntimes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   nodejs: {
     "18": "nodejs18-debian12",
     "20": "nodejs20-debian12",
-    "22": "nodejs22-debian12",
-    "24": "nodejs24-debian12",
+    "22": "nodejs22-debian13",
+    "24": "nodejs24-debian13",
+    "26": "nodejs26-debian13",
   },
-  java: { "17": "java17-debian12", "21": "java21-debian12" },
+  java: { "17": "java17-debian13", "21": "java21-debian13", "25": "java25-debian13" },
 };
 
 /** Python is Debian's own there, so only its versions are the same. */

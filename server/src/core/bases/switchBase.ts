@@ -38,7 +38,7 @@ export function switchBase(
 ): BaseSwitch {
   const [word] = stage.from.words;
   if (stage.base.kind !== "image" || word === undefined) {
-    return refused(stage, "Only a stage that starts from an image can get another one.");
+    return refused(stage, notAnImage(dockerfile, stage));
   }
   const name = parseBaseName(stage.base.name);
   const from = name && traitsOf(name);
@@ -47,7 +47,7 @@ export function switchBase(
   }
   const newText = newWord(word, stage.base.name, variant.name);
   if (newText === undefined) {
-    return refused(stage, `${word.text} is filled in by an ARG: change its default instead.`);
+    return refused(stage, `${word.text} would lose its ARG to ${variant.name}: change it by hand.`);
   }
   const plan = planSwitch(dockerfile, stage, { from, to: variant.traits, toName: variant.name });
   const caveats = withoutRepeats([...findCaveats(plan)]).toSorted(byGravity);
@@ -64,6 +64,13 @@ export function switchBase(
   };
 }
 
+function notAnImage({ stages }: Dockerfile, { base }: Stage): string {
+  const parent = base.kind === "stage" ? stages[base.stage] : undefined;
+  return parent === undefined
+    ? "Only a stage that starts from a known image can get another one."
+    : `It stands on the stage ${parent.name ?? parent.index}: give that one another base.`;
+}
+
 function refused(stage: Stage, message: string): BaseSwitch {
   return {
     kind: "refused",
@@ -72,13 +79,18 @@ function refused(stage: Stage, message: string): BaseSwitch {
 }
 
 /**
- * What to write in place of a name. A name with variables keeps them where the new one only has something more behind: `node:${V}` becomes
- * `node:${V}-slim`. Undefined where the variables would be lost.
+ * What to write in place of a name. Variables stay where the new name differs only behind them: `node:${V}` becomes `node:${V}-slim`, and
+ * `node:${V}-slim` becomes `node:${V}-alpine`. Undefined where they would be lost.
  */
 function newWord(word: Word, filledIn: string, wished: string): string | undefined {
   if (!word.text.includes("$")) return wished;
-  const more = wished.slice(filledIn.length);
-  return wished.startsWith(filledIn) && /^-[\w.-]+$/.test(more) ? word.text + more : undefined;
+  const tail = /[^$}]*$/.exec(word.text)?.[0].replace(/^\w+/, "") ?? "";
+  if (!filledIn.endsWith(tail)) return undefined;
+  const kept = filledIn.slice(0, filledIn.length - tail.length);
+  const more = wished.slice(kept.length);
+  return wished.startsWith(kept) && /^-[\w.-]+$/.test(more)
+    ? word.text.slice(0, word.text.length - tail.length) + more
+    : undefined;
 }
 
 function* findCaveats(plan: SwitchPlan): Generator<Caveat> {

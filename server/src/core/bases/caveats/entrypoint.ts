@@ -26,38 +26,39 @@ const companions: ReadonlySet<string> = new Set([
 export function* entrypointCaveats(plan: SwitchPlan): Generator<Caveat> {
   const { entrypoint } = plan.to;
   if (entrypoint === undefined || plan.from.entrypoint === entrypoint) return;
-  const names = runtimeNames[entrypoint] ?? [];
-  const hasOwn = lastOfEach(plan, "ENTRYPOINT").length > 0;
   for (const keyword of ["ENTRYPOINT", "CMD"] as const) {
     for (const instruction of lastOfEach(plan, keyword)) {
-      if (instruction.form !== "exec") continue;
-      const program = programOf(instruction);
-      if (companions.has(program)) {
-        yield caveatOn(
-          instruction,
-          "run-fails",
-          `${keyword} starts ${program}, which is not in ${plan.toName}.`,
-        );
-      } else if (names.includes(program)) {
-        yield hasOwn
-          ? caveatOn(
-              instruction,
-              "check",
-              `${plan.toName} keeps ${program} elsewhere: leave it out and drop the ENTRYPOINT, or give its whole path.`,
-            )
-          : caveatOn(
-              instruction,
-              "run-fails",
-              `${plan.toName} starts ${entrypoint} itself: leave ${program} out of ${keyword}.`,
-            );
-      } else if (!hasOwn && keyword === "CMD") {
-        yield caveatOn(
-          instruction,
-          "check",
-          `${plan.toName} starts ${entrypoint} with what CMD says.`,
-        );
-      }
+      if (instruction.form === "exec") yield* startCaveats(plan, instruction, entrypoint);
     }
+  }
+  if (plan.to.runtime === "Python") {
+    const message = `${plan.toName} has Debian's Python in /usr/bin: what pip put below /usr/local, and virtual environments of the other Python, are not found there.`;
+    yield { effect: "check", message, instruction: undefined };
+  }
+}
+
+function* startCaveats(
+  plan: SwitchPlan,
+  instruction: Instruction,
+  entrypoint: string,
+): Generator<Caveat> {
+  const { toName } = plan;
+  const { keyword } = instruction;
+  const hasOwn = lastOfEach(plan, "ENTRYPOINT").length > 0;
+  const program = programOf(instruction);
+  const isRuntime = runtimeNames[entrypoint]?.includes(program) === true;
+  if (companions.has(program)) {
+    const message = `${keyword} starts ${program}, which is not in ${toName}.`;
+    yield caveatOn(instruction, "run-fails", message);
+  } else if (isRuntime && !hasOwn) {
+    const message = `${toName} starts ${entrypoint} itself: leave ${program} out of ${keyword}.`;
+    yield caveatOn(instruction, "run-fails", message);
+  } else if (isRuntime && entrypoint === "node" && instruction.words[0]?.text === program) {
+    const message = `${toName} has node in /nodejs/bin, which is not on the PATH: leave it out and drop the ENTRYPOINT, or give its whole path.`;
+    yield caveatOn(instruction, "run-fails", message);
+  } else if (!hasOwn) {
+    const message = `${toName} starts ${entrypoint} with what CMD says.`;
+    yield caveatOn(instruction, "check", message);
   }
 }
 

@@ -24,7 +24,7 @@ function* copiedIn({
     const source = copySource(dockerfile, instruction);
     if (source === undefined) continue;
     if (source.stage !== undefined && stages.includes(source.stage)) continue;
-    if (source.libc === to.libc || source.libc === "none") continue;
+    if (source.libc === to.libc || source.libc === "none" || isPortable(instruction)) continue;
     const builtFor = source.libc === undefined ? "" : `, built for ${source.libc},`;
     const runs =
       to.libc === "none"
@@ -38,6 +38,13 @@ function* copiedIn({
   }
 }
 
+/** Whether every file that is copied is of a sort that needs no C library. */
+function isPortable({ words }: Instruction): boolean {
+  return words
+    .slice(0, -1)
+    .every(({ text }) => /\.(?:jar|war|ear|m?js|css|html|json|ya?ml|txt|conf|pem|crt)$/.test(text));
+}
+
 function* copiedOut({ dockerfile, stages, to, toName }: SwitchPlan): Generator<Caveat> {
   if (stages.some(buildsStatic)) return;
   const others = dockerfile.stages.filter((stage) => !stages.includes(stage));
@@ -47,6 +54,7 @@ function* copiedOut({ dockerfile, stages, to, toName }: SwitchPlan): Generator<C
     for (const instruction of other.instructions) {
       const source = copySource(dockerfile, instruction);
       if (source?.stage === undefined || !stages.includes(source.stage)) continue;
+      if (isPortable(instruction)) continue;
       yield {
         effect: "check",
         message: `What is built on ${toName} is for ${to.libc}, and is copied to a stage with ${libc === undefined ? "an unknown C library" : libc === "none" ? "no C library" : libc}.`,
