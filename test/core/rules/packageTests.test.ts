@@ -31,8 +31,27 @@ RUN pip install pandas
     packageTests,
     image,
     "FROM python:3.12\nRUN pip install pandas\n",
+    `FROM python:3.12\nRUN pip install pandas && rm -rf /${site}/pandas/tests\n`,
+  );
+});
+
+test("many of them are searched where Python keeps packages", () => {
+  const names = Array.from({ length: 12 }, (_, at) => `p${at}`);
+  const image = anImage()
+    .base("bin/sh 10MB")
+    .layer(
+      Object.fromEntries([
+        ...names.map((name) => [`${site}/${name}/tests/a.py`, "1MB"]),
+        ["usr/local/lib/python3.12/test/b.py", "1MB"],
+      ]),
+      run,
+    );
+  checkFix(
+    packageTests,
+    image,
+    "FROM python:3.12\nRUN pip install pandas\n",
     String.raw`FROM python:3.12
-RUN pip install pandas && find /usr/local/lib/python3.12/site-packages -mindepth 2 -type d \( -name test -o -name tests \) -prune -exec rm -rf {} +
+RUN pip install pandas && find /usr/local/lib/python3.12/site-packages -mindepth 2 -type d \( -name test -o -name tests \) -prune -exec rm -rf {} + && rm -rf /usr/local/lib/python3.12/test
 `,
   );
 });
@@ -49,7 +68,7 @@ test("packages of Node that are called test are no tests", () => {
   );
 });
 
-test("tests of Node's packages are reported; which of them to delete is left to a person", () => {
+test("tests of Node's packages are reported", () => {
   const image = anImage().base("bin/sh 1MB").layer("app/node_modules/@x/y/lib/test/a.js 2MB", {
     createdBy: "RUN /bin/sh -c npm ci # buildkit",
   });
@@ -59,7 +78,7 @@ RUN npm ci
 `;
   checkRule(packageTests, image, text);
   const [finding] = ruleFindings(packageTests, image, text);
-  assert.deepEqual(finding?.fixes, []);
+  assert.equal(finding?.fixes[0]?.edits[0]?.newText, " && rm -rf /app/node_modules/@x/y/lib/test");
 });
 
 test("the program's own tests are another matter", () => {

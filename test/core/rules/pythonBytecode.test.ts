@@ -41,3 +41,26 @@ test("without an image, or without bytecode in it, nothing is said", () => {
   checkRule(pythonBytecode, undefined, text);
   checkRule(pythonBytecode, anImage().base("bin/sh 1MB").layer(`${site}/a.py 2MB`, run), text);
 });
+
+test("bytecode of tests, and what a later layer hides, goes with the rest", () => {
+  const more = anImage()
+    .base("bin/sh 10MB")
+    .layer(
+      {
+        [`${site}/a/tests/__pycache__/t.pyc`]: "1MB",
+        [`${site}/a/b.pyc`]: "2MB",
+        [`${site}/a/c.pyc`]: "4MB",
+      },
+      run,
+    )
+    .layer({ [`${site}/a/.wh.c.pyc`]: "0" }, { createdBy: "RUN /bin/sh -c rm c # buildkit" });
+  checkRule(
+    pythonBytecode,
+    more,
+    `FROM python:3.12
+RUN pip install flask
+#^^ python-bytecode: 7 MB of Python bytecode are in this layer. Python makes it anew when it is missing, at the price of a slower start.
+RUN rm c
+`,
+  );
+});

@@ -89,7 +89,12 @@ export function nameOf(asked: string): string {
 
 /** Whether only a build needs a package of a distribution, told by its name: compilers with their parts, headers, build systems. */
 export function isBuildPackage(name: string): boolean {
-  return plainTools.has(name) || compilerPart.test(name) || developmentFiles.test(name);
+  return (
+    plainTools.has(name) ||
+    compilerPart.test(name) ||
+    compilerLibrary.test(name) ||
+    developmentFiles.test(name)
+  );
 }
 
 const plainTools: ReadonlySet<string> = new Set(
@@ -103,6 +108,9 @@ const plainTools: ReadonlySet<string> = new Set(
 );
 const compilerPart =
   /^(?:gcc|g\+\+|cpp|clang|clangd|llvm|lld|gfortran|binutils|golang-\d[\w.]*|rustc-\d|cc1)(?:-\d[\w.]*)?(?:-(?:go|src|tools|(?:x86-64|aarch64|arm|i686|riscv64|s390x|powerpc64le)-linux-gnu\w*))?$/;
+/** Libraries of Debian and Fedora that only compilers and linkers use, or what they link for checking. */
+const compilerLibrary =
+  /^lib(?:isl\d*|mpc\d*|cc1-0|ctf\d*|ctf-nobfd0|gprofng0|(?:a|hwa|l|t|ub)san\d*|itm1)$/;
 const developmentFiles = /(?:-dev|-devel|-headers|-headers-[\w.+-]+)$/;
 
 /** Development files that only a C library's own headers need: taking them away takes no other library with them. */

@@ -1,6 +1,6 @@
 import { type FileTree, nameOf } from "../image/fileTree.ts";
 
-/** Kinds of files that a program in production does without, told by their places and names. A file is of one kind. */
+/** Kinds of files that a program in production does without, told by their places and names. A file may be of several. */
 export type FileKind =
   /** Manuals, info pages and package documentation, without the copyright files that licences ask for. */
   | "docs"
@@ -36,15 +36,8 @@ const docsDirectory = /^usr\/(?:local\/)?share\/(?:doc|man|info|gtk-doc|doc-base
 const testsDirectory =
   /(?:^|\/)(?:(?:site|dist)-packages\/.+\/tests?|node_modules\/(?:@[^/]+\/[^/]+|[^@/]+)\/(?:.+\/)?(?:tests?|__tests__)|lib\/python3\.\d+\/(?:test|(?!(?:site|dist)-packages\/)[^/]+\/tests?))$/;
 
-/** The kind of a file in a directory at a path, inside a directory of a kind or not. */
-export function fileKindIn(
-  tree: FileTree,
-  node: number,
-  directory: string,
-  inherited: "docs" | "package-tests" | FileKind | undefined,
-): FileKind | undefined {
-  if (inherited === "docs") return isCopyright(nameOf(tree, node)) ? undefined : inherited;
-  if (inherited !== undefined) return inherited;
+/** The kind of a file by its name, in a directory at a path; it may be in a directory of another kind. */
+export function fileKindOf(tree: FileTree, node: number, directory: string): FileKind | undefined {
   if (endsWith(tree, node, suffixes.pyc)) return "bytecode";
   if (endsWith(tree, node, suffixes.mo)) {
     return localeDirectory.test(directory) ? "translations" : undefined;
@@ -59,8 +52,9 @@ export function fileKindIn(
 const localeDirectory = /^usr\/(?:local\/)?share\/locale\//;
 const sourceMap = /.\.(?:[cm]?js|css|[cm]?ts)\.map$/;
 
-function isCopyright(name: string): boolean {
-  return name.startsWith("copyright");
+/** Files that licences ask for, in whatever documentation. */
+export function isCopyright(tree: FileTree, node: number): boolean {
+  return nameOf(tree, node).startsWith("copyright");
 }
 
 const encoder = new TextEncoder();

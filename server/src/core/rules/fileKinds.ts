@@ -1,13 +1,21 @@
 import { type FileTree, nameOf, nodeKind } from "../image/fileTree.ts";
 import type { ReadImage } from "../image/image.ts";
-import { directoryKindOf, fileKindIn, fileKinds, type FileKind } from "./fileKindNames.ts";
+import {
+  directoryKindOf,
+  fileKindOf,
+  fileKinds,
+  isCopyright,
+  type FileKind,
+} from "./fileKindNames.ts";
 import { carrierOf, hiddenNodes } from "./hiddenNodes.ts";
 import type { RuleMemory } from "./memory.ts";
 
-/** Files of one kind that a layer brings and the final file system shows. */
+/** Files of one kind that a layer brings. */
 export interface KindWeight {
   /** What leaves the layer without them: an inode group counts only when all its names are of the kind. Exact. */
   readonly bytes: number;
+  /** Those of `bytes` that the final file system shows. */
+  readonly shownBytes: number;
   /** Hard links counted by name. */
   readonly fileCount: number;
   /** Directories under which all of them stand, at most two names deep (`usr/lib`), in path order. */
@@ -27,7 +35,7 @@ export function weighKind(
   return addWeights(layers.map((layer) => byLayer[layer]?.get(kind) ?? nothing));
 }
 
-const nothing: KindWeight = { bytes: 0, fileCount: 0, places: [], directories: [] };
+const nothing: KindWeight = { bytes: 0, shownBytes: 0, fileCount: 0, places: [], directories: [] };
 
 function addWeights(weights: readonly KindWeight[]): KindWeight {
   const [only, ...others] = weights;
@@ -35,6 +43,7 @@ function addWeights(weights: readonly KindWeight[]): KindWeight {
   const sorted = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
   return {
     bytes: weights.reduce((sum, { bytes }) => sum + bytes, 0),
+    shownBytes: weights.reduce((sum, { shownBytes }) => sum + shownBytes, 0),
     fileCount: weights.reduce((sum, { fileCount }) => sum + fileCount, 0),
     places: sorted(weights.flatMap(({ places }) => places)),
     directories: sorted(weights.flatMap(({ directories }) => directories)),
@@ -51,6 +60,7 @@ function weighAllKinds(
 
 interface Sum {
   bytes: number;
+  shownBytes: number;
   fileCount: number;
   readonly places: Set<string>;
   readonly directories: Set<string>;
@@ -60,26 +70,16 @@ function weighLayer(
   tree: FileTree,
   hidden: ReadonlySet<number>,
 ): ReadonlyMap<FileKind, KindWeight> {
-  const { kinds, paths, whole } = classify(tree);
-  const staying = carriersWithOtherNames(tree, kinds);
+  const classes = classify(tree);
   const sums = new Map<FileKind, Sum>();
-  kinds.forEach((value, node) => {
-    const kind = fileKinds[value - 1];
-    if (kind === undefined || hidden.has(carrierOf(tree, node)) || staying.has(node)) return;
-    const sum = sums.get(kind) ?? {
-      bytes: 0,
-      fileCount: 0,
-      places: new Set(),
-      directories: new Set(),
-    };
-    sums.set(kind, sum);
-    const parent = tree.parent[node] ?? 0;
-    const path = paths.get(parent) ?? "";
-    sum.bytes += tree.bytes[node] ?? 0;
-    sum.fileCount += 1;
-    sum.places.add(path.split("/", 2).join("/"));
-    const directory = whole.get(parent);
-    if (directory !== undefined) sum.directories.add(paths.get(directory) ?? "");
+  classes.kinds.forEach((mask, node) => {
+    if (mask === 0) return;
+    for (const kind of kindsIn(mask)) {
+      const sum = sums.get(kind) ?? emptySum();
+      sums.set(kind, sum);
+      addFile(sum, tree, node, kind, classes);
+      if (!hidden.has(carrierOf(tree, node))) sum.shownBytes += tree.bytes[node] ?? 0;
+    }
   });
   return new Map(
     [...sums].map(([kind, { places, directories, ...rest }]) => [
@@ -89,31 +89,71 @@ function weighLayer(
   );
 }
 
+function emptySum(): Sum {
+  return { bytes: 0, shownBytes: 0, fileCount: 0, places: new Set(), directories: new Set() };
+}
+
+function addFile(
+  sum: Sum,
+  tree: FileTree,
+  node: number,
+  kind: FileKind,
+  { paths, whole, kindOfWhole }: Classes,
+): void {
+  const parent = tree.parent[node] ?? 0;
+  const directory = whole.get(parent);
+  sum.bytes += tree.bytes[node] ?? 0;
+  sum.fileCount += 1;
+  sum.places.add((paths.get(parent) ?? "").split("/", 2).join("/"));
+  if (directory !== undefined && kindOfWhole.get(directory) === kind) {
+    sum.directories.add(paths.get(directory) ?? "");
+  }
+}
+
 interface Classes {
-  /** By node: place in `fileKinds` plus one; 0 for all else. */
+  /** By node: a bit for each kind, by its place in `fileKinds`. */
   readonly kinds: Uint8Array;
   /** Of directories. */
   readonly paths: ReadonlyMap<number, string>;
   /** By directory: the outermost one that is of its kind as a whole. */
   readonly whole: ReadonlyMap<number, number>;
+  /** Of those. */
+  readonly kindOfWhole: ReadonlyMap<number, FileKind>;
+}
+
+function maskOf(kind: FileKind | undefined): number {
+  return kind === undefined ? 0 : 1 << fileKinds.indexOf(kind);
+}
+
+function kindsIn(mask: number): readonly FileKind[] {
+  return fileKinds.filter((_, at) => (mask & (1 << at)) !== 0);
 }
 
 function classify(tree: FileTree): Classes {
   const kinds = new Uint8Array(tree.nodeCount);
-  const { paths, whole, kindOfWhole } = classifyDirectories(tree);
+  const directories = classifyDirectories(tree);
+  const { paths, whole, kindOfWhole } = directories;
   for (let node = 1; node < tree.nodeCount; node += 1) {
     if (tree.kind[node] !== nodeKind.file) continue;
     const parent = tree.parent[node] ?? 0;
     const inherited = kindOfWhole.get(whole.get(parent) ?? -1);
-    const kind = fileKindIn(tree, node, paths.get(parent) ?? "", inherited);
-    kinds[node] = kind === undefined ? 0 : fileKinds.indexOf(kind) + 1;
+    const isKept = inherited === "docs" && isCopyright(tree, node);
+    const byName = fileKindOf(tree, node, paths.get(parent) ?? "");
+    kinds[node] = maskOf(isKept ? undefined : inherited) | maskOf(byName);
   }
-  return { kinds, paths, whole };
+  shareBetweenNames(tree, kinds);
+  return { kinds, ...directories };
 }
 
-function classifyDirectories(tree: FileTree): Omit<Classes, "kinds"> & {
-  readonly kindOfWhole: ReadonlyMap<number, FileKind>;
-} {
+/** The bytes of an inode group stay as long as one name stays: its first name, which carries them, is only of kinds that all names are of. */
+function shareBetweenNames({ links }: FileTree, kinds: Uint8Array): void {
+  links.node.forEach((node, row) => {
+    const carrier = links.first[row] ?? -1;
+    if (carrier >= 0) kinds[carrier] = (kinds[carrier] ?? 0) & (kinds[node] ?? 0);
+  });
+}
+
+function classifyDirectories(tree: FileTree): Omit<Classes, "kinds"> {
   const paths = new Map([[0, ""]]);
   const whole = new Map<number, number>();
   const kindOfWhole = new Map<number, FileKind>();
@@ -130,15 +170,4 @@ function classifyDirectories(tree: FileTree): Omit<Classes, "kinds"> & {
     if (root !== undefined) whole.set(node, root);
   }
   return { paths, whole, kindOfWhole };
-}
-
-/** First names of inode groups with a name of another kind, or of none: their bytes stay whatever goes. */
-function carriersWithOtherNames(tree: FileTree, kinds: Uint8Array): ReadonlySet<number> {
-  const { node: linked, first } = tree.links;
-  const staying = new Set<number>();
-  linked.forEach((node, row) => {
-    const carrier = first[row] ?? -1;
-    if (carrier >= 0 && kinds[carrier] !== kinds[node]) staying.add(carrier);
-  });
-  return staying;
 }

@@ -22,7 +22,8 @@ export function* findKind(context: RuleContext, kind: FileKind): Iterable<KindFi
     const layers = context.measuredLayers(instruction);
     if (layers === undefined || layers.length === 0) continue;
     const weight = weighKind(read, memory, layers, kind);
-    if (weight.bytes === 0 || weight.bytes < leastBytesOf(read)) continue;
+    // What later layers hide is another rule's matter, though a fix takes it off too.
+    if (weight.shownBytes === 0 || weight.shownBytes < leastBytesOf(read)) continue;
     yield { instruction, weight, saving: { bytes: weight.bytes, basis: "measured" } };
   }
 }
