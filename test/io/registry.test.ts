@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describeImageError, type ImageError } from "../../server/src/core/image/imageError.ts";
 import type { Platform } from "../../server/src/core/image/imageConfig.ts";
 import type { Result } from "../../server/src/core/result.ts";
@@ -177,6 +178,35 @@ test("callers at the same time share one look-up, which ends when the last one l
   assert.equal(errorOf(await left).code, "cancelled");
   valueOf(await stayed);
   assert.equal(linesSeen().filter((line) => line.startsWith("HEAD")).length, 1);
+});
+
+test("no more than four look-ups run at a time, and one that waits can be left", async () => {
+  registry.add("acme/app:1", image);
+  const held: (() => void)[] = [];
+  let isHeld = true;
+  registry.interfere = (request, response) => {
+    if (!isHeld || request.method !== "HEAD") return false;
+    held.push(() => sendStatus(response, 404));
+    return true;
+  };
+  const registries = openRegistries(optionsFor());
+  const ask = (tag: number, signal: AbortSignal): Promise<Result<RegistryImage, ImageError>> =>
+    registries.lookUp(`${registry.host}/acme/app:${tag}`, amd64, signal);
+  const signal = AbortSignal.timeout(20_000);
+  const asked = [2, 3, 4, 5].map((tag) => ask(tag, signal));
+  const leaving = new AbortController();
+  const left = ask(6, leaving.signal);
+  const last = ask(1, signal);
+  while (held.length < 4) await sleep(5);
+  await sleep(30);
+  assert.equal(held.length, 4);
+  leaving.abort();
+  assert.equal(errorOf(await left).code, "cancelled");
+  isHeld = false;
+  for (const release of held) release();
+  for (const outcome of await Promise.all(asked)) errorOf(outcome);
+  valueOf(await last);
+  assert.ok(linesSeen().every((line) => !line.includes("manifests/6")));
 });
 
 test("cancelling ends a request that hangs, and is not remembered", async () => {

@@ -7,6 +7,7 @@ import { createRegistryClient, lateAnswer } from "./registryClient.ts";
 import type { CredentialPlace } from "./registryCredentials.ts";
 import { readRegistryImage, type RegistryImage, type RegistryReading } from "./registryImage.ts";
 import { parseRegistryName, type RegistryName } from "./registryName.ts";
+import { createSlots, type Slots } from "./registrySlots.ts";
 
 /** What looking images up in registries is done with. */
 export interface RegistryOptions extends CredentialPlace {
@@ -39,6 +40,8 @@ const freshMs = 10 * 60_000;
 const failureMs = 60_000;
 const defaultTimeoutMs = 15_000;
 const maxRemembered = 1000;
+/** At a time: a file with many stages must not look like an attack. */
+const maxLookUps = 4;
 
 /** Registries of which nothing is known yet. */
 export function openRegistries(options: RegistryOptions): Registries {
@@ -49,6 +52,7 @@ export function openRegistries(options: RegistryOptions): Registries {
     cache: openRegistryCache(cacheFolder),
     nowMs,
   };
+  const slots = createSlots(maxLookUps);
   const remembered = new Map<string, { readonly outcome: Outcome; readonly untilMs: number }>();
   const running = new Map<string, SharedLookUp>();
   const remember = (key: string, outcome: Outcome): void => {
@@ -67,7 +71,7 @@ export function openRegistries(options: RegistryOptions): Registries {
       if (known !== undefined && known.untilMs > nowMs()) return known.outcome;
       const shared = running.get(key);
       if (shared !== undefined && !shared.ending.signal.aborted) return join(shared, signal);
-      const own = startLookUp(reading, name, platform, timeoutMs);
+      const own = startLookUp({ reading, slots, timeoutMs }, name, platform);
       running.set(key, own);
       void own.outcome.then((outcome) => {
         if (running.get(key) === own) running.delete(key);
@@ -78,6 +82,13 @@ export function openRegistries(options: RegistryOptions): Registries {
   };
 }
 
+interface LookUpMeans {
+  readonly reading: RegistryReading;
+  readonly slots: Slots;
+  /** From when it begins, not while it waits for others. */
+  readonly timeoutMs: number;
+}
+
 /** A look-up that several callers wait for. */
 interface SharedLookUp {
   readonly outcome: Promise<Outcome>;
@@ -86,19 +97,24 @@ interface SharedLookUp {
 }
 
 function startLookUp(
-  reading: RegistryReading,
+  { reading, slots, timeoutMs }: LookUpMeans,
   name: RegistryName,
   platform: Platform,
-  timeoutMs: number,
 ): SharedLookUp {
   const ending = new AbortController();
-  const late = AbortSignal.timeout(timeoutMs);
-  const signal = AbortSignal.any([ending.signal, late]);
-  const outcome = readRegistryImage(reading, name, normalised(platform), signal).then((read) => {
-    if (read.ok) return read;
-    if (ending.signal.aborted) return fail({ code: "cancelled" } as const);
-    return late.aborted ? fail(lateAnswer(name, timeoutMs)) : read;
-  });
+  const look = async (): Promise<Outcome> => {
+    const late = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.any([ending.signal, late]);
+    const read = await readRegistryImage(reading, name, normalised(platform), signal);
+    return !read.ok && late.aborted ? fail(lateAnswer(name, timeoutMs)) : read;
+  };
+  const outcome = slots
+    .run(look, ending.signal)
+    .then((read) =>
+      read === undefined || (!read.ok && ending.signal.aborted)
+        ? fail({ code: "cancelled" } as const)
+        : read,
+    );
   return { outcome, ending, waiting: 0 };
 }
 
