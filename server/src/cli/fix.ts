@@ -84,9 +84,10 @@ async function write(
 function doneSentences(
   file: LintedFile,
   { made, left, dockerignore }: CombinedFixes,
-  { isWriting }: FixArguments,
+  { isWriting, ruleCodes }: FixArguments,
 ): readonly string[] {
   const { path, analysis, dockerignorePath } = file;
+  if (made.length === 0) return [nothingSentence(file, ruleCodes)];
   const lineNumbers = new Map(
     placedFindings(analysis).map(({ finding, start }) => [finding, start.lineNumber]),
   );
@@ -95,10 +96,22 @@ function doneSentences(
     dockerignore === undefined || isWriting
       ? []
       : [`${dockerignorePath ?? ".dockerignore"} is only changed with --write.`];
-  if (made.length === 0) return [`${path}: there is nothing to fix.`];
   return [
     ...made.map((one) => `${place(one)}: ${fixTitle(one.fix)}.`),
     ...left.map((one) => `${place(one)}: left for the next run, it touches another fix.`),
     ...ignored,
   ];
+}
+
+/** What is not safe is only done when it is asked for by name. */
+function nothingSentence(
+  { path, analysis }: LintedFile,
+  ruleCodes: FixArguments["ruleCodes"],
+): string {
+  const others = new Set(
+    analysis.findings.filter(({ fixes }) => fixes.length > 0).map(({ code }) => code),
+  );
+  return ruleCodes.length > 0 || others.size === 0
+    ? `${path}: there is nothing to fix.`
+    : `${path}: nothing can be fixed without a look at it: name what to fix with --rule ${[...others].join(", ")}.`;
 }

@@ -2,7 +2,7 @@ import type { Severity } from "../core/analysis.ts";
 import { createRuleMemory, rules } from "../core/analysis.ts";
 import { noticesOf } from "../core/views/diagnostics.ts";
 import type { LintedFile } from "../core/views/findings.ts";
-import { isAtLeast } from "../core/views/findings.ts";
+import { isAtLeast, placesIn } from "../core/views/findings.ts";
 import { findingsGithub } from "../core/views/findingsGithub.ts";
 import { findingsMarkdown } from "../core/views/findingsMarkdown.ts";
 import { findingsText } from "../core/views/findingsText.ts";
@@ -65,7 +65,8 @@ function asLines(lines: readonly string[]): string {
 }
 
 function budgetSentences({ path, analysis }: LintedFile): readonly string[] {
+  const placeOf = placesIn(analysis);
   return noticesOf(analysis)
     .filter(({ code }) => code === "over-budget" || code === "over-transfer-budget")
-    .map(({ message }) => `${path}: ${message}`);
+    .map(({ span, message }) => `${path}:${placeOf(span).start.lineNumber}: ${message}`);
 }

@@ -27,9 +27,14 @@ export interface PlacedFinding {
 export const severities: readonly Severity[] = ["error", "warning", "information", "hint"];
 
 /** The findings of an analysis with their places, in text order. */
-export function placedFindings({ dockerfile, findings }: Analysis): readonly PlacedFinding[] {
-  const placeOf = positionsIn(dockerfile.text);
-  return findings.map((finding) => ({ finding, ...placeOf(finding.span) }));
+export function placedFindings(analysis: Analysis): readonly PlacedFinding[] {
+  const placeOf = placesIn(analysis);
+  return analysis.findings.map((finding) => ({ finding, ...placeOf(finding.span) }));
+}
+
+/** Turns spans of the Dockerfile into places for people. */
+export function placesIn({ dockerfile }: Analysis): ReturnType<typeof positionsIn> {
+  return positionsIn(dockerfile.text);
 }
 
 /** What a fix does and takes off: `Delete the package lists in the same RUN: −19.1 MB`; `about` where only a build would tell exactly. */
