@@ -98,6 +98,16 @@ suite("a .dockerignore is read as builders read it", () => {
     checkIgnored("foo\n!foo/bar\nfoo*", ["foo", "foo/x"], ["foo/bar"]);
   });
 
+  test("no number of stars keeps anyone waiting", () => {
+    checkIgnored("a*b*c*d*e", ["abcde", "axbxcxdxe", "abcdee"], ["abcd", "ab/cde"]);
+    checkIgnored("**/a/**/b/**/c/**", ["a/b/c/d", "x/a/y/b/z/c/d"], ["a/b/c", "b/a/c/d"]);
+    checkIgnored("*[ab]*?*\\**", ["ax*", "xbxx*x"], ["a*", "cx*"]);
+    const stars = parseDockerignore(`${"**/*a".repeat(60)}b\n${"*a".repeat(60)}b`).value;
+    const started = performance.now();
+    assert.equal(isIgnored(stars, `${"a".repeat(250)}/${"a".repeat(250)}`), false);
+    assert.ok(performance.now() - started < 1000);
+  });
+
   test("the line that decides is known", () => {
     const { value } = parseDockerignore("# c\n*\n!src\nsrc/*.log\n");
     const lineOf = (path: string): number | undefined => findDecidingPattern(value, path)?.line;

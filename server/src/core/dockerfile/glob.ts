@@ -1,3 +1,5 @@
+import { fitsSteps, type PathStep } from "./pathSteps.ts";
+
 /** Whether a path matches; the path is relative, `/`-separated. */
 export type PathMatcher = (path: string) => boolean;
 
@@ -11,35 +13,37 @@ export function hasWildcards(name: string): boolean {
  * does not. Undefined for a pattern that Go refuses.
  */
 export function compileGlob(pattern: string): PathMatcher | undefined {
-  let source = "";
+  const steps: PathStep[] = [];
   for (let at = 0; at < pattern.length;) {
     const char = codePointAt(pattern, at);
     if (char === "[") {
       const found = readClass(pattern, at + 1);
       if (found === undefined) return undefined;
-      source += found.source;
+      steps.push({ kind: "class", holds: found.holds });
       at = found.end;
       continue;
     }
     const literal = char === "\\" ? codePointAt(pattern, at + 1) : char;
     if (literal === "") return undefined;
-    if (char === "*") source += "[^/]*";
-    else if (char === "?") source += "[^/]";
-    else source += escapeLiteral(literal);
+    steps.push(toStep(char, literal));
     at += char === "\\" ? 1 + literal.length : char.length;
   }
-  const expression = new RegExp(`^${source}$`, "u");
-  return (path) => expression.test(path);
+  return (path) => fitsSteps(steps, path);
+}
+
+function toStep(char: string, literal: string): PathStep {
+  if (char === "*") return { kind: "many" };
+  return char === "?" ? { kind: "one" } : { kind: "char", char: literal };
 }
 
 /** A class from behind its `[` on, and where the pattern goes on behind `]`. */
 function readClass(
   pattern: string,
   start: number,
-): { readonly source: string; readonly end: number } | undefined {
+): { readonly holds: (char: string) => boolean; readonly end: number } | undefined {
   const isNegated = pattern[start] === "^";
   let at = start + (isNegated ? 1 : 0);
-  let ranges = "";
+  const ranges: (readonly [low: number, high: number])[] = [];
   for (let count = 0; ; count += 1) {
     if (count > 0 && pattern[at] === "]") break;
     const low = readClassChar(pattern, at);
@@ -47,10 +51,13 @@ function readClass(
     const high = pattern[low.end] === "-" ? readClassChar(pattern, low.end + 1) : low;
     if (high === undefined) return undefined;
     at = high.end;
-    const isEmpty = (low.char.codePointAt(0) ?? 0) > (high.char.codePointAt(0) ?? 0);
-    if (!isEmpty) ranges += `${escapeInClass(low.char)}-${escapeInClass(high.char)}`;
+    ranges.push([low.char.codePointAt(0) ?? 0, high.char.codePointAt(0) ?? 0]);
   }
-  return { source: `[${isNegated ? "^" : ""}${ranges}]`, end: at + 1 };
+  const holds = (char: string): boolean => {
+    const code = char.codePointAt(0) ?? 0;
+    return ranges.some(([low, high]) => low <= code && code <= high) !== isNegated;
+  };
+  return { holds, end: at + 1 };
 }
 
 function readClassChar(
@@ -73,8 +80,4 @@ export function codePointAt(text: string, at: number): string {
 /** A character that stands for itself in a regular expression. */
 export function escapeLiteral(char: string): string {
   return /[\^$\\.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
-}
-
-function escapeInClass(char: string): string {
-  return char === "-" ? "\\-" : escapeLiteral(char);
 }

@@ -1,4 +1,5 @@
 import { codePointAt, escapeLiteral, type PathMatcher } from "./glob.ts";
+import { fitsSteps, type PathStep } from "./pathSteps.ts";
 
 /** How moby's patternmatcher compares: literally, by a beginning, by an end, or with a regular expression. */
 type Way = "exact" | "prefix" | "suffix" | "expression";
@@ -23,12 +24,48 @@ export function compilePathPattern(pattern: string): PathMatcher | undefined {
         path.endsWith(ending) || (ending.startsWith("/") && path === ending.slice(1));
     }
     case "expression": {
+      if (stars(pattern) > mostStars) return compileSteps(pattern);
       const adapted = source === undefined ? undefined : adaptGoExpression(source);
       if (adapted === undefined) return undefined;
       const expression = toExpression(`^${adapted}$`);
       return expression === undefined ? undefined : (path) => expression.test(path);
     }
   }
+}
+
+/** Stars that a regular expression may have: each further one multiplies its time by the length of the path. */
+const mostStars = 3;
+
+function stars(pattern: string): number {
+  return (pattern.match(/\*+/g) ?? []).length;
+}
+
+/** A matcher for patterns with many stars, in linear time. Undefined for those that lean on regular expressions. */
+function compileSteps(pattern: string): PathMatcher | undefined {
+  const steps: PathStep[] = [];
+  for (let at = 0; at < pattern.length;) {
+    const [taken = ""] = step.exec(pattern.slice(at)) ?? [];
+    const made = toStep(taken, at + taken.length === pattern.length);
+    if (made === undefined) return undefined;
+    steps.push(made);
+    at += taken.length;
+  }
+  return (path) => fitsSteps(steps, path);
+}
+
+const step = /^(?:\*\*\/?|\[(?:\\[^]|[^\]\\])*\]|\\[^]|[^])/u;
+
+function toStep(taken: string, isLast: boolean): PathStep | undefined {
+  if (taken.startsWith("**")) return { kind: isLast ? "rest" : "folders" };
+  if (taken === "*") return { kind: "many" };
+  if (taken === "?") return { kind: "one" };
+  if (taken.startsWith("[")) {
+    const expression = /^\[\^?[^*?[.+()$]*\]$/.test(taken) ? adaptGoExpression(taken) : undefined;
+    const holds = expression === undefined ? undefined : toExpression(`^${expression}$`);
+    return holds && { kind: "class", holds: (char) => holds.test(char) };
+  }
+  if (/^[{}|^\]]$/.test(taken) || /^\\[\w\u0080-\u{10ffff}]$/u.test(taken)) return undefined;
+  return { kind: "char", char: taken.replace(/^\\(?=.)/su, "") };
 }
 
 interface Translation {
@@ -87,8 +124,10 @@ function adaptGoExpression(source: string): string | undefined {
   let adapted = "";
   for (let at = 0; at < source.length;) {
     const rest = source.slice(at);
+    // Where a class begins with `]` Go takes it for a member, JavaScript for the end.
+    if (/^\[\^?\]/.test(rest)) return undefined;
     const taken = rest.startsWith("[")
-      ? /^\[\^?\]?(?:\\[^]|[^\]\\])*\]/u.exec(rest)?.[0]
+      ? /^\[\^?(?:\\[^]|[^\]\\])*\]/u.exec(rest)?.[0]
       : (/^\\[^]/u.exec(rest)?.[0] ?? repetition.exec(rest)?.[0] ?? codePointAt(rest, 0));
     if (taken === undefined || taken.includes("[:")) return undefined;
     adapted += ["]", "{", "}"].includes(taken) ? escapeLiteral(taken) : adaptEscape(taken);

@@ -1,0 +1,69 @@
+/** One step of a pattern over the characters of a path. */
+export type PathStep =
+  | { readonly kind: "char"; readonly char: string }
+  /** `?`: any character but a slash. */
+  | { readonly kind: "one" }
+  /** `*`: any characters but slashes. */
+  | { readonly kind: "many" }
+  /** An inner double star: nothing, or whatever ends with a slash. */
+  | { readonly kind: "folders" }
+  /** A closing double star: anything. */
+  | { readonly kind: "rest" }
+  /** One character of a class, which may be a slash. */
+  | { readonly kind: "class"; readonly holds: (char: string) => boolean };
+
+/** Where a match stands: a step, and for `folders` whether it has begun. */
+type Position = PathStep | { readonly kind: "inside" };
+
+/**
+ * Whether the steps fit the whole path. O(characters × steps) whatever the pattern: a regular expression with many stars can take longer than
+ * anybody waits, and ignore files come from anywhere.
+ */
+export function fitsSteps(steps: readonly PathStep[], path: string): boolean {
+  const positions = steps.flatMap((step): readonly Position[] =>
+    step.kind === "folders" ? [step, { kind: "inside" }] : [step],
+  );
+  let open = new Uint8Array(positions.length + 1);
+  enter(positions, open, 0);
+  for (const char of path) {
+    const next = new Uint8Array(positions.length + 1);
+    for (const [at, position] of positions.entries()) {
+      if (open[at] === 1) advance(positions, next, at, position, char);
+    }
+    open = next;
+  }
+  return open[positions.length] === 1;
+}
+
+/** Opens a position with all that can be reached from it without a character. */
+function enter(positions: readonly Position[], open: Uint8Array, at: number): void {
+  if (open[at] === 1) return;
+  open[at] = 1;
+  const kind = positions[at]?.kind;
+  if (kind === "many" || kind === "rest" || kind === "folders") enter(positions, open, at + 1);
+  if (kind === "folders") enter(positions, open, at + 2);
+}
+
+/** Opens what follows on a character. */
+function advance(
+  positions: readonly Position[],
+  next: Uint8Array,
+  at: number,
+  position: Position,
+  char: string,
+): void {
+  if (staysOn(position, char)) enter(positions, next, at);
+  if (movesOn(position, char)) enter(positions, next, at + 1);
+}
+
+function staysOn({ kind }: Position, char: string): boolean {
+  if (kind === "many") return char !== "/";
+  return (kind === "rest" || kind === "inside") && char !== "\n";
+}
+
+function movesOn(position: Position, char: string): boolean {
+  if (position.kind === "char") return char === position.char;
+  if (position.kind === "one") return char !== "/";
+  if (position.kind === "inside") return char === "/";
+  return position.kind === "class" && position.holds(char);
+}
