@@ -1,7 +1,7 @@
 import { type Ignore, isIgnored, parseDockerignore } from "../dockerfile/dockerignore.ts";
 import { extendDockerignore } from "../dockerfile/dockerignoreEdit.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
-import { applyEdits } from "../text/edit.ts";
+import { type TextEdit, applyEdits } from "../text/edit.ts";
 import { formatSize } from "../text/size.ts";
 import type { RuleContext } from "./context.ts";
 import { leastBytesOf } from "./kindReports.ts";
@@ -123,6 +123,7 @@ function ignoreFix(
   const { dockerignore, isDockerignoreKnown } = context.surroundings;
   const addition = extendDockerignore(dockerignore, patterns);
   if (!isDockerignoreKnown || addition === undefined || !ignoreOf(context).isUsable) return [];
+  const newText = applyEdits(dockerignore ?? "", [addition]);
   const names = patterns.slice(0, 3).join(", ");
   const more = patterns.length > 3 ? ` and ${patterns.length - 3} more` : "";
   return [
@@ -131,8 +132,19 @@ function ignoreFix(
       kind: "quickfix",
       isSafe: false,
       edits: [],
-      dockerignore: applyEdits(dockerignore ?? "", [addition]),
-      saving,
+      dockerignore: newText,
+      saving: saving && withoutIgnoreFile(saving, addition, newText),
     },
   ];
+}
+
+/** The file lies in the context too: what is written into it is copied, unless it keeps itself out. */
+function withoutIgnoreFile(
+  { bytes, basis }: Saving,
+  { newText: added }: TextEdit,
+  newText: string,
+): Saving {
+  const isOut = isIgnored(parseDockerignore(newText).value, ".dockerignore");
+  const copied = isOut ? 0 : new TextEncoder().encode(added).length;
+  return { bytes: Math.max(bytes - copied, 0), basis };
 }
