@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type IndexedLayer, openLayerStream, readImage } from "../../server/src/io/layerReader.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createThreadStock } from "../../server/src/io/layerWorkers.ts";
 import type { ImageError } from "../../server/src/core/image/imageError.ts";
 import type { Result } from "../../server/src/core/result.ts";
 import { anImage, digestOf } from "../support/imageBuilder.ts";
@@ -82,11 +84,48 @@ test("an aborted stream is cancelled and holds nobody up", async () => {
   const layer = openLayerStream("layer", { signal: abort.signal });
   const pushes = Array.from({ length: 20 }, () => layer.push(new Uint8Array(2 ** 20)));
   abort.abort();
-  await Promise.all(pushes);
+  await Promise.all(pushes.map(async (push) => push));
   assert.deepEqual(await layer.finish(), { ok: false, error: { code: "cancelled" } });
   layer.abort();
   assert.deepEqual(await openLayerStream("late", { signal: abort.signal }).finish(), {
     ok: false,
     error: { code: "cancelled" },
   });
+});
+
+test("memory comes back to be filled again, and threads go on to the next layer", async () => {
+  const threads = createThreadStock(1);
+  const [tar = new Uint8Array()] = image.layerTars();
+  const length = 65_536;
+  let spares = 0;
+  for (let round = 0; round < 3; round += 1) {
+    const layer = openLayerStream(`layer ${round}`, { signal, threads });
+    for (let at = 0; at < tar.length; at += length) {
+      const spare = layer.spare(length);
+      if (spare !== undefined) spares += 1;
+      const chunk = spare ?? new Uint8Array(length);
+      const part = tar.subarray(at, at + length);
+      chunk.set(part);
+      await layer.push(chunk.subarray(0, part.length));
+      await sleep(5);
+    }
+    const read = await layer.finish();
+    assert.ok(read.ok, JSON.stringify(read));
+    assert.equal(read.value.diffId, digestOf(tar));
+  }
+  threads.close();
+  assert.ok(spares > 0, "no memory came back");
+});
+
+test("after an abort the thread is not used for another layer", async () => {
+  const threads = createThreadStock(1);
+  const broken = openLayerStream("given up", { signal, threads });
+  broken.abort();
+  assert.equal(broken.push(new Uint8Array(10)), undefined);
+  const [tar = new Uint8Array()] = image.layerTars();
+  const layer = openLayerStream("next", { signal, threads });
+  await layer.push(tar.slice());
+  const read = await layer.finish();
+  assert.equal(read.ok && read.value.diffId, digestOf(tar));
+  threads.close();
 });

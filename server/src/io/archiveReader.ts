@@ -11,6 +11,7 @@ import {
   type LayerStream,
   type ReadOptions,
 } from "./layerReader.ts";
+import { type ThreadStock, createThreadStock } from "./layerWorkers.ts";
 import { defaultLimits } from "./limits.ts";
 import { archiveError, archiveLimits, entryName, isTarHeader, linkTargetOf } from "./tarFiles.ts";
 
@@ -42,8 +43,8 @@ export interface ArchiveReaderOptions extends ReadOptions {
 export interface ArchiveReader {
   /** Takes the next bytes of the uncompressed archive; the chunk is not kept. */
   push(chunk: Uint8Array): TarRefusal | undefined;
-  /** Resolves when the workers have room for more. */
-  settle(): Promise<void>;
+  /** Resolves when the workers have room for more; undefined when they have it now. */
+  settle(): Promise<void> | undefined;
   /** Call after the last byte. By name, through `findStreamed`. */
   finish(): Promise<Result<ReadonlyMap<string, StreamedFile>, ImageError>>;
   /** Lets go of the workers; safe at any time. */
@@ -61,6 +62,7 @@ export function createArchiveReader(options: ArchiveReaderOptions): ArchiveReade
     waits: [],
     running: new Set(),
     streams: new Set(),
+    threads: createThreadStock(options.layerCount > 0 ? 1 : 0),
     layersDone: 0,
     toldMs: Number.NEGATIVE_INFINITY,
   };
@@ -83,6 +85,7 @@ export function createArchiveReader(options: ArchiveReaderOptions): ArchiveReade
 function abort(state: State): void {
   for (const stream of state.streams) stream.abort();
   state.streams.clear();
+  state.threads.close();
 }
 
 interface State {
@@ -96,6 +99,8 @@ interface State {
   /** Layers whose last bytes are with their workers. */
   readonly running: Set<Promise<void>>;
   readonly streams: Set<LayerStream>;
+  /** Layers come one after the other, and so do their threads. */
+  readonly threads: ThreadStock;
   layersDone: number;
   /** When progress was told last. */
   toldMs: number;
@@ -160,7 +165,7 @@ function decide(state: State, body: Body): void {
   body.isCompressed = isCompressed(head);
   const isLayer = body.isCompressed || isTarHeader(head);
   if (isLayer && state.options.isWanted(body.name)) {
-    const stream = openLayerStream(body.name, state.options);
+    const stream = openLayerStream(body.name, { ...state.options, threads: state.threads });
     state.streams.add(stream);
     body.role = stream;
     body.batch = new Uint8Array(Math.min(batchBytes, body.storedBytes));
@@ -186,8 +191,9 @@ function isKept(state: State, { storedBytes }: Body): boolean {
 /** Batches have memory of their own: they go to another thread. */
 function pushBatch(state: State, body: Body, stream: LayerStream): void {
   if (body.filled === 0) return;
-  state.waits.push(stream.push(body.batch.subarray(0, body.filled)));
-  body.batch = new Uint8Array(batchBytes);
+  const wait = stream.push(body.batch.subarray(0, body.filled));
+  if (wait !== undefined) state.waits.push(wait);
+  body.batch = stream.spare(batchBytes) ?? new Uint8Array(batchBytes);
   body.filled = 0;
 }
 
@@ -235,11 +241,21 @@ const maxRunning = 2;
 
 const progressMs = 100;
 
-async function settle(state: State, tar: TarStream): Promise<void> {
-  const { waits, running, options } = state;
+function settle(state: State, tar: TarStream): Promise<void> | undefined {
+  tellProgress(state, tar);
+  const isFull = state.waits.length > 0 || state.running.size > maxRunning;
+  return isFull ? settleWorkers(state) : undefined;
+}
+
+async function settleWorkers(state: State): Promise<void> {
+  const { waits, running } = state;
   state.waits = [];
   await Promise.all(waits);
   while (running.size > maxRunning) await Promise.race(running);
+}
+
+function tellProgress(state: State, tar: TarStream): void {
+  const { options } = state;
   const nowMs = performance.now();
   if (nowMs - state.toldMs < progressMs) return;
   state.toldMs = nowMs;
@@ -263,5 +279,6 @@ async function finish(
   }
   await settle(state, tar);
   await Promise.all(state.running);
+  state.threads.close();
   return signal.aborted ? fail({ code: "cancelled" }) : succeed(state.files);
 }

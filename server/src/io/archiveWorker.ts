@@ -92,17 +92,15 @@ async function pumpExport(
   const response = await engine.value.openStream(path, query, signal);
   if (!response.ok) return toImageError(engine.value, reference, response.error);
   const stream = response.value;
-  for (;;) {
-    const chunk = await stream.next();
-    if (!chunk.ok) return toImageError(engine.value, reference, chunk.error);
-    if (chunk.value === undefined) return undefined;
-    const refusal = reader.push(chunk.value);
-    if (refusal !== undefined) {
-      stream.close();
-      return archiveError(place, refusal);
-    }
-    await reader.settle();
-  }
+  let refusal: TarRefusal | undefined;
+  const end = await stream.pump((chunk) => {
+    refusal ??= reader.push(chunk);
+    if (refusal === undefined) return reader.settle();
+    stream.close();
+    return undefined;
+  });
+  if (refusal !== undefined) return archiveError(place, refusal);
+  return end.ok ? undefined : toImageError(engine.value, reference, end.error);
 }
 
 /** So much is read from the file at once, and so much of it is decoded before the layers' threads are waited for: what it grows to is all in memory. */

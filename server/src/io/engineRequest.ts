@@ -18,6 +18,11 @@ export interface EngineStream {
   readonly headers: IncomingHttpHeaders;
   /** The next bytes, undefined at the end. A connection that broke off before the end is a failure. */
   next(): Promise<EngineAnswer<Uint8Array | undefined>>;
+  /**
+   * Instead of `next`: hands over all there is as it comes, several times faster. A promise from `take` holds the engine back until it is fulfilled.
+   * Resolves at the end, or when the stream was closed.
+   */
+  pump(take: (chunk: Uint8Array) => Promise<void> | undefined): Promise<EngineAnswer<undefined>>;
   /** Drops what is left; must be called when the end was not reached, may be called always. */
   close(): void;
 }
@@ -89,8 +94,8 @@ export function request(
   return new Promise((resolve) =>
     modem.dial(options, (error, response) => {
       if (error === null && response !== null) {
-        const chunks = readChunks(response, () => timer.refresh());
-        resolve(succeed(createStream(response, chunks, failed, letGo)));
+        const onChunk = (): void => void timer.refresh();
+        resolve(succeed(createStream(response, { onChunk, failed, letGo })));
         return;
       }
       letGo();
@@ -109,16 +114,21 @@ async function* readChunks(
   }
 }
 
-function createStream(
-  response: IncomingMessage,
-  chunks: AsyncGenerator<Uint8Array>,
-  failed: (error: unknown) => EngineFailure,
-  letGo: () => void,
-): EngineStream {
+/** What a stream tells the request that it came from. */
+interface StreamEnds {
+  readonly onChunk: () => void;
+  readonly failed: (error: unknown) => EngineFailure;
+  readonly letGo: () => void;
+}
+
+function createStream(response: IncomingMessage, ends: StreamEnds): EngineStream {
+  const { onChunk, failed, letGo } = ends;
+  const chunks = readChunks(response, onChunk);
   // Between two reads nobody else would listen, and an unheard error ends the process.
   response.on("error", () => undefined);
   return {
     headers: response.headers,
+    pump: (take) => pump(response, ends, take),
     async next() {
       try {
         const { value, done } = await chunks.next();
@@ -135,6 +145,30 @@ function createStream(
       response.destroy();
     },
   };
+}
+
+function pump(
+  response: IncomingMessage,
+  { onChunk, failed, letGo }: StreamEnds,
+  take: (chunk: Uint8Array) => Promise<void> | undefined,
+): Promise<EngineAnswer<undefined>> {
+  return new Promise((resolve) => {
+    const end = (answer: EngineAnswer<undefined>): void => {
+      letGo();
+      resolve(answer);
+    };
+    const brokenOff = (): EngineAnswer<never> => fail(failed(new Error("it broke off")));
+    response.on("data", (chunk: Uint8Array) => {
+      onChunk();
+      const wait = take(chunk);
+      if (wait === undefined) return;
+      response.pause();
+      void wait.then(() => response.resume());
+    });
+    response.once("end", () => end(response.complete ? succeed(undefined) : brokenOff()));
+    response.once("error", (error) => end(fail(failed(error))));
+    response.once("close", () => end(brokenOff()));
+  });
 }
 
 /** Longest answer to a question about images; the list of thousands of them takes a few megabytes. */

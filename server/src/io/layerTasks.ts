@@ -69,7 +69,8 @@ export type StreamTask =
 /** What a worker thread says. */
 export type LayerMessage =
   | { readonly kind: "progress"; readonly bytes: number }
-  | { readonly kind: "taken"; readonly bytes: number }
+  /** A chunk that is used up, its memory given back. */
+  | { readonly kind: "taken"; readonly bytes: Uint8Array }
   | { readonly kind: "indexed"; readonly result: Result<LayerIndex, ImageError> }
   | { readonly kind: "streamed"; readonly result: Result<StreamedLayer, ImageError> }
   /** One for each layer: contents that must be hashed before `merge`. */

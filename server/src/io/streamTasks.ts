@@ -20,14 +20,14 @@ export function beginStream({ name, limits, cacheFolder }: TaskOf<"begin">): Ope
   return { name, indexer, cacheFolder, error: undefined };
 }
 
-/** Takes a chunk and says so, that the next may come. */
+/** Takes a chunk and gives its memory back, so that the next may come. */
 export function takeChunk(
   { bytes }: TaskOf<"chunk">,
   stream: OpenStream,
   say: SayFromThread,
 ): void {
   stream.error ??= stream.indexer.push(bytes);
-  say({ kind: "taken", bytes: bytes.length });
+  say({ kind: "taken", bytes });
 }
 
 /** Ends the layer: its index, named by its own bytes. */
