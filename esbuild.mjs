@@ -15,6 +15,32 @@ const shared = {
   logLevel: "warning",
 };
 
+/**
+ * dockerode loads gRPC, protobuf, tar and ssh with its first request, for builds and tunnels that Tare leaves to others: 150 ms of waiting for the first
+ * history. Each of them loads when something of it is asked for.
+ */
+const loadLate = {
+  name: "load-late",
+  setup(bundle) {
+    const late = /^(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|tar-fs|\.\/ssh)$/;
+    bundle.onResolve({ filter: late }, async ({ path, importer, resolveDir, kind, namespace }) => {
+      const isAsked =
+        namespace === "file" && /[\\/](dockerode|docker-modem)[\\/]lib[\\/]/.test(importer);
+      if (!isAsked) return undefined;
+      const found = await bundle.resolve(path, { importer, resolveDir, kind, namespace: "late" });
+      return { path: found.path, namespace: "late", pluginData: resolveDir };
+    });
+    bundle.onLoad({ filter: /.*/, namespace: "late" }, ({ path, pluginData }) => ({
+      resolveDir: pluginData,
+      contents: `const load = () => require(${JSON.stringify(path)});
+        module.exports = new Proxy(function () {}, {
+          get: (_, key) => load()[key],
+          apply: (_, self, words) => Reflect.apply(load(), self, words),
+        });`,
+    }));
+  },
+};
+
 await Promise.all(
   ["client/dist", "server/dist", "media/dist"].map((folder) =>
     rm(folder, { recursive: true, force: true }),
@@ -35,6 +61,7 @@ await Promise.all([
     loader: { ".node": "empty" },
     // Another one, which ssh2 asks for inside a try: where it was never compiled, it cannot be bundled.
     external: ["cpu-features"],
+    plugins: [loadLate],
     define: { "import.meta.url": "importMetaUrl" },
     banner: {
       js: '#!/usr/bin/env node\nconst importMetaUrl = require("node:url").pathToFileURL(__filename).href;',
