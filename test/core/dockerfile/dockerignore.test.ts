@@ -187,7 +187,7 @@ suite("patterns are added to a .dockerignore", () => {
       name: "again where an exception could take it back",
       text: "a\n!a/b\n",
       patterns: ["a"],
-      after: "a\n!a/b\n\n# Not needed in the image\na\n",
+      after: "a\n!a/b\n\n# Not needed in the image\na/**\n",
     },
   ];
   for (const { name, text, patterns, after } of rows) {
@@ -197,7 +197,10 @@ suite("patterns are added to a .dockerignore", () => {
       assert.equal(applyEdits(text ?? "", edit === undefined ? [] : [edit]), after);
       assert.equal(extendDockerignore(after, patterns), undefined, "a second time changes nothing");
       const { value } = parseDockerignore(after);
-      for (const pattern of patterns) assert.equal(isIgnored(value, pattern), true, pattern);
+      for (const pattern of patterns) {
+        assert.equal(isIgnored(value, pattern), true, pattern);
+        assert.equal(isIgnored(value, `${pattern}/b`), true, pattern);
+      }
     });
   }
 });

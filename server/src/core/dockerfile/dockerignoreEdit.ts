@@ -1,4 +1,4 @@
-import { parseDockerignore } from "./dockerignore.ts";
+import { isIgnored, parseDockerignore } from "./dockerignore.ts";
 import { cleanPath } from "./goPath.ts";
 import { trimSpace } from "./goSpace.ts";
 import type { TextEdit } from "../text/edit.ts";
@@ -15,7 +15,7 @@ export function extendDockerignore(
   patterns: readonly string[],
 ): TextEdit | undefined {
   const text = existing ?? "";
-  const missing = [...new Set(patterns)].filter((pattern) => !isListed(text, pattern));
+  const missing = [...new Set(patterns)].flatMap((pattern) => lineFor(text, pattern) ?? []);
   if (missing.length === 0) return undefined;
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const isOpenLine = text !== "" && text !== "\ufeff" && !text.endsWith("\n");
@@ -24,12 +24,29 @@ export function extendDockerignore(
   return { span: { start: text.length, end: text.length }, newText };
 }
 
-/** An exception behind a pattern may take back what it keeps out, so only what stands behind the last one counts. */
-function isListed(text: string, pattern: string): boolean {
+/**
+ * The line that keeps out what a pattern matches, with all below it; undefined where it stands already. An exception may take back what stands above
+ * it, so only what stands behind the last one counts. And where a folder is kept out already, builders do not compare it with later
+ * patterns, so that these do not hold below it: then `/**` must speak of what is in it.
+ */
+function lineFor(text: string, pattern: string): string | undefined {
   const { patterns } = parseDockerignore(text).value;
-  const behind = patterns.slice(patterns.findLastIndex(({ isException }) => isException) + 1);
+  const lastException = patterns.findLastIndex(({ isException }) => isException);
   const clean = cleanPath(trimSpace(pattern)).replace(/^\//, "");
-  return behind.some((listed) => listed.text === clean);
+  const findBehind = (wanted: string): number =>
+    patterns.findIndex((listed, index) => index > lastException && listed.text === wanted);
+  const listed = findBehind(clean);
+  if (findBehind(`${clean}/**`) >= 0) return undefined;
+  const above = listed < 0 ? patterns : patterns.slice(0, listed);
+  const isKeptOutAbove =
+    lastException >= 0 && isIgnored({ patterns: above, isUsable: true }, anExample(clean));
+  if (isKeptOutAbove) return `${clean}/**`;
+  return listed < 0 ? pattern : undefined;
+}
+
+/** A path that a pattern matches. */
+function anExample(pattern: string): string {
+  return pattern.replaceAll(/\*\*\//g, "").replaceAll(/[*?]+/g, "x");
 }
 
 /** Whether the last paragraph is one that was added here before. */
