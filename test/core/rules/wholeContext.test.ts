@@ -130,3 +130,28 @@ test("node_modules of the context only where the image installs its own", () => 
   const elsewhere = "FROM n\nWORKDIR /other\nRUN npm install\nCOPY . /app\n";
   assert.equal(found(elsewhere, [install, "COPY . /app"]), 0);
 });
+
+test("what comes through a build stage counts too, as far as no build makes it", () => {
+  const through = anImage()
+    .base("bin/sh 10MB")
+    .layer("app/.git/pack 50MB, app/node_modules/a 9MB, app/.turbo/x 3MB, app/main 1MB", {
+      createdBy: "COPY /app /app # buildkit",
+    });
+  checkRule(
+    wholeContext,
+    through,
+    `FROM node:22 AS build
+WORKDIR /app
+COPY . .
+RUN npm ci && npm run build
+FROM alpine
+COPY --from=build /app /app
+#                 ^^^^ whole-context: 50 MB come along with the build context: \`.git\` (50 MB).
+`,
+  );
+  checkRule(
+    wholeContext,
+    through,
+    "FROM node:22 AS build\nRUN git clone x /app\nFROM alpine\nCOPY --from=build /app /app\n",
+  );
+});

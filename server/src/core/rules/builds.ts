@@ -1,6 +1,7 @@
 import type { ShellCommand } from "../dockerfile/shellScript.ts";
 import { stageChain } from "../dockerfile/stages.ts";
-import type { Dockerfile, Instruction, Stage } from "../dockerfile/syntax.ts";
+import type { Instruction, Stage } from "../dockerfile/syntax.ts";
+import { copiedStage } from "./copiedStage.ts";
 import type { RuleContext } from "./context.ts";
 
 /** A command that may link a program, and the RUN it stands in. */
@@ -46,17 +47,6 @@ const linkers = new RegExp(`^(?:go|cargo)$|${compilers.source}|${strippers.sourc
 /** A program that takes symbols out of others. */
 export function isStripper({ command: { name } }: Build): boolean {
   return strippers.test(name ?? "");
-}
-
-/** The stage that COPY --from takes files of; undefined for images and the build context. */
-function copiedStage({ stages }: Dockerfile, { flags, index }: Instruction): Stage | undefined {
-  const from = flags.find(({ name }) => name === "from")?.value?.toLowerCase();
-  if (from === undefined) return undefined;
-  const earlier = stages.filter((stage) => stage.from.index < index).slice(0, -1);
-  return (
-    earlier.findLast(({ name }) => name === from) ??
-    earlier.find((one) => String(one.index) === from)
-  );
 }
 
 /** `go build` and `go install`. */

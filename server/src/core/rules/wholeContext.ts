@@ -1,13 +1,15 @@
 import { type Ignore, isIgnored, parseDockerignore } from "../dockerfile/dockerignore.ts";
 import { extendDockerignore } from "../dockerfile/dockerignoreEdit.ts";
+import { stageChain } from "../dockerfile/stages.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import { type TextEdit, applyEdits } from "../text/edit.ts";
 import { formatSize } from "../text/size.ts";
 import type { RuleContext } from "./context.ts";
+import { copiedStage } from "./copiedStage.ts";
 import { leastBytesOf } from "./kindReports.ts";
 import type { Fix, Report, Rule, Saving } from "./rule.ts";
 import { type CopiedAlong, copiedAlong, copiesContext } from "./wholeContext/contextCopy.ts";
-import type { Ignorable } from "./wholeContext/ignorable.ts";
+import type { Ignorable, IgnorableKind } from "./wholeContext/ignorable.ts";
 import { type IsNeeded, createNeeds } from "./wholeContext/neededNames.ts";
 
 /**
@@ -19,25 +21,44 @@ export const wholeContext: Rule = {
   title: "The whole build context is copied into the image",
   severity: "warning",
   *check(context) {
-    const { read } = context;
-    const ignore = ignoreOf(context);
     const copies = context.shipped.filter(copiesContext);
-    if (copies.length === 0) return;
+    const indirect = context.read === undefined ? [] : copiedThroughStages(context);
+    if (copies.length + indirect.length === 0) return;
+    const ignore = ignoreOf(context);
+    const isCopied = (path: string): boolean => !isIgnored(ignore, path);
     const needs = createNeeds(context);
     for (const instruction of copies) {
-      const layers = context.measuredLayers(instruction);
-      const along =
-        read === undefined || layers === undefined
-          ? undefined
-          : copiedAlong(context, instruction, read, layers, (path) => !isIgnored(ignore, path));
+      const along = copiedAlong(context, instruction, isCopied);
       const report =
-        read === undefined || along === undefined
+        along === undefined
           ? reportText(context, instruction, needs(instruction))
           : reportMeasured(context, instruction, along, needs(instruction));
       if (report !== undefined) yield report;
     }
+    for (const instruction of indirect) {
+      const along = copiedAlong(context, instruction, isCopied) ?? [];
+      const unmade = along.filter(({ kind }) => neverMade.has(kind));
+      const report = reportMeasured(context, instruction, unmade, needs(instruction));
+      if (report !== undefined) yield report;
+    }
   },
 };
+
+/** What no build makes: where a stage has it that copied the whole context, it came with the context. */
+const neverMade: ReadonlySet<IgnorableKind> = new Set(["history", "editor", "secret", "tests"]);
+
+/** Shipped lines that take files of a stage which copied the whole context. */
+function copiedThroughStages({ dockerfile, shipped }: RuleContext): readonly Instruction[] {
+  const stages = new Set(
+    dockerfile.stages.filter((stage) =>
+      stageChain(dockerfile, stage).some(({ instructions }) => instructions.some(copiesContext)),
+    ),
+  );
+  return shipped.filter((instruction) => {
+    const from = copiedStage(dockerfile, instruction);
+    return from !== undefined && stages.has(from);
+  });
+}
 
 function reportMeasured(
   context: RuleContext,

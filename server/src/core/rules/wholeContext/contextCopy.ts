@@ -1,6 +1,5 @@
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import { type FileTree, findNode, nameOf, nodeKind } from "../../image/fileTree.ts";
-import type { ReadImage } from "../../image/image.ts";
 import type { RuleContext } from "../context.ts";
 import { pathOf, scopesOf } from "../layers/scope.ts";
 import { bytesWithout } from "../measure.ts";
@@ -21,15 +20,16 @@ export function copiesContext({ keyword, flags, words }: Instruction): boolean {
 
 /**
  * What lies below the destination of a COPY in its layer, each pattern once, heaviest first, without what the next build would not copy any more (asked
- * by its path in the context). Undefined where the destination is not known.
+ * by its path in the context). Undefined where nothing is measured, or the destination is not known.
  */
 export function copiedAlong(
   context: RuleContext,
   instruction: Instruction,
-  read: ReadImage,
-  layers: readonly number[],
   isCopied: (path: string) => boolean,
 ): readonly CopiedAlong[] | undefined {
+  const { read } = context;
+  const layers = context.measuredLayers(instruction);
+  if (read === undefined || layers === undefined) return undefined;
   const scope = scopesOf(context)[context.shipped.indexOf(instruction)];
   const target = scope && pathOf(instruction.words.at(-1)?.text ?? "", scope);
   if (target === undefined || /[$?]/.test(target)) return undefined;
