@@ -83,7 +83,6 @@ test("wrong use is told in one sentence that says what to do", () => {
   checkWrong("", /Name a command: `tare --help`/);
   checkWrong("frobnicate", /no command “frobnicate”: `tare --help`/);
   checkWrong("lnt Dockerfile", /no command “lnt”/);
-  checkWrong("diff a b", /no command “diff”/);
   checkWrong("start a", /no command “start”/);
   checkWrong("--frobnicate", /no option --frobnicate: `tare --help`/);
   checkWrong("--version analyze web", /command before its options/);

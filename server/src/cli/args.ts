@@ -49,11 +49,29 @@ export interface FixArguments extends ReadingArguments {
   readonly isWriting: boolean;
 }
 
+/** How a comparison is printed. */
+export const diffFormats = ["text", "json", "markdown"] as const;
+
+/** What `tare diff` was asked to do. */
+export interface DiffArguments extends ReadingArguments {
+  readonly kind: "diff";
+  /** Before and after. */
+  readonly images: readonly [string, string];
+  /** Shows bytes by line. */
+  readonly dockerfilePath: string | undefined;
+  readonly format: (typeof diffFormats)[number];
+  /** Undefined when no growth fails the run. */
+  readonly mostGrowthBytes: number | undefined;
+  /** Most rows of each list for people. */
+  readonly top: number;
+}
+
 /** A command line, understood. */
 export type Arguments =
   | AnalyzeArguments
   | LintArguments
   | FixArguments
+  | DiffArguments
   | { readonly kind: "help"; readonly command: CommandName | undefined }
   | { readonly kind: "version" };
 
@@ -90,6 +108,8 @@ function parseCommand(command: CommandName, argv: readonly string[]): Result<Arg
       return toLint(parsed.value);
     case "fix":
       return toFix(parsed.value);
+    case "diff":
+      return toDiff(parsed.value);
     case "lsp":
       return fail("Start the server with `tare lsp --stdio`.");
   }
@@ -112,8 +132,8 @@ function toAnalyze(parsed: ParsedOptions): Result<AnalyzeArguments, string> {
   if (!reading.ok) return reading;
   const failOn = failOnOf(parsed);
   if (!failOn.ok) return failOn;
-  const top = lastValue(parsed, "top") ?? "10";
-  if (!/^[1-9]\d{0,5}$/.test(top)) return fail(`“${top}” is not a number of rows: write --top 10.`);
+  const top = topOf(parsed);
+  if (!top.ok) return top;
   return succeed({
     kind: "analyze",
     ...reading.value,
@@ -123,12 +143,12 @@ function toAnalyze(parsed: ParsedOptions): Result<AnalyzeArguments, string> {
     transferBudgetBytes: transferBudget.value,
     failOn: failOn.value,
     json: parsed.values.has("json"),
-    top: Number(top),
+    top: top.value,
   });
 }
 
 function toLint(parsed: ParsedOptions): Result<LintArguments, string> {
-  const { positionals: dockerfilePaths, values } = parsed;
+  const { positionals: dockerfilePaths } = parsed;
   if (dockerfilePaths.length === 0) return fail("Name a Dockerfile: `tare lint DOCKERFILE`.");
   const reading = readingOf(parsed);
   if (!reading.ok) return reading;
@@ -139,20 +159,13 @@ function toLint(parsed: ParsedOptions): Result<LintArguments, string> {
   }
   const failOn = failOnOf(parsed);
   if (!failOn.ok) return failOn;
-  const written = lastValue(parsed, "format");
-  const format = lintFormats.find((known) => known === (written ?? "text"));
-  if (format === undefined) {
-    return fail(`“${written}” is not a format: write one of ${lintFormats.join(", ")}.`);
-  }
-  const isJson = values.has("json");
-  if (isJson && written !== undefined && format !== "json") {
-    return fail(`Choose one format: --json or --format ${format}.`);
-  }
+  const format = formatOf(parsed, lintFormats);
+  if (!format.ok) return format;
   return succeed({
     kind: "lint",
     ...reading.value,
     dockerfilePaths,
-    format: isJson ? "json" : format,
+    format: format.value,
     failOn: failOn.value,
   });
 }
@@ -180,6 +193,55 @@ function toFix(parsed: ParsedOptions): Result<FixArguments, string> {
   });
 }
 
+function toDiff(parsed: ParsedOptions): Result<DiffArguments, string> {
+  const [before, after, surplus] = parsed.positionals;
+  if (before === undefined || after === undefined) {
+    return fail("Name two images: `tare diff BEFORE AFTER`.");
+  }
+  if (surplus !== undefined) return fail(`Name two images only: “${surplus}” is a third one.`);
+  const reading = readingOf(parsed);
+  if (!reading.ok) return reading;
+  const growth = limitOf(parsed, "max-growth");
+  if (!growth.ok) return growth;
+  const format = formatOf(parsed, diffFormats);
+  if (!format.ok) return format;
+  const top = topOf(parsed);
+  if (!top.ok) return top;
+  return succeed({
+    kind: "diff",
+    ...reading.value,
+    images: [before, after],
+    dockerfilePath: lastValue(parsed, "file"),
+    format: format.value,
+    mostGrowthBytes: growth.value,
+    top: top.value,
+  });
+}
+
+/** `--format`, or `--json` for it; the first of the formats when neither is given. */
+function formatOf<T extends string>(
+  parsed: ParsedOptions,
+  formats: readonly (T | "json")[],
+): Result<T | "json", string> {
+  const written = lastValue(parsed, "format");
+  const format = formats.find((known) => known === (written ?? formats[0]));
+  if (format === undefined) {
+    return fail(`“${written}” is not a format: write one of ${formats.join(", ")}.`);
+  }
+  const isJson = parsed.values.has("json");
+  if (isJson && written !== undefined && format !== "json") {
+    return fail(`Choose one format: --json or --format ${format}.`);
+  }
+  return succeed(isJson ? "json" : format);
+}
+
+function topOf(parsed: ParsedOptions): Result<number, string> {
+  const top = lastValue(parsed, "top") ?? "10";
+  return /^[1-9]\d{0,5}$/.test(top)
+    ? succeed(Number(top))
+    : fail(`“${top}” is not a number of rows: write --top 10.`);
+}
+
 function readingOf(parsed: ParsedOptions): Result<ReadingArguments, string> {
   const platform = lastValue(parsed, "platform");
   if (platform !== undefined && !/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9.]+)?$/.test(platform)) {
@@ -203,7 +265,7 @@ function failOnOf(parsed: ParsedOptions): Result<Severity | undefined, string> {
 
 function limitOf(
   parsed: ParsedOptions,
-  name: "budget" | "transfer-budget",
+  name: "budget" | "transfer-budget" | "max-growth",
 ): Result<number | undefined, string> {
   const text = lastValue(parsed, name);
   if (text === undefined) return succeed(undefined);

@@ -9,6 +9,8 @@ const usage = `tare: what every line of a Dockerfile weighs in the image it buil
       What makes the image heavier than it need be.
   tare fix DOCKERFILE [--rule CODE…] [--image IMAGE] [--write]
       The Dockerfile with that mended.
+  tare diff IMAGE IMAGE [-f DOCKERFILE] [--max-growth 5MB] [--format text|json|markdown]
+      What grew from the first to the second, by line, package and path.
   tare lsp --stdio
       Language server for editors.
   tare --help, tare COMMAND --help, tare --version
@@ -16,7 +18,7 @@ const usage = `tare: what every line of a Dockerfile weighs in the image it buil
 IMAGE is name[:tag][@digest] in the container engine, docker-archive:PATH, oci:PATH[:tag],
 or the path of such an archive or folder.
 
-Exit codes: 0 fine, 1 over budget or findings from --fail-on up, 2 wrong use, 3 the image or a
+Exit codes: 0 fine, 1 over a limit or findings from --fail-on up, 2 wrong use, 3 the image or a
 file could not be read.
 `;
 
@@ -38,6 +40,12 @@ instruction, or at the top, silences a rule. Nothing is built, pulled or changed
 Prints the Dockerfile with everything mended that can be mended without changing what the
 container does, or, with --rule, with the best fix for each finding of that rule. stderr says
 what was done and what it takes off the image. Nothing is written without --write.
+`,
+  diff: `tare diff BEFORE AFTER [options]
+
+What is different between two images: totals, packages, paths and, with -f DOCKERFILE, lines. Of
+a directory that is new or gone as a whole there is one row. Contents are not compared: what was
+written again with the same size weighs the same. Nothing is built, pulled or changed.
 `,
   lsp: `tare lsp --stdio
 

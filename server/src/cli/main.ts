@@ -1,6 +1,7 @@
 import { escapeSteering } from "../core/views/reportCells.ts";
 import { analyze } from "./analyze.ts";
 import { parseArguments } from "./args.ts";
+import { diff } from "./diff.ts";
 import { fix } from "./fix.ts";
 import { helpText } from "./help.ts";
 import type { CliHost, Outcome } from "./host.ts";
@@ -58,6 +59,8 @@ async function run(argv: readonly string[], host: CliHost, stdout: Output): Prom
       return lint(parsed.value, host, stdout);
     case "fix":
       return fix(parsed.value, host, stdout);
+    case "diff":
+      return diff(parsed.value, host, stdout);
   }
 }
 

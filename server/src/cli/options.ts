@@ -3,7 +3,7 @@ import { fail, succeed } from "../core/result.ts";
 import type { Result } from "../core/result.ts";
 
 /** Commands that there are; `lsp` is started by the program's entry, here it is only described. */
-export type CommandName = "analyze" | "lint" | "fix" | "lsp";
+export type CommandName = "analyze" | "lint" | "fix" | "diff" | "lsp";
 
 /** One option of a command as it is parsed, printed by `--help` and listed in the README. */
 export interface Option {
@@ -29,6 +29,11 @@ const failOnOption: Option = {
   name: "fail-on",
   value: "LEVEL",
   meaning: "Exit 1 for findings from error, warning, information or hint up.",
+};
+const topOption: Option = {
+  name: "top",
+  value: "N",
+  meaning: "Rows of the lists in the text report; 10 unless told.",
 };
 const cacheOption: Option = {
   name: "no-cache",
@@ -57,7 +62,7 @@ export const optionsOf: Readonly<Record<CommandName, readonly Option[]>> = {
     failOnOption,
     platformOption,
     { name: "json", meaning: "Print one JSON object (server/schema/report.schema.json)." },
-    { name: "top", value: "N", meaning: "Rows of the lists in the text report; 10 unless told." },
+    topOption,
     cacheOption,
     helpOption,
   ],
@@ -83,6 +88,25 @@ export const optionsOf: Readonly<Record<CommandName, readonly Option[]>> = {
     imageOption,
     { name: "write", meaning: "Change the files instead of printing the new Dockerfile." },
     platformOption,
+    cacheOption,
+    helpOption,
+  ],
+  diff: [
+    {
+      name: "file",
+      short: "f",
+      value: "DOCKERFILE",
+      meaning: "Their Dockerfile: shows what changed by line.",
+    },
+    { name: "format", value: "FORMAT", meaning: "text, json or markdown; text unless told." },
+    { name: "json", meaning: "The same as --format json (server/schema/diff.schema.json)." },
+    {
+      name: "max-growth",
+      value: "SIZE",
+      meaning: "Exit 1 when all layers together grew by more than that (5MB).",
+    },
+    platformOption,
+    topOption,
     cacheOption,
     helpOption,
   ],

@@ -18,6 +18,7 @@ import type { Finding, Fix } from "./rules/rule.ts";
 import type { Span } from "./text/span.ts";
 
 export { parseDockerfile } from "./dockerfile/parse.ts";
+export { diffImages } from "./image/diff/imageDiff.ts";
 export { describeImageError } from "./image/imageError.ts";
 export { parseImageReference } from "./image/reference.ts";
 export { matchHistory } from "./join/stageFit.ts";

@@ -112,23 +112,10 @@ export interface Report {
 
 /** The report of an image that was read to its last layer. An analysis of an empty text stands for no Dockerfile. */
 export function reportOf(read: ReadImage, analysis: Analysis): Report {
-  const { description } = read;
   return {
     schemaVersion: 1,
-    image: {
-      reference: description.reference,
-      imageId: description.imageId,
-      platform: formatPlatform(description.config.platform),
-      source: description.source,
-    },
-    totals: {
-      layerContentBytes: read.layerContentBytes,
-      finalContentBytes: read.finalContentBytes,
-      wastedBytes: read.wastedBytes,
-      tarBytes: read.tarBytes,
-      transferBytes: read.transferBytes ?? null,
-      fileCount: read.fileCount,
-    },
+    image: imageRow(read),
+    totals: totalsRow(read),
     layers: layerRows(read, analysis),
     waste: { [Symbol.iterator]: () => wasteRows(read) },
     instructions: instructionRows(analysis),
@@ -140,6 +127,28 @@ export function reportOf(read: ReadImage, analysis: Analysis): Report {
       basis: verdict.basis,
       ok: verdict.isWithin,
     })),
+  };
+}
+
+/** What names an image in a report. */
+export function imageRow({ description }: ReadImage): ReportImage {
+  return {
+    reference: description.reference,
+    imageId: description.imageId,
+    platform: formatPlatform(description.config.platform),
+    source: description.source,
+  };
+}
+
+/** The sums of an image. */
+export function totalsRow(read: ReadImage): ReportTotals {
+  return {
+    layerContentBytes: read.layerContentBytes,
+    finalContentBytes: read.finalContentBytes,
+    wastedBytes: read.wastedBytes,
+    tarBytes: read.tarBytes,
+    transferBytes: read.transferBytes ?? null,
+    fileCount: read.fileCount,
   };
 }
 

@@ -1,0 +1,21 @@
+import { formatExactBytes, formatSize } from "../text/size.ts";
+import { type DiffList, diffLists, formatChange } from "./diffLines.ts";
+import type { DiffReport } from "./diffReport.ts";
+import { codeSpan, escapeMarkdown } from "./markdown.ts";
+
+/** The comparison as Markdown for a comment on a change. */
+export function diffMarkdown(report: DiffReport, top: number): string {
+  const { before, after } = report;
+  const [old, now] = [before.totals.layerContentBytes, after.totals.layerContentBytes];
+  const title = `### Tare: ${formatSize(old)} → ${formatSize(now)} (${formatChange(old, now)})\n`;
+  const images = `${codeSpan(before.image.reference)} (${formatExactBytes(old)}) → ${codeSpan(after.image.reference)} (${formatExactBytes(now)})\n`;
+  return [title, images, ...diffLists(report).map((list) => table(list, top))].join("\n");
+}
+
+function table({ title, lines }: DiffList, top: number): string {
+  const rows = lines
+    .slice(0, top)
+    .map(({ change, text }) => `| ${change} | ${escapeMarkdown(text)} |`);
+  const rest = lines.length > top ? `\n\nand ${lines.length - top} more\n` : "\n";
+  return `**${title}**\n\n| change | what |\n| ---: | --- |\n${rows.join("\n")}${rest}`;
+}

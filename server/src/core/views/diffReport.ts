@@ -1,0 +1,123 @@
+import type { Analysis } from "../analysis.ts";
+import type { ImageDiff, PackageChange } from "../image/diff/imageDiff.ts";
+import type { PathChangeKind } from "../image/diff/treeDiff.ts";
+import type { ReadImage } from "../image/image.ts";
+import type { ReportImage, ReportTotals } from "./report.ts";
+import { imageRow, instructionText, totalsRow } from "./report.ts";
+import { jsonText } from "./reportJson.ts";
+
+/** What `tare diff --json` prints; `null` where a figure is not known. */
+export interface DiffReport {
+  readonly schemaVersion: 1;
+  readonly before: DiffSide;
+  readonly after: DiffSide;
+  /** Layers that both images have. */
+  readonly shared: { readonly layers: number; readonly contentBytes: number };
+  /** Greatest differences first. */
+  readonly paths: readonly PathRow[];
+  readonly packages: readonly PackageRow[];
+  /** By line of the Dockerfile, in order; empty without one. */
+  readonly instructions: readonly InstructionRow[];
+}
+
+/** One of the two images. */
+export interface DiffSide {
+  readonly image: ReportImage;
+  readonly totals: ReportTotals;
+}
+
+/** A path that is different. */
+export interface PathRow {
+  readonly path: string;
+  readonly kind: PathChangeKind;
+  readonly beforeBytes: number;
+  readonly afterBytes: number;
+  readonly fileCount: number;
+}
+
+/** A package that is different. */
+export interface PackageRow {
+  readonly manager: string;
+  readonly name: string;
+  readonly beforeVersion: string | null;
+  readonly afterVersion: string | null;
+  readonly beforeBytes: number | null;
+  readonly afterBytes: number | null;
+}
+
+/** A line that weighs something in one of the two. */
+export interface InstructionRow {
+  readonly lineNumber: number;
+  readonly text: string;
+  readonly beforeBytes: number | null;
+  readonly afterBytes: number | null;
+}
+
+/** The same Dockerfile beside each of the two images. */
+export interface DiffAnalyses {
+  readonly before: Analysis;
+  readonly after: Analysis;
+}
+
+/** The comparison as data; all of it, nothing left out. */
+export function diffReportOf(diff: ImageDiff, analyses: DiffAnalyses | undefined): DiffReport {
+  const { before, after, shared, paths, packages } = diff;
+  return {
+    schemaVersion: 1,
+    before: sideOf(before),
+    after: sideOf(after),
+    shared: { layers: shared.count, contentBytes: shared.contentBytes },
+    paths: paths.map(({ path, kind, beforeBytes, afterBytes, count }) => ({
+      path,
+      kind,
+      beforeBytes,
+      afterBytes,
+      fileCount: count,
+    })),
+    packages: packages.map(toPackageRow),
+    instructions: analyses === undefined ? [] : instructionRows(analyses),
+  };
+}
+
+function sideOf(read: ReadImage): DiffSide {
+  return { image: imageRow(read), totals: totalsRow(read) };
+}
+
+function toPackageRow(change: PackageChange): PackageRow {
+  return {
+    manager: change.manager,
+    name: change.name,
+    beforeVersion: change.beforeVersion ?? null,
+    afterVersion: change.afterVersion ?? null,
+    beforeBytes: change.beforeBytes ?? null,
+    afterBytes: change.afterBytes ?? null,
+  };
+}
+
+/** Lines that weigh something in one of the two. */
+function instructionRows({ before, after }: DiffAnalyses): readonly InstructionRow[] {
+  return after.dockerfile.instructions.flatMap((instruction) => {
+    const old = before.attribution?.instructions[instruction.index]?.contentBytes;
+    const now = after.attribution?.instructions[instruction.index]?.contentBytes;
+    if ((old ?? 0) === 0 && (now ?? 0) === 0) return [];
+    return [
+      {
+        lineNumber: instruction.startLine + 1,
+        text: instructionText(instruction),
+        beforeBytes: old ?? null,
+        afterBytes: now ?? null,
+      },
+    ];
+  });
+}
+
+/** The comparison as JSON text, rows on lines of their own, ended by a newline. */
+export function diffJson(report: DiffReport): string {
+  const list = (rows: readonly unknown[]): string =>
+    rows.length === 0 ? "[]" : `[\n    ${rows.map((row) => jsonText(row)).join(",\n    ")}\n  ]`;
+  const fields = Object.entries(report).map(
+    ([field, value]) =>
+      `  ${jsonText(field)}: ${Array.isArray(value) ? list(value) : jsonText(value)}`,
+  );
+  return `{\n${fields.join(",\n")}\n}\n`;
+}

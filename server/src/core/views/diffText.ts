@@ -1,0 +1,66 @@
+import { formatSize } from "../text/size.ts";
+import { type DiffList, diffLists, formatChange } from "./diffLines.ts";
+import type { DiffReport } from "./diffReport.ts";
+import { escapeSteering, fitEnd, fitPath, padLeft } from "./reportCells.ts";
+import type { Paint, TextOptions } from "./reportPaint.ts";
+import { paintFor } from "./reportPaint.ts";
+
+/** The comparison for people, at most `top` rows of each list. */
+export function diffText(report: DiffReport, options: TextOptions): readonly string[] {
+  const paint = paintFor(options);
+  const sections = [
+    headLines(report, options, paint),
+    ...diffLists(report).map((list) => section(list, options, paint)),
+  ];
+  return sections
+    .flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]))
+    .map((line) => (options.unicode ? line : line.replaceAll("…", "~").replaceAll("−", "-")));
+}
+
+function headLines(
+  { before, after, shared }: DiffReport,
+  options: TextOptions,
+  paint: Paint,
+): readonly string[] {
+  const rows: readonly (readonly [string, number | null, number | null])[] = [
+    ["Layers", before.totals.layerContentBytes, after.totals.layerContentBytes],
+    ["Final files", before.totals.finalContentBytes, after.totals.finalContentBytes],
+    ["Waste", before.totals.wastedBytes, after.totals.wastedBytes],
+    ["Transfer", before.totals.transferBytes, after.totals.transferBytes],
+  ];
+  const size = (bytes: number | null): string =>
+    padLeft(bytes === null ? "?" : formatSize(bytes), 8);
+  const arrow = options.unicode ? "→" : "->";
+  return [
+    paint("bold", fitPath(escapeSteering(before.image.reference), options.columns)),
+    paint("bold", fitPath(`${arrow} ${escapeSteering(after.image.reference)}`, options.columns)),
+    ...rows.map(([name, old, now]) =>
+      fitEnd(
+        `  ${name.padEnd(11)}  ${size(old)} ${arrow} ${size(now)}   ${formatChange(old, now)}`,
+        options.columns,
+      ),
+    ),
+    paint(
+      "dim",
+      `  ${shared.layers} layers are the same, ${formatSize(shared.contentBytes)} of them`,
+    ),
+  ];
+}
+
+function section(
+  { title, lines }: DiffList,
+  { columns, top }: TextOptions,
+  paint: Paint,
+): readonly string[] {
+  const shown = lines.slice(0, top);
+  const rest = lines.length - shown.length;
+  const width = Math.max(...shown.map(({ change }) => change.length));
+  return [
+    paint("bold", title),
+    ...shown.map(({ change, text }) => {
+      const style = change.startsWith("+") ? "red" : change.startsWith("−") ? "green" : "dim";
+      return `  ${paint(style, padLeft(change, width))}  ${fitEnd(escapeSteering(text), columns - width - 4)}`;
+    }),
+    ...(rest === 0 ? [] : [paint("dim", `  and ${rest} more`)]),
+  ];
+}

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { anImage } from "../support/imageBuilder.ts";
+import { runTare } from "./fakeHost.ts";
+
+const base = anImage().base("usr/lib/libc.so 2MB");
+const copied = { createdBy: "COPY app /app # buildkit" };
+const old = base.reference("web:1").layer("app/main.js 1MB, app/old.js 500kB", copied).read();
+const now = base.reference("web:2").layer("app/main.js 4MB, app/new|odd.js 1kB", copied).read();
+const images = { "web:1": old, "web:2": now };
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tare-diff-"));
+  await writeFile(join(folder, "Dockerfile"), "FROM debian\nCOPY app /app\n");
+});
+after(() => rm(folder, { recursive: true }));
+
+const tare = (...argv: readonly string[]) => runTare(argv, { images, cwd: folder });
+
+test("what grew comes first, by line where the Dockerfile is given", async () => {
+  const run = await tare("diff", "web:1", "web:2", "-f", "Dockerfile");
+  assert.deepEqual([run.exitCode, run.stderr], [0, ""]);
+  assert.equal(
+    run.stdout,
+    `web:1
+→ web:2
+  Layers         3.5 MB →     6 MB   +2.5 MB
+  Final files    3.5 MB →     6 MB   +2.5 MB
+  Waste             0 B →      0 B   ±0
+  Transfer            ? →        ?   ?
+  1 layers are the same, 2 MB of them
+
+By line
+  +2.5 MB  line 2  COPY app /app
+
+By path
+    +3 MB  app/main.js  changed
+  −500 kB  app/old.js  removed
+    +1 kB  app/new|odd.js  added
+`,
+  );
+});
+
+test("JSON keeps to its schema and adds up", async () => {
+  const run = await tare("diff", "web:1", "web:2", "-f", "Dockerfile", "--json");
+  const schema = JSON.parse(readFileSync("server/schema/diff.schema.json", "utf8")) as object;
+  const report = JSON.parse(run.stdout) as {
+    readonly paths: readonly { readonly beforeBytes: number; readonly afterBytes: number }[];
+  };
+  const check = new Ajv2020({ allowUnionTypes: true }).compile(schema);
+  assert.ok(check(report), JSON.stringify(check.errors));
+  const sum = report.paths.reduce((total, row) => total + row.afterBytes - row.beforeBytes, 0);
+  assert.equal(sum, now.finalContentBytes - old.finalContentBytes);
+});
+
+test("Markdown is fit for a comment, whatever paths look like", async () => {
+  const { stdout } = await tare("diff", "web:1", "web:2", "--format", "markdown");
+  assert.match(stdout, /^### Tare: 3\.5 MB → 6 MB \(\+2\.5 MB\)\n/);
+  assert.match(stdout, /\| \+1 kB \| app\/new\\\|odd\.js {2}added \|/);
+});
+
+test("growth past a limit is exit 1", async () => {
+  const grown = await tare("diff", "web:1", "web:2", "--max-growth", "2MB");
+  assert.equal(grown.exitCode, 1);
+  assert.match(grown.stderr, /grew by 2\.5 MB, more than the 2 MB that --max-growth allows/);
+  assert.equal((await tare("diff", "web:1", "web:2", "--max-growth", "3MB")).exitCode, 0);
+  assert.equal((await tare("diff", "web:2", "web:1", "--max-growth", "0B")).exitCode, 0);
+});
+
+test("wrong use and images that are not there are told in a sentence", async () => {
+  assert.deepEqual(
+    (await tare("diff", "web:1")).stderr,
+    "tare: Name two images: `tare diff BEFORE AFTER`.\n",
+  );
+  assert.equal((await tare("diff", "a", "b", "c")).exitCode, 2);
+  assert.equal((await tare("diff", "web:1", "web:2", "--format", "sarif")).exitCode, 2);
+  const missing = await tare("diff", "web:1", "web:9");
+  assert.deepEqual([missing.exitCode, missing.stdout], [3, ""]);
+});
