@@ -5,7 +5,7 @@ export type PathMatcher = (path: string) => boolean;
 
 /** Whether a name holds a wildcard that is not escaped. Go's filepath.Match grammar: `*`, `?` and `[`. */
 export function hasWildcards(name: string): boolean {
-  return /^(?:[^*?[\\]|\\[^]?)*[*?[]/u.test(name);
+  return /^(?:[^*?[\\]|\\[^])*[*?[]/u.test(name);
 }
 
 /**
