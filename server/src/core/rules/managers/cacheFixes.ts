@@ -1,0 +1,151 @@
+import { addFlag, appendCommand, insertBehind } from "../../dockerfile/runEdits.ts";
+import type { TextEdit } from "../../text/edit.ts";
+import { textOf } from "../../text/span.ts";
+import type { RuleContext } from "../context.ts";
+import type { Fix, Saving } from "../rule.ts";
+import { type CacheSite, cacheSiteAt } from "./cacheSite.ts";
+import type { FileCalls } from "./fileCalls.ts";
+import { isMounted, usesBuildKit } from "./mounts.ts";
+import type { PackageCache } from "./packageCache.ts";
+import { inHomes, isAtOrAbove } from "./places.ts";
+
+/** What can be done about a cache that stays in a layer, the best first. */
+export function cacheFixes(
+  context: RuleContext,
+  cache: PackageCache,
+  calls: FileCalls,
+  site: CacheSite,
+): readonly Fix[] {
+  const followers = followersOf(context, cache, calls, site);
+  const fixes = [
+    optionFix(context, cache, site),
+    cleaningFix(context, cache, site, followers),
+    mountFix(context, cache, site, followers),
+  ];
+  return fixes.filter((fix) => fix !== undefined);
+}
+
+/** RUNs behind a RUN that would make the files anew when they are gone. */
+interface Followers {
+  /** They wrote none, for the files were there; they have to be mended with it. */
+  readonly silent: readonly CacheSite[];
+  /** Others are there: how much they would write only a build could tell. */
+  readonly hasOthers: boolean;
+}
+
+function followersOf(
+  context: RuleContext,
+  cache: PackageCache,
+  calls: FileCalls,
+  { run, kept }: CacheSite,
+): Followers {
+  if (kept === undefined) return { silent: [], hasOthers: false };
+  const later = context.shipped
+    .filter((one) => one.index > run.index && one.keyword === "RUN")
+    .filter((one) => calls.of(one).length > 0)
+    .map((one) => cacheSiteAt(context, cache, calls, one))
+    .filter(({ isLeft }) => isLeft);
+  const silent = later.filter((site) => site.kept?.bytes === 0);
+  return { silent, hasOthers: silent.length < later.length };
+}
+
+function savingOf({ kept }: CacheSite, isKnown: boolean): Saving | undefined {
+  return kept && { bytes: kept.bytes, basis: isKnown ? "measured" : "predicted" };
+}
+
+/** Gives all calls of the RUN the option; offered where all of them take it. */
+function optionFix(context: RuleContext, cache: PackageCache, site: CacheSite): Fix | undefined {
+  const { option } = cache;
+  const { script, fillers } = site;
+  if (option === undefined || script === undefined || fillers.length === 0) return undefined;
+  if (script.form === "exec" || !script.isComplete || !site.isLeft) return undefined;
+  const verbs = fillers.map((call) => {
+    const word = call.operands[option.verbCount(call) - 1];
+    const isThere = word !== undefined && textOf(context.dockerfile.text, word.span) === word.text;
+    return isThere && option.applies(call) ? word : undefined;
+  });
+  if (verbs.includes(undefined)) return undefined;
+  const callNames = new Set(fillers.map(({ command }) => command.name));
+  const isAlone = script.commands.every(({ name }) => callNames.has(name) || isPlain(name));
+  return {
+    title: `Add ${option.text}`,
+    kind: "quickfix",
+    isSafe: cache.isSafe,
+    edits: verbs.flatMap((word) => (word ? [insertBehind(word.span, option.text)] : [])),
+    saving: savingOf(site, isAlone),
+  };
+}
+
+/** Programs that call no package manager. */
+function isPlain(name: string | undefined): boolean {
+  return name !== undefined && plainPrograms.has(name);
+}
+
+const plainPrograms: ReadonlySet<string> = new Set(
+  "apt-get apt apk cat cd chgrp chmod chown cp cut date echo export false find grep groupadd adduser addgroup useradd usermod gunzip gzip head id install ln ls mkdir mktemp mv printf pwd readlink rm rmdir sed set sha256sum sleep sort stat tail tar tee test touch tr true umask uname unset unzip update-ca-certificates wc which [".split(
+    " ",
+  ),
+);
+
+function cleaningFix(
+  context: RuleContext,
+  cache: PackageCache,
+  site: CacheSite,
+  { silent, hasOthers }: Followers,
+): Fix | undefined {
+  const edits = [site, ...silent].map((one) => {
+    const command = cleaningCommand(cache, one, site);
+    if (one.script === undefined || command === undefined) return undefined;
+    return appendCommand(context.dockerfile, one.run, one.script, command);
+  });
+  if (edits.includes(undefined)) return undefined;
+  return {
+    title: cache.cleaningTitle,
+    kind: "quickfix",
+    isSafe: cache.isSafe,
+    edits: edits.flatMap((some) => some ?? []),
+    saving: savingOf(site, !hasOthers),
+  };
+}
+
+/** The usual command where it empties all that the measured layer has; else its folders by name. */
+function cleaningCommand(
+  cache: PackageCache,
+  { variables, homes }: CacheSite,
+  { kept }: CacheSite,
+): string | undefined {
+  const { command, folders } = cache.cleaning(variables);
+  if (kept === undefined) return command;
+  const emptied = inHomes(folders, homes.own === undefined ? [] : [homes.own]);
+  const isEnough = kept.paths.every((path) => emptied.some((one) => isAtOrAbove(one, path)));
+  if (isEnough) return command;
+  const isPlainText = kept.paths.every((path) => /^[\w@%+=:,./-]+$/.test(path));
+  return isPlainText ? `rm -rf ${kept.paths.map((path) => `/${path}`).join(" ")}` : undefined;
+}
+
+function mountFix(
+  context: RuleContext,
+  cache: PackageCache,
+  site: CacheSite,
+  { silent, hasOthers }: Followers,
+): Fix | undefined {
+  const { mount } = cache;
+  const { kept, homes } = site;
+  // A cache mount belongs to root unless it is told otherwise.
+  if (mount === undefined || !homes.isRoot || !usesBuildKit(context)) return undefined;
+  const [folder] = inHomes([mount.folder], homes.own === undefined ? [] : [homes.own]);
+  if (folder === undefined || kept?.paths.some((path) => !isAtOrAbove(folder, path)) === true) {
+    return undefined;
+  }
+  const flag = `--mount=type=cache,target=/${folder}${mount.options ?? ""}`;
+  const runs = [site, ...silent].map(({ run }) => run);
+  if (runs.some((run) => isMounted(run, [folder], homes.all))) return undefined;
+  const edits: readonly TextEdit[] = runs.map((run) => addFlag(run, flag));
+  return {
+    title: `Keep ${cache.content} in a cache mount`,
+    kind: "quickfix",
+    isSafe: false,
+    edits,
+    saving: savingOf(site, !hasOthers),
+  };
+}

@@ -1,0 +1,87 @@
+import type { Instruction } from "../../dockerfile/syntax.ts";
+import type { Span } from "../../text/span.ts";
+import { formatSize } from "../../text/size.ts";
+import type { RuleContext } from "../context.ts";
+import type { Report, Rule } from "../rule.ts";
+import { type CacheSite, cacheSiteAt } from "./cacheSite.ts";
+import { cacheFixes } from "./cacheFixes.ts";
+import { type FileCalls, createFileCalls } from "./fileCalls.ts";
+import type { PackageCache } from "./packageCache.ts";
+import type { ToolCall } from "./toolCall.ts";
+
+/**
+ * A rule about files that a package manager leaves in the layer of a RUN. With the layer it speaks of the bytes in it, whoever wrote them;
+ * on text alone only of calls that surely leave some. One finding for each RUN and cache.
+ */
+export function cacheRule(
+  rule: Pick<Rule, "code" | "title">,
+  caches: readonly PackageCache[],
+): Rule {
+  return {
+    ...rule,
+    severity: "warning",
+    *check(context) {
+      for (const cache of caches) {
+        const calls = createFileCalls(context, cache.tools);
+        for (const run of context.shipped) {
+          if (run.keyword !== "RUN") continue;
+          const report = reportOf(context, cache, calls, run);
+          if (report !== undefined) yield report;
+        }
+      }
+    },
+  };
+}
+
+function reportOf(
+  context: RuleContext,
+  cache: PackageCache,
+  calls: FileCalls,
+  run: Instruction,
+): Report | undefined {
+  const isMeasured = context.measuredLayers(run) !== undefined;
+  if (!isMeasured && calls.of(run).length === 0) return undefined;
+  const site = cacheSiteAt(context, cache, calls, run);
+  const { kept } = site;
+  if (kept === undefined ? !isSureByText(cache, site) : kept.bytes === 0) return undefined;
+  const needing = neededBy(cache, calls, run);
+  const amount =
+    kept === undefined ? cache.content : `${formatSize(kept.bytes)} of ${cache.content}`;
+  const advice = needing === undefined ? "" : " A later RUN needs them: make both one RUN.";
+  return {
+    span: spanOf(site),
+    instruction: run.index,
+    message: `${amount.charAt(0).toUpperCase()}${amount.slice(1)} stay in this layer.${advice}`,
+    saving: kept && { bytes: kept.bytes, basis: "measured" },
+    fixes: needing === undefined ? cacheFixes(context, cache, calls, site) : [],
+    related:
+      needing === undefined
+        ? []
+        : [{ span: needing.command.span, message: `Needs ${cache.content} of an earlier RUN.` }],
+  };
+}
+
+function isSureByText(cache: PackageCache, { fillers, isLeft }: CacheSite): boolean {
+  const isSure = (call: ToolCall): boolean =>
+    call.command.certainty === "always" && cache.isCertain(call);
+  return isLeft && fillers.some(isSure);
+}
+
+/** A later call that fails without the files, in this stage or in one that starts from it. */
+function neededBy(cache: PackageCache, calls: FileCalls, run: Instruction): ToolCall | undefined {
+  for (const rows of calls.behind(run)) {
+    const decisive = rows
+      .flatMap((row) => row.calls)
+      .find((call) => cache.needs(call) || cache.renews(call));
+    if (decisive !== undefined && cache.needs(decisive)) return decisive;
+  }
+  return undefined;
+}
+
+/** The first call that fills the cache, up to its verb; else the keyword. */
+function spanOf({ run, fillers }: CacheSite): Span {
+  const [first] = fillers;
+  if (first === undefined) return run.keywordSpan;
+  const { nameSpan } = first.command;
+  return { start: nameSpan.start, end: Math.max(nameSpan.end, first.operands[0]?.span.end ?? 0) };
+}

@@ -1,0 +1,116 @@
+import type { Variables } from "../../dockerfile/expand.ts";
+import type { ShellScript } from "../../dockerfile/shellScript.ts";
+import type { Instruction } from "../../dockerfile/syntax.ts";
+import { pathOf } from "../../image/fileTree.ts";
+import type { RuleContext } from "../context.ts";
+import { bytesWithout, subtreesAt } from "../measure.ts";
+import type { FileCalls } from "./fileCalls.ts";
+import { isMounted } from "./mounts.ts";
+import type { PackageCache } from "./packageCache.ts";
+import { type Homes, homesAt, inHomes } from "./places.ts";
+import { mayRemove } from "./removal.ts";
+import type { ToolCall } from "./toolCall.ts";
+import { variablesOf } from "./variables.ts";
+
+/** A RUN seen with one cache in mind. */
+export interface CacheSite {
+  readonly run: Instruction;
+  readonly script: ShellScript | undefined;
+  readonly homes: Homes;
+  /** At the call that fills it first, else at the RUN. */
+  readonly variables: Variables;
+  /** Where the cache may lie, as images name paths. */
+  readonly places: readonly string[];
+  /** Calls that fill it, in text order, whatever comes behind them. */
+  readonly fillers: readonly ToolCall[];
+  /** Whether files of the fillers stay, as far as the text says: in no mount, and nothing behind them deletes the files. */
+  readonly isLeft: boolean;
+  /** Undefined where the layer is not known. */
+  readonly kept: KeptFiles | undefined;
+}
+
+/** What a layer has of a cache. */
+export interface KeptFiles {
+  readonly bytes: number;
+  /** The topmost places of these files, in path order, without a leading slash. */
+  readonly paths: readonly string[];
+}
+
+/** What the text says of a RUN and a cache, and what its layers have of it. */
+export function cacheSiteAt(
+  context: RuleContext,
+  cache: PackageCache,
+  calls: FileCalls,
+  run: Instruction,
+): CacheSite {
+  const script = context.shellOf(run);
+  const filling = (script === undefined ? [] : calls.of(run)).flatMap((call) => {
+    const variables = script === undefined ? noVariables : variablesOf(context, run, script, call);
+    return cache.isFilledBy(call, variables) ? [{ call, variables }] : [];
+  });
+  const homes = homesAt(context, run);
+  const variables = filling[0]?.variables ?? context.environmentAt(run);
+  const places = inHomes(cache.folders(variables), homes.all);
+  const fillers = filling.map(({ call }) => call);
+  return {
+    run,
+    script,
+    homes,
+    variables,
+    places,
+    fillers,
+    isLeft:
+      fillers.length > 0 &&
+      !isMounted(run, places, homes.all) &&
+      !isEmptied({ cache, calls: calls.of(run), script, homes, variables, places, fillers }),
+    kept: keptIn(context, run, places),
+  };
+}
+
+const noVariables: Variables = new Map();
+
+function isEmptied({
+  cache,
+  calls,
+  script,
+  homes,
+  variables,
+  places,
+  fillers,
+}: Pick<CacheSite, "script" | "homes" | "variables" | "places" | "fillers"> & {
+  readonly cache: PackageCache;
+  readonly calls: readonly ToolCall[];
+}): boolean {
+  const last = fillers.at(-1)?.place ?? -1;
+  if (calls.some((call) => call.place > last && cache.isEmptiedBy(call))) return true;
+  return (script?.commands ?? []).some(
+    (command, place) =>
+      (place > last || command.name === "trap") && mayRemove(command, places, variables, homes.all),
+  );
+}
+
+function keptIn(
+  context: RuleContext,
+  run: Instruction,
+  places: readonly string[],
+): KeptFiles | undefined {
+  const { read, memory } = context;
+  const layers = context.measuredLayers(run);
+  if (read === undefined || layers === undefined) return undefined;
+  const parts = layers.map((layer) =>
+    memory.recall(read, `layer ${layer} at ${places.join(":")}`, (): KeptFiles => {
+      const tree = read.layers[layer]?.tree;
+      const roots = tree === undefined ? [] : subtreesAt(tree, places);
+      if (tree === undefined || roots.length === 0) return { bytes: 0, paths: [] };
+      const heavy = roots.filter((node) => (tree.subtreeBytes[node] ?? 0) > 0);
+      return {
+        bytes: bytesWithout(tree, roots),
+        paths: heavy.map((node) => pathOf(tree, node)),
+      };
+    }),
+  );
+  return {
+    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+    paths: [...new Set(parts.flatMap(({ paths }) => paths))],
+  };
+}

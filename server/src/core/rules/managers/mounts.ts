@@ -1,0 +1,60 @@
+import type { Instruction } from "../../dockerfile/syntax.ts";
+import type { RuleContext } from "../context.ts";
+import { isAtOrAbove, placesOf } from "./places.ts";
+
+/** Whether all of these places lie in mounts of a RUN, whose files stay out of the layer; a target that is not known counts. */
+export function isMounted(
+  { flags }: Instruction,
+  places: readonly string[],
+  homes: readonly string[],
+): boolean {
+  const targets = flags.flatMap(({ name, value = "" }) =>
+    name === "mount" ? [targetOf(value)] : [],
+  );
+  const known = targets.map((target) =>
+    target === undefined ? [] : placesOf(target, noVariables, homes),
+  );
+  if (known.includes(undefined)) return true;
+  // The homes of a cache are alternatives: a mount in one of them is the one.
+  return known.flat().some((target) => {
+    return target !== undefined && places.some((place) => isAtOrAbove(target, place));
+  });
+}
+
+const noVariables = new Map<string, string>();
+
+/** Where a cache, tmpfs or writable bind mount lies; undefined for mounts that hold single files. */
+function targetOf(mount: string): string | undefined {
+  const fields = new Map(
+    mount.split(",").map((field) => {
+      const [key = "", ...value] = field.split("=");
+      return [key.trim().toLowerCase(), value.join("=")] as const;
+    }),
+  );
+  const kind = fields.get("type") ?? "bind";
+  if (kind === "secret" || kind === "ssh") return undefined;
+  return fields.get("target") ?? fields.get("dst") ?? fields.get("destination");
+}
+
+/** Whether the file is built by BuildKit: it says so, uses what only BuildKit has, or its image was. */
+export function usesBuildKit({ dockerfile, attribution }: RuleContext): boolean {
+  if (attribution?.builder === "buildkit") return true;
+  if (/^\uFEFF?(?:\s*#[^\n]*\n)*\s*#\s*syntax\s*=/i.test(dockerfile.text.slice(0, 2000)))
+    return true;
+  return dockerfile.instructions.some(
+    ({ heredocs, flags }) =>
+      heredocs.length > 0 || flags.some(({ name }) => buildKitFlags.has(name)),
+  );
+}
+
+const buildKitFlags: ReadonlySet<string> = new Set([
+  "mount",
+  "network",
+  "security",
+  "link",
+  "chmod",
+  "parents",
+  "exclude",
+  "checksum",
+  "keep-git-dir",
+]);

@@ -1,0 +1,115 @@
+import { stageChain } from "../../dockerfile/stages.ts";
+import { type Variables, expandVariables } from "../../dockerfile/expand.ts";
+import type { Instruction } from "../../dockerfile/syntax.ts";
+import { contentAt } from "../../image/evidence.ts";
+import type { ReadImage } from "../../image/image.ts";
+import type { RuleContext } from "../context.ts";
+
+/** Where `~` may be. */
+export interface Homes {
+  /** Of the user who runs an instruction, as images name paths; undefined where that is not known. */
+  readonly own: string | undefined;
+  /** Of all users an image may have, `*` for a whole path component. */
+  readonly all: readonly string[];
+  /** Whether root runs it, as far as the file says. */
+  readonly isRoot: boolean;
+}
+
+/** Homes at an instruction: `HOME`, then what `etc/passwd` of the image says of USER. */
+export function homesAt(context: RuleContext, instruction: Instruction): Homes {
+  const user = userAt(context, instruction);
+  const isRoot = user === undefined || /^(?:root|0)(?::|$)/.test(user);
+  const listed = context.read === undefined ? noHomes : listedHomes(context.read, context);
+  const home = context.environmentAt(instruction).get("HOME");
+  const written = home === undefined ? undefined : toImagePath(home);
+  const name = user?.split(":")[0] ?? "root";
+  const own = written ?? (isRoot ? "root" : listed.get(name));
+  const all = new Set(["root", "home/*", "", ...listed.values()]);
+  if (own !== undefined) all.add(own);
+  return { own, all: [...all], isRoot };
+}
+
+const noHomes: ReadonlyMap<string, string> = new Map();
+
+/** As USER says; undefined where the base image decides. */
+function userAt({ dockerfile }: RuleContext, { index }: Instruction): string | undefined {
+  const stage = dockerfile.stages.findLast(({ from }) => from.index <= index);
+  if (stage === undefined) return undefined;
+  return stageChain(dockerfile, stage)
+    .flatMap(({ instructions }) => instructions)
+    .findLast((one) => one.keyword === "USER" && one.index < index)?.argumentText;
+}
+
+/** Homes by user name and by number, from `etc/passwd`. */
+function listedHomes(read: ReadImage, { memory }: RuleContext): ReadonlyMap<string, string> {
+  return memory.recall(read, "homes in etc/passwd", () => {
+    const kept = contentAt(read, "etc/passwd");
+    const rows = kept === undefined ? [] : new TextDecoder().decode(kept.bytes).split("\n");
+    return new Map(
+      rows.flatMap((row) => {
+        const [name = "", , number = "", , , home = ""] = row.split(":");
+        const path = toImagePath(home);
+        return [
+          [name, path],
+          [number, path],
+        ] as const;
+      }),
+    );
+  });
+}
+
+/** Paths as images name them: `~/` in each of these homes, absolute paths without their slash. Relative ones are left out. */
+export function inHomes(folders: readonly string[], homes: readonly string[]): readonly string[] {
+  return folders.flatMap((folder) => {
+    if (folder.startsWith("/")) return [toImagePath(folder)];
+    if (!folder.startsWith("~/")) return [];
+    return homes.map((home) => toImagePath(`${home}/${folder.slice(2)}`));
+  });
+}
+
+/**
+ * The places that a word of a command may mean, as images name them; undefined when that cannot be told from the text. A relative path is
+ * taken as it stands.
+ */
+export function placesOf(
+  word: string,
+  variables: Variables,
+  homes: readonly string[],
+): readonly string[] | undefined {
+  const atHome = word.replace(/^\$(?:HOME\b|\{HOME\})/, "~");
+  const filled = atHome.includes("$") ? expandVariables(atHome, variables) : atHome;
+  if (filled === undefined || /[$`{]/.test(filled)) return undefined;
+  if (filled === "~") return homes.map(toImagePath);
+  return filled.startsWith("~/") ? inHomes([filled], homes) : [toImagePath(filled)];
+}
+
+/** Whether one of two places is the other or lies in it; components with `*` are equal to any. Cost: length of the paths. */
+export function isTouching(one: string, other: string): boolean {
+  const ours = componentsOf(one);
+  const theirs = componentsOf(other);
+  const shared = Math.min(ours.length, theirs.length);
+  for (let at = 0; at < shared; at += 1) {
+    if (!isEqualComponent(ours[at] ?? "", theirs[at] ?? "")) return false;
+  }
+  return true;
+}
+
+/** Whether a place is another or lies above it. */
+export function isAtOrAbove(above: string, path: string): boolean {
+  return componentsOf(above).length <= componentsOf(path).length && isTouching(above, path);
+}
+
+function componentsOf(path: string): readonly string[] {
+  return path === "" ? [] : path.split("/");
+}
+
+function isEqualComponent(one: string, other: string): boolean {
+  return one === other || /[*?[]/.test(one) || other.includes("*");
+}
+
+function toImagePath(path: string): string {
+  return path
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/");
+}

@@ -1,0 +1,106 @@
+import type { ShellCommand, ShellWord } from "../../dockerfile/shellScript.ts";
+import { programs } from "./programs.ts";
+
+/** A call of a package manager in a script. */
+export interface ToolCall {
+  readonly command: ShellCommand;
+  /** Position among the script's commands, from 0. */
+  readonly place: number;
+  /** One name for all spellings of a program: `pip` for `pip3.11` and `python3 -m pip`, `apt` for `apt-get`. */
+  readonly tool: string;
+  /** Words that are neither options nor their values, the verb first: `install`, `curl`. Empty for a bare `yarn`. */
+  readonly operands: readonly ShellWord[];
+  /** Options as written, with `=value` where it stands in the same word. */
+  readonly options: readonly ShellWord[];
+  /** Values that stand in a word of their own, by the option before them. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** The call that a command makes; undefined for a program that is no package manager. */
+export function toolCallOf(command: ShellCommand, place: number): ToolCall | undefined {
+  const called = calledProgram(command.name, command.args);
+  if (called === undefined) return undefined;
+  const { tool, valued, args } = called;
+  const operands: ShellWord[] = [];
+  const options: ShellWord[] = [];
+  const values = new Map<string, string>();
+  for (let at = 0; at < args.length; at += 1) {
+    const word = args[at];
+    if (word === undefined) break;
+    if (word.text === "--") {
+      operands.push(...args.slice(at + 1));
+      break;
+    }
+    if (!word.text.startsWith("-")) {
+      operands.push(word);
+      continue;
+    }
+    options.push(word);
+    const value = args[at + 1];
+    if (!valued.has(word.text) || value === undefined) continue;
+    values.set(word.text, value.text);
+    at += 1;
+  }
+  // `cargo +nightly build` names a toolchain first.
+  const verbs = operands[0]?.text.startsWith("+") === true ? operands.slice(1) : operands;
+  return { command, place, tool, operands: verbs, options, values };
+}
+
+/** Whether the call's first operands are these verbs; each may name alternatives: `isCall(call, "npm", "install|i", …)`. */
+export function isCall(
+  { tool, operands }: ToolCall,
+  name: string,
+  ...verbs: readonly string[]
+): boolean {
+  if (tool !== name) return false;
+  return verbs.every((verb, at) => verb.split("|").includes(operands[at]?.text ?? ""));
+}
+
+/** Whether one of these options is given, alone, with `=value` or with a value behind it. One-letter options are also found in a cluster: `-qy`. */
+export function hasOption({ options }: ToolCall, ...names: readonly string[]): boolean {
+  return options.some(({ text }) => names.some((name) => isOption(text, name)));
+}
+
+/** The value of an option, in the same word or in the next; undefined when it is not given or has none. */
+export function optionValue(
+  { options, values }: ToolCall,
+  ...names: readonly string[]
+): string | undefined {
+  for (const name of names) {
+    const separate = values.get(name);
+    if (separate !== undefined) return separate;
+    const joined = options.find(({ text }) => text.startsWith(`${name}=`));
+    if (joined !== undefined) return joined.text.slice(name.length + 1);
+  }
+  return undefined;
+}
+
+function isOption(text: string, name: string): boolean {
+  if (text === name || text.startsWith(`${name}=`)) return true;
+  return name.length === 2 && /^-[A-Za-z]{2,}$/.test(text) && text.includes(name.slice(1));
+}
+
+function calledProgram(
+  name: string | undefined,
+  args: readonly ShellWord[],
+):
+  | {
+      readonly tool: string;
+      readonly valued: ReadonlySet<string>;
+      readonly args: readonly ShellWord[];
+    }
+  | undefined {
+  if (name === undefined) return undefined;
+  const [first, second] = args;
+  if (/^python[\d.]*$/.test(name)) {
+    return first?.text === "-m" ? calledProgram(second?.text, args.slice(2)) : undefined;
+  }
+  if (carriers.has(name) && first !== undefined) {
+    return calledProgram(first.text.slice(first.text.lastIndexOf("/") + 1), args.slice(1));
+  }
+  const known = programs.get(/^pip[\d.]+$/.test(name) ? "pip" : name);
+  return known === undefined ? undefined : { ...known, args };
+}
+
+/** Programs that only hand on to the one they name first. */
+const carriers: ReadonlySet<string> = new Set(["corepack", "php", "xvfb-run", "chronic"]);

@@ -1,0 +1,43 @@
+import type { Variables } from "../../dockerfile/expand.ts";
+import type { ShellScript } from "../../dockerfile/shellScript.ts";
+import type { Instruction } from "../../dockerfile/syntax.ts";
+import type { RuleContext } from "../context.ts";
+import type { ToolCall } from "./toolCall.ts";
+
+/** ENV and ARG at a RUN, and what its script exported or set before and for a call. Values that are not known are undefined. */
+export function variablesOf(
+  context: RuleContext,
+  run: Instruction,
+  script: ShellScript,
+  call: ToolCall,
+): Variables {
+  const merged = new Map(context.environmentAt(run));
+  for (const { name, args } of script.commands.slice(0, call.place)) {
+    if (name !== "export") continue;
+    for (const { text, isLiteral } of args) {
+      const [variable = "", ...value] = text.split("=");
+      if (value.length > 0) merged.set(variable, isLiteral ? value.join("=") : undefined);
+    }
+  }
+  for (const [variable, value] of call.command.assignments) merged.set(variable, value);
+  return merged;
+}
+
+/** Whether one of these is set to something, or may be: a value that is not known counts. */
+export function isSet(variables: Variables, ...names: readonly string[]): boolean {
+  return names.some((name) => variables.has(name) && variables.get(name) !== "");
+}
+
+/** Whether one of these is switched on, or may be: neither empty nor `0`, `false`, `no` or `off`. */
+export function isOn(variables: Variables, ...names: readonly string[]): boolean {
+  return names.some(
+    (name) =>
+      isSet(variables, name) && !/^(?:0|false|no|off)$/i.test(variables.get(name) ?? "unknown"),
+  );
+}
+
+/** The folder that a variable names, else the usual one. A value that is not known gives the usual one too. */
+export function folderIn(variables: Variables, name: string, usual: string): string {
+  const value = variables.get(name);
+  return value === undefined || value === "" ? usual : value;
+}
