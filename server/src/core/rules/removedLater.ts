@@ -4,7 +4,7 @@ import type { Span } from "../text/span.ts";
 import type { RuleContext } from "./context.ts";
 import { type KeptArchive, keptArchives } from "./layers/archives.ts";
 import { bindFix } from "./layers/bindFix.ts";
-import { type FileActs, cleansUp, fileActsOf } from "./layers/fileActs.ts";
+import { type FileActs, fileActsOf } from "./layers/fileActs.ts";
 import {
   type HiddenPair,
   bytesOfKinds,
@@ -16,7 +16,9 @@ import { isAtOrBelow, nameOfPath, quotePath } from "./layers/imagePath.ts";
 import { isNoticeable } from "./layers/noticeable.ts";
 import { removalFixes, removing } from "./layers/removalFixes.ts";
 import { namesOfLines } from "./layers/sentences.ts";
-import type { FileRemoval, FileWrite } from "./layers/shellActs.ts";
+import { secretPathIn } from "./layers/secretPaths.ts";
+import type { FileRemoval } from "./layers/shellActs.ts";
+import { type EarlierWrite, isSureRemoval, writtenBefore } from "./layers/writtenBefore.ts";
 import type { Report, Rule } from "./rule.ts";
 
 /** Files that a RUN deletes after another line has written them: they are hidden, and stay in that line's layer. */
@@ -141,7 +143,7 @@ function textReport(
 ): Report | undefined {
   const hider = acts[at];
   const found = hider?.removals.flatMap((removal) => {
-    const written = isSure(removal) ? lastWriter(acts, at, removal, archives) : undefined;
+    const written = lastWriter(acts, at, removal, archives);
     return written === undefined ? [] : [{ removal, ...written }];
   });
   const [first] = found ?? [];
@@ -162,32 +164,15 @@ function textReport(
   };
 }
 
-function isSure({ isCertain, command }: FileRemoval): boolean {
-  return isCertain && command.name === "rm" && command.depth === 0;
-}
-
-/** The last earlier line that writes what a removal names, unless it cleans up itself or a line between has deleted it before. */
+/** What no other rule speaks of. */
 function lastWriter(
   acts: readonly FileActs[],
-  hider: number,
-  { pattern, command }: FileRemoval,
+  at: number,
+  removal: FileRemoval,
   archives: readonly KeptArchive[],
-): { readonly writer: Instruction; readonly write: FileWrite } | undefined {
-  const own = acts[hider]?.writes ?? [];
-  const isOwn = own.some(
-    ({ path, span }) => pattern.matches(path) && span.start < command.span.start,
-  );
-  if (isOwn) return undefined;
-  for (let at = hider - 1; at >= 0; at -= 1) {
-    const earlier = acts[at];
-    if (earlier === undefined) continue;
-    const write = earlier.writes.find(({ path }) => pattern.matches(path));
-    if (write !== undefined) {
-      const isElsewhere = archives.some((archive) => archive.write === write);
-      const isClean = cleansUp(earlier, write) || isElsewhere;
-      return isClean ? undefined : { writer: earlier.instruction, write };
-    }
-    if (earlier.removals.some((removal) => removal.pattern.text === pattern.text)) return undefined;
-  }
-  return undefined;
+): EarlierWrite | undefined {
+  const found = isSureRemoval(removal) ? writtenBefore(acts, at, removal) : undefined;
+  if (found === undefined) return undefined;
+  const isArchive = archives.some(({ write }) => write === found.write);
+  return isArchive || secretPathIn(found.write.path) !== undefined ? undefined : found;
 }

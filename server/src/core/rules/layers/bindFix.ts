@@ -9,6 +9,7 @@ import type { FileActs } from "./fileActs.ts";
 import { baseName, unknownFolder } from "./imagePath.ts";
 import { partOf } from "./moveFix.ts";
 import { type ScopedCommand, pathOfWord } from "./scope.ts";
+import { secretPathIn } from "./secretPaths.ts";
 import { operandsOf } from "./shellActs.ts";
 
 /**
@@ -65,10 +66,16 @@ function sourceOf({ keyword, words, flags, heredocs }: Instruction): string | un
   const isOne = keyword === "COPY" && words.length === 2 && heredocs.length === 0;
   const isPlain = flags.every(({ name }) => name === "from" || name === "link");
   if (!isOne || !isPlain || source === undefined) return undefined;
-  const isFile = /[^/]\.\w+$/.test(source.text) && !/[$,\s"'*?[]/.test(source.text);
+  const isNamedFile = /[^/]\.\w+$/.test(source.text) || isSecretFile(source.text);
+  const isFile = isNamedFile && !/[$,\s"'*?[]/.test(source.text);
   if (!isFile) return undefined;
   const from = flags.find(({ name }) => name === "from")?.value;
   return `${from === undefined ? "" : `from=${from},`}source=${source.text.replace(/^(?:\.?\/)+/, "")}`;
+}
+
+function isSecretFile(source: string): boolean {
+  const path = source.replace(/^(?:\.?\/)+/, "");
+  return secretPathIn(path) === path && !path.endsWith(".git");
 }
 
 /** Whether of all lines behind the COPY only this RUN touches the file, as far as words say, and only to read it. */
