@@ -51,8 +51,8 @@ function savingOf(context: RuleContext, copy: Instruction, path: string): Saving
   return { bytes: bytesAt(context.read, layers, [path]), basis: "measured" };
 }
 
-/** Builders that are known to have no `RUN --mount`. */
-function hasMounts({ attribution }: RuleContext): boolean {
+/** False where the image's history shows a builder without `RUN --mount` and `COPY --chmod`. */
+export function hasMounts({ attribution }: RuleContext): boolean {
   return attribution?.builder !== "classic" && attribution?.builder !== "kaniko";
 }
 

@@ -1,3 +1,4 @@
+import type { WasteKind } from "../../image/image.ts";
 import type { RuleContext } from "../context.ts";
 import type { Fix, Saving } from "../rule.ts";
 import type { FileActs } from "./fileActs.ts";
@@ -15,36 +16,57 @@ export interface RemovalPlaces {
   readonly hider: number;
 }
 
-/** Deletes in the RUN that wrote, or makes one RUN of both; empty where neither keeps the meaning. */
+/** What a later RUN does to files, to be done in the RUN that wrote them. */
+export interface LateWork {
+  /** Programs that do it. */
+  readonly names: ReadonlySet<string>;
+  /** How its waste is named. */
+  readonly kinds: readonly WasteKind[];
+  /** Of the fix that moves it. */
+  readonly title: string;
+}
+
+const deleting: LateWork = {
+  names: new Set(["rm"]),
+  kinds: removing,
+  title: "Delete in the RUN that wrote it",
+};
+
+/** Deletes in the RUN that wrote, or makes one RUN of both; empty where neither keeps the meaning. Other late work likewise. */
 export function removalFixes(
   context: RuleContext,
   acts: readonly FileActs[],
   places: RemovalPlaces,
+  work: LateWork = deleting,
 ): readonly Fix[] {
   const [from, to] = [acts[places.hider], acts[places.writer]];
   if (from === undefined || to === undefined || to.instruction.keyword !== "RUN") return [];
-  const moved = moveRemoval(context, acts, places);
+  const moved = moveWork(context, acts, places, work);
   const joint = joinFix(context, to.instruction, from.instruction);
   return [moved, joint].filter((fix) => fix !== undefined);
 }
 
-function moveRemoval(
+function moveWork(
   context: RuleContext,
   acts: readonly FileActs[],
   { writer, hider }: RemovalPlaces,
+  { names, kinds, title }: LateWork,
 ): Fix | undefined {
   const [from, to] = [acts[hider], acts[writer]];
   if (from === undefined || to === undefined) return undefined;
-  const start = movableStart(context, from, new Set(["rm"]));
-  if (start === undefined || hasOtherWriter(context, acts, { writer, hider }, start.patterns)) {
+  const start = movableStart(context, from, names);
+  if (
+    start === undefined ||
+    hasOtherWriter(context, acts, { writer, hider }, start.patterns, kinds)
+  ) {
     return undefined;
   }
   const between = acts.slice(writer + 1, hider);
   const edits = moveUp(context, between, from, to, start);
   if (edits === undefined) return undefined;
-  const saving = movedSaving(context, from, to, start.patterns);
+  const saving = movedSaving(context, from, to, start.patterns, kinds);
   return {
-    title: "Delete in the RUN that wrote it",
+    title,
     kind: "quickfix",
     isSafe: true,
     edits,
@@ -58,6 +80,7 @@ function hasOtherWriter(
   acts: readonly FileActs[],
   { writer, hider }: RemovalPlaces,
   patterns: readonly PathPattern[],
+  kinds: readonly WasteKind[],
 ): boolean {
   const { read } = context;
   const isWanted = (path: string): boolean => patterns.some((pattern) => pattern.matches(path));
@@ -70,7 +93,7 @@ function hasOtherWriter(
       pair.hider.index === hiderIndex &&
       between.has(pair.writer.index) &&
       read !== undefined &&
-      hiddenBytesAt(read, pair, removing, isWanted) > 0,
+      hiddenBytesAt(read, pair, kinds, isWanted) > 0,
   );
 }
 
@@ -80,6 +103,7 @@ function movedSaving(
   from: FileActs,
   to: FileActs,
   patterns: readonly PathPattern[],
+  kinds: readonly WasteKind[],
 ): Saving | undefined {
   const { read } = context;
   const isMeasured = [from, to].every(
@@ -94,7 +118,7 @@ function movedSaving(
     .reduce(
       (sum, pair) =>
         sum +
-        hiddenBytesAt(read, pair, removing, (path) =>
+        hiddenBytesAt(read, pair, kinds, (path) =>
           patterns.some((pattern) => pattern.matches(path)),
         ),
       0,

@@ -2,7 +2,7 @@ import { type Variables, expandVariables } from "../../dockerfile/expand.ts";
 import type { ShellCommand, ShellScript, ShellWord } from "../../dockerfile/shellScript.ts";
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { RuleContext } from "../context.ts";
-import { resolvePath, unknownFolder } from "./imagePath.ts";
+import { type PathPattern, resolvePath, toPathPattern, unknownFolder } from "./imagePath.ts";
 
 /** Where words of an instruction point to. */
 export interface Scope {
@@ -67,6 +67,14 @@ export function pathOfWord({ text, isLiteral }: ShellWord, scope: Scope): string
   if (filled === undefined || filled === "") return undefined;
   if (filled !== "~" && !filled.startsWith("~/")) return resolvePath(scope.folder, filled);
   return scope.home === undefined ? undefined : resolvePath(scope.home, filled.slice(2));
+}
+
+/** The one pattern of paths that a word names; none where that is not known, nor for the root. */
+export function patternsOf(word: ShellWord, scope: Scope): readonly PathPattern[] {
+  const path = pathOfWord(word, scope);
+  const pattern =
+    path === undefined || path === "" ? undefined : toPathPattern(path, word.isPattern);
+  return pattern === undefined ? [] : [pattern];
 }
 
 /** Known variables filled in; others kept by name, for the same name means the same as long as nobody sets it anew. */

@@ -1,14 +1,8 @@
 import type { ShellCommand, ShellScript, ShellWord } from "../../dockerfile/shellScript.ts";
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { Span } from "../../text/span.ts";
-import {
-  type PathPattern,
-  baseName,
-  isAtOrBelow,
-  resolvePath,
-  toPathPattern,
-} from "./imagePath.ts";
-import { type Scope, type ScopedCommand, pathOfWord, scopedCommands } from "./scope.ts";
+import { type PathPattern, baseName, isAtOrBelow, resolvePath } from "./imagePath.ts";
+import { type Scope, type ScopedCommand, pathOfWord, patternsOf, scopedCommands } from "./scope.ts";
 
 /** A file or directory that the text says is written. */
 export interface FileWrite {
@@ -229,8 +223,10 @@ function removalAt(
   scope: Scope,
   isCertain: boolean,
 ): readonly FileRemoval[] {
-  const path = pathOfWord(word, scope);
-  const pattern =
-    path === undefined || path === "" ? undefined : toPathPattern(path, word.isPattern);
-  return pattern === undefined ? [] : [{ pattern, span: word.span, command, isCertain }];
+  return patternsOf(word, scope).map((pattern) => ({
+    pattern,
+    span: word.span,
+    command,
+    isCertain,
+  }));
 }

@@ -1,6 +1,6 @@
 import type { ShellCommand, ShellWord } from "../../dockerfile/shellScript.ts";
-import { type PathPattern, toPathPattern } from "./imagePath.ts";
-import { type ScopedCommand, pathOfWord } from "./scope.ts";
+import type { PathPattern } from "./imagePath.ts";
+import { type ScopedCommand, patternsOf } from "./scope.ts";
 import { operandsOf } from "./shellActs.ts";
 
 /** Names of files whose content is of use only when it has been taken out. */
@@ -13,12 +13,7 @@ export const addUnpacks = /\.(?:tar(?:\.(?:gz|bz2|xz|zst))?|tgz|tbz2?|txz|tzst)$
 /** The archives that a command unpacks or installs. */
 export function unpackedBy({ command, scope }: ScopedCommand): readonly PathPattern[] {
   if (scope === undefined) return [];
-  return archiveWords(command).flatMap((word) => {
-    const path = pathOfWord(word, scope);
-    const pattern =
-      path === undefined || path === "" ? undefined : toPathPattern(path, word.isPattern);
-    return pattern === undefined ? [] : [pattern];
-  });
+  return archiveWords(command).flatMap((word) => patternsOf(word, scope));
 }
 
 function archiveWords(command: ShellCommand): readonly ShellWord[] {
