@@ -76,10 +76,10 @@ async function main(runs: number): Promise<void> {
   }
 }
 
-/** Lines as people write them, every rule's own among them; in this process, so the first time counts the compiler. */
+/** One stage of lines as people write them, a third of them worth a finding; in this process, so the first time counts the compiler. */
 function textToFindings(lines: number): number {
   const stanza = [
-    "FROM debian:12 AS stage",
+    "ENV STEP=done",
     "RUN apt-get update && apt-get install -y curl gcc \\",
     "    && rm -rf /tmp/*",
     "COPY . /app",
@@ -90,7 +90,8 @@ function textToFindings(lines: number): number {
     "RUN rm tool.tar.gz",
     "RUN chown -R app:app /app",
   ];
-  const text = `${Array.from({ length: lines / stanza.length }, () => stanza.join("\n")).join("\n")}\n`;
+  const steps = Array.from({ length: lines / stanza.length }, () => stanza.join("\n"));
+  const text = `FROM debian:12\n${steps.join("\n")}\n`;
   const dockerfile = parseDockerfile(text);
   const started = performance.now();
   const { length } = analyse(dockerfile, undefined).findings;
