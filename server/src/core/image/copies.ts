@@ -1,5 +1,5 @@
 import { contentHashOf } from "./contentMatch.ts";
-import { nodeKind } from "./fileTree.ts";
+import { type FileTree, nodeKind } from "./fileTree.ts";
 import { type InodeGroups, type LayerNode, keyOf } from "./inodeGroups.ts";
 import { type LayerIndex, layerFlag } from "./layerIndex.ts";
 import type { Overlay } from "./overlay.ts";
@@ -27,21 +27,33 @@ interface Shown extends LayerNode {
   readonly visible: number;
 }
 
-/** By layer, nodes whose content hash decides about copies and is not known yet, ascending. */
+/** So many bytes are read for nothing but this question, in layers that are not hashed as they come. */
+const mostReadBytes = 500_000_000;
+
+/** By layer, nodes whose content hash decides about copies and is not known yet, ascending; the heaviest files first where they are too many. */
 export function findCopyCandidates(
   layers: readonly LayerIndex[],
   overlay: Overlay,
   groups: InodeGroups,
 ): readonly Int32Array[] {
   const wanted = layers.map((): number[] => []);
-  for (const alike of likelyCopies(layers, overlay, groups)) {
-    for (const { layer, node } of alike) {
-      const index = layers[layer];
-      const known = (index?.flags[node] ?? 0) & (layerFlag.hashed | layerFlag.sparse);
-      if (known === 0 && (index?.bodyOffset[node] ?? -1) >= 0) wanted[layer]?.push(node);
-    }
+  const likely = likelyCopies(layers, overlay, groups).map((alike) => ({
+    unknown: alike.filter((file) => isUnhashed(layers, file)),
+    bytes: bytesOf(layers, alike[0]),
+  }));
+  let readBytes = 0;
+  for (const { unknown, bytes } of likely.sort((a, b) => b.bytes - a.bytes)) {
+    readBytes += unknown.length * bytes;
+    if (readBytes > mostReadBytes) break;
+    for (const { layer, node } of unknown) wanted[layer]?.push(node);
   }
   return wanted.map((nodes) => Int32Array.from(new Set(nodes)).sort());
+}
+
+function isUnhashed(layers: readonly LayerIndex[], { layer, node }: LayerNode): boolean {
+  const index = layers[layer];
+  const known = (index?.flags[node] ?? 0) & (layerFlag.hashed | layerFlag.sparse);
+  return known === 0 && (index?.bodyOffset[node] ?? -1) >= 0;
 }
 
 /** Files with the same content, as far as hashes are known. */
@@ -86,10 +98,12 @@ function* largeFiles(
   overlay: Overlay,
   groups: InodeGroups,
 ): Iterable<Shown> {
+  const trees = layers.map(({ tree }) => tree);
   const seen = new Set<number>();
   for (let visible = 0; visible < overlay.visibleCount; visible += 1) {
+    if (isSmallFile(trees, overlay, visible)) continue;
     const named = visibleAt(overlay, visible);
-    if (layers[named.layer]?.tree.kind[named.node] !== nodeKind.file) continue;
+    if (trees[named.layer]?.kind[named.node] !== nodeKind.file) continue;
     const isAlone = groups.isAlone(named.layer, named.node);
     const owner = isAlone ? named : groups.ownerOf(named.layer, named.node);
     if (bytesOf(layers, owner) < leastBytes) continue;
@@ -99,12 +113,22 @@ function* largeFiles(
   }
 }
 
+/** Most files are. Further names of an inode group carry no bytes: what they are must be asked. */
+function isSmallFile(
+  trees: readonly FileTree[],
+  { visibleLayer, visibleNode }: Overlay,
+  visible: number,
+): boolean {
+  const bytes = trees[visibleLayer[visible] ?? 0]?.bytes[visibleNode[visible] ?? 0] ?? 0;
+  return bytes > 0 && bytes < leastBytes;
+}
+
 function visibleAt({ visibleLayer, visibleNode }: Overlay, visible: number): LayerNode {
   return { layer: visibleLayer[visible] ?? 0, node: visibleNode[visible] ?? 0 };
 }
 
-function bytesOf(layers: readonly LayerIndex[], { layer, node }: LayerNode): number {
-  return layers[layer]?.tree.bytes[node] ?? 0;
+function bytesOf(layers: readonly LayerIndex[], at: LayerNode | undefined): number {
+  return at === undefined ? 0 : (layers[at.layer]?.tree.bytes[at.node] ?? 0);
 }
 
 function withSharedNames(
