@@ -7,6 +7,7 @@ import type { TextOptions } from "../../../server/src/core/views/reportPaint.ts"
 import { reportText } from "../../../server/src/core/views/reportText.ts";
 import type { ImageBuilder } from "../../support/imageBuilder.ts";
 import { anImage } from "../../support/imageBuilder.ts";
+import { analysisFinding, type MadeFinding } from "../../support/madeFindings.ts";
 
 const plain: TextOptions = { columns: 80, color: false, unicode: true, top: 10 };
 
@@ -14,16 +15,19 @@ interface TextCase {
   readonly dockerfile?: string;
   readonly settings?: AnalysisSettings;
   readonly options?: Partial<TextOptions>;
+  /** Whatever the rules say of it. */
+  readonly findings?: readonly MadeFinding[];
 }
 
 function textOf(
   builder: ImageBuilder,
-  { dockerfile = "", settings, options }: TextCase = {},
+  { dockerfile = "", settings, options, findings = [] }: TextCase = {},
 ): string {
   const read = builder.read();
   const image = { state: "read", description: read.description, read } as const;
   const analysis = analyse(parseDockerfile(dockerfile), image, settings);
-  const lines = reportText(read, analysis, { ...plain, ...options });
+  const made = { ...analysis, findings: analysisFinding(dockerfile, findings).findings };
+  const lines = reportText(read, made, { ...plain, ...options });
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
 
@@ -123,3 +127,49 @@ test("no line is wider than the terminal, whatever the names", () => {
     }
   }
 });
+
+/** The part of the report that lists findings. */
+function findingsIn(options: Partial<TextOptions>): string {
+  const text = textOf(web, {
+    dockerfile,
+    options,
+    findings: [
+      { at: "debian", severity: "hint", message: "The base is larger than it need be." },
+      {
+        at: "apt-get",
+        message:
+          "300 kB of package lists stay in this layer, where no container will ever read them again.",
+        saving: { bytes: 300_000, basis: "measured" },
+      },
+      {
+        at: "rm",
+        message: "Nobody needs\u001b[2J this.",
+        saving: { bytes: 1_250_000, basis: "predicted" },
+      },
+    ],
+  });
+  return /^Findings[^]*?\n\n/m.exec(text)?.[0] ?? "";
+}
+
+test("findings: what saves most first, predictions marked, cut to the width", () =>
+  assert.equal(
+    findingsIn({}),
+    `Findings  2 warnings, 1 hint
+ LINE    SAVES  FINDING
+    3 ~1.25 MB  Nobody needs\\x1b[2J this.
+    2   300 kB  300 kB of package lists stay in this layer, where no container …
+    1           The base is larger than it need be.
+
+`,
+  ));
+
+test("findings: no more than asked for, and how many more there are", () =>
+  assert.equal(
+    findingsIn({ top: 1 }),
+    `Findings  2 warnings, 1 hint
+ LINE    SAVES  FINDING
+    3 ~1.25 MB  Nobody needs\\x1b[2J this.
+  2 more: tare lint lists them
+
+`,
+  ));
