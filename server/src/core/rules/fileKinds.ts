@@ -18,7 +18,7 @@ export interface KindWeight {
   readonly shownBytes: number;
   /** Hard links counted by name. */
   readonly fileCount: number;
-  /** Directories under which all of them stand, at most two names deep (`usr/lib`), in path order. */
+  /** Few directories under which all of them stand, in path order: `usr/local/lib/python3.12`, or `usr/lib` where they are strewn about. */
   readonly places: readonly string[];
   /** The directories that are of the kind as a whole, in path order; empty for kinds told by file names. */
   readonly directories: readonly string[];
@@ -41,11 +41,12 @@ function addWeights(weights: readonly KindWeight[]): KindWeight {
   const [only, ...others] = weights;
   if (only !== undefined && others.length === 0) return only;
   const sorted = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
+  const places = weights.flatMap((weight) => weight.places);
   return {
     bytes: weights.reduce((sum, { bytes }) => sum + bytes, 0),
     shownBytes: weights.reduce((sum, { shownBytes }) => sum + shownBytes, 0),
     fileCount: weights.reduce((sum, { fileCount }) => sum + fileCount, 0),
-    places: sorted(weights.flatMap(({ places }) => places)),
+    places: narrowPlaces(new Set(places)),
     directories: sorted(weights.flatMap(({ directories }) => directories)),
   };
 }
@@ -84,7 +85,7 @@ function weighLayer(
   return new Map(
     [...sums].map(([kind, { places, directories, ...rest }]) => [
       kind,
-      { ...rest, places: [...places].sort(), directories: [...directories].sort() },
+      { ...rest, places: narrowPlaces(places), directories: [...directories].sort() },
     ]),
   );
 }
@@ -104,9 +105,20 @@ function addFile(
   const directory = whole.get(parent);
   sum.bytes += tree.bytes[node] ?? 0;
   sum.fileCount += 1;
-  sum.places.add((paths.get(parent) ?? "").split("/", 2).join("/"));
+  sum.places.add((paths.get(parent) ?? "").split("/", deepestPlace).join("/"));
   if (directory !== undefined && kindOfWhole.get(directory) === kind) {
     sum.directories.add(paths.get(directory) ?? "");
+  }
+}
+
+const deepestPlace = 4;
+const fewPlaces = 4;
+
+/** The deepest that are few. */
+function narrowPlaces(places: ReadonlySet<string>): readonly string[] {
+  for (let depth = deepestPlace; ; depth -= 1) {
+    const cut = new Set([...places].map((place) => place.split("/", depth).join("/")));
+    if (cut.size <= fewPlaces || depth === 2) return [...cut].sort();
   }
 }
 

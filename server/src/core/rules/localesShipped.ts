@@ -1,6 +1,7 @@
 import type { Variables } from "../dockerfile/expand.ts";
 import { formatSize } from "../text/size.ts";
 import type { RuleContext } from "./context.ts";
+import { isAtOrBelow } from "./layers/imagePath.ts";
 import { findFix, findKind, toReport } from "./kindReports.ts";
 import type { Rule } from "./rule.ts";
 
@@ -15,8 +16,8 @@ export const localesShipped: Rule = {
       const { weight } = found;
       const fixes = findFix(context, found, {
         title: "Delete the translations in the same RUN",
-        paths: weight.places.map((place) =>
-          place === "usr/local" ? `${place}/share/locale` : `${place}/locale`,
+        paths: folders.filter((folder) =>
+          weight.places.some((place) => isAtOrBelow(folder, place) || isAtOrBelow(place, folder)),
         ),
         expression: "-type f -name '*.mo' -delete",
       });
@@ -25,6 +26,9 @@ export const localesShipped: Rule = {
     }
   },
 };
+
+/** Where gettext looks. */
+const folders = ["usr/local/share/locale", "usr/share/locale"];
 
 function speaksAnotherLanguage(context: RuleContext): boolean {
   const last = context.shipped.at(-1);
