@@ -19,15 +19,21 @@ export function findAssets({ input, paths }: NeedContext): readonly Need[] {
           "These files are compiled later in this stage; whether the program reads any of them when it runs cannot be seen.";
         return { check: { ...base, state: "unknown", evidence, bytes: undefined }, carried: [] };
       }
-      const carried =
-        paths === undefined
-          ? []
-          : layersOf(input, instruction).flatMap((layer) => carryLayer(input, paths, layer));
+      const carried = paths === undefined ? [] : copiedPaths(input, paths, instruction);
       const bytes =
         paths === undefined ? undefined : carried.reduce((sum, one) => sum + one.bytes, 0);
       const evidence = "They are copied into the new stage as they are.";
       return { check: { ...base, state: "ok", evidence, bytes }, carried };
     });
+}
+
+/** What of a COPY or ADD is in the image in the end, by the highest paths that hold nothing else; empty where its layers are not known. */
+export function copiedPaths(
+  input: NeedContext["input"],
+  paths: TreePaths,
+  instruction: Instruction,
+): readonly CarriedPath[] {
+  return layersOf(input, instruction).flatMap((layer) => carryLayer(input, paths, layer));
 }
 
 function layersOf(

@@ -1,0 +1,212 @@
+import { removeInstruction } from "../dockerfile/instructionEdits.ts";
+import { insertBehind } from "../dockerfile/runEdits.ts";
+import type { Dockerfile, Instruction, Stage } from "../dockerfile/syntax.ts";
+import { linkPath } from "../image/linkPath.ts";
+import type { TreePaths } from "../image/treePaths.ts";
+import { type TextEdit, applyEdits } from "../text/edit.ts";
+import { textOf } from "../text/span.ts";
+import type { FinalStageContext, StagePart } from "./finalStageContext.ts";
+import { settingParts } from "./finalStageSettings.ts";
+import { withCommentsAbove } from "./finalStageText.ts";
+import { findCompileSteps } from "./toolchain.ts";
+import type { Draft, Obstacle } from "./toScratchDraft.ts";
+import { type FilePlan, strayLinks } from "./toScratchFiles.ts";
+import { copyLines, rootfsRun } from "./toScratchLines.ts";
+
+/**
+ * Keeps the final stage as a build stage and puts a new one below it that copies what is needed. What only matters to the container moves there with
+ * its comments; what the build stage needs as well is said again.
+ */
+export function draftBelow(
+  context: FinalStageContext,
+  paths: TreePaths,
+  wanted: FilePlan,
+): Draft | Obstacle {
+  const { input, stage, style } = context;
+  const { dockerfile } = input;
+  const shell = hasShell(paths) ? { plan: wanted, caveats: [] } : withoutShell(wanted);
+  if ("reason" in shell) return shell;
+  const { plan } = shell;
+  const names = stageNames(context);
+  const parts = [...settingParts(context)];
+  const problem = parts.find((part) => part.kind === "problem");
+  if (problem !== undefined) return { reason: problem.sentence };
+  const rootfs = freeDirectory(paths);
+  const run = rootfsRun(style, rootfs, plan);
+  const copies = copyLines(style, names.build, plan);
+  if (copies === undefined) {
+    return { reason: "A file that the program needs has a name that COPY cannot take." };
+  }
+  const isRootNeeded = run !== undefined && mayRunAsUser(context);
+  const tail = [...(isRootNeeded ? [`${style.keyword("USER")} 0`] : []), ...(run ? [run] : [])];
+  const settings = settingLines(parts);
+  const head = [
+    fromLine(context, names.final),
+    ...(run ? [`${style.keyword("COPY")} --from=${names.build} /${rootfs}/ /`] : []),
+    ...copies,
+    ...settings,
+  ];
+  const end = insertionPoint(dockerfile, stage);
+  const removals = parts
+    .flatMap((part) => (part.kind === "removed" ? [part.instruction] : []))
+    .flatMap((instruction) => removal(dockerfile, instruction))
+    // Blank lines at the end of the file stay.
+    .map(({ span, newText }) => ({ span: { ...span, end: Math.min(span.end, end) }, newText }));
+  return {
+    edits: [
+      ...names.edits,
+      ...removals,
+      stageText(dockerfile, removals, end, { tail, head, lineBreak: style.lineBreak }),
+    ],
+    addedInstructions: tail.length + head.length - removals.length,
+    addedStages: 1,
+    caveats: [...shell.caveats, ...sentences(parts), ...strayCaveats(paths, plan)],
+    bytes: plan.bytes,
+  };
+}
+
+/** Whether a RUN in shell form works in the image, and finds what makes directories. */
+function hasShell(paths: TreePaths): boolean {
+  const isThere = (path: string): boolean => linkPath(paths, path).length > 0;
+  return isThere("bin/sh") && (isThere("bin/mkdir") || isThere("usr/bin/mkdir"));
+}
+
+/** What of a plan can be had without a RUN: no directories but those that COPY makes; links are followed. */
+function withoutShell(
+  plan: FilePlan,
+): { readonly plan: FilePlan; readonly caveats: readonly string[] } | Obstacle {
+  const asked = plan.directories.find(({ isAsked }) => isAsked);
+  if (asked !== undefined) {
+    return { reason: `Nothing in the image can make /${asked.path}: it has no shell.` };
+  }
+  const [link] = plan.links;
+  if (link !== undefined) {
+    return { reason: `Nothing in the image can make the link /${link.path}: it has no shell.` };
+  }
+  return {
+    plan: { ...plan, directories: [] },
+    caveats: plan.directories.map(
+      ({ path }) => `/${path} becomes root's, mode 755: nothing in the image can change that.`,
+    ),
+  };
+}
+
+/** Lines of the new stage in order, ARG lines once, right above the first line that needs them. */
+function settingLines(parts: readonly StagePart[]): readonly string[] {
+  const lines = parts.filter((part) => part.kind === "line" || part.kind === "argument");
+  const ordered = lines.toSorted((a, b) => a.index - b.index || order(a) - order(b));
+  const isFirst = (text: string, at: number): boolean =>
+    ordered.findIndex((one) => one.kind === "argument" && one.text === text) === at;
+  return ordered
+    .filter(({ kind, text }, at) => kind === "line" || isFirst(text, at))
+    .map(({ text }) => text);
+}
+
+function order({ kind }: StagePart): number {
+  return kind === "argument" ? 0 : 1;
+}
+
+export function sentences(parts: readonly StagePart[]): readonly string[] {
+  return parts.flatMap((part) => (part.kind === "caveat" ? [part.sentence] : []));
+}
+
+/** An instruction with the comments right above it. */
+export function removal(dockerfile: Dockerfile, instruction: Instruction): readonly TextEdit[] {
+  const span = withCommentsAbove(dockerfile, instruction);
+  return removeInstruction(dockerfile, { ...instruction, span });
+}
+
+function strayCaveats(paths: TreePaths, plan: FilePlan): readonly string[] {
+  return strayLinks(paths, plan).map(
+    (path) => `The link /${path} leads to something that is not copied.`,
+  );
+}
+
+/** Behind the last line of the stage. */
+function insertionPoint({ text }: Dockerfile, { instructions }: Stage): number {
+  const last = instructions.at(-1)?.span.end ?? text.length;
+  const newline = text.indexOf("\n", last);
+  return newline < 0 ? text.length : newline + 1;
+}
+
+/** What comes in at the end of the old stage: its last lines, a blank line, and the new one. */
+function stageText(
+  { text }: Dockerfile,
+  removals: readonly TextEdit[],
+  at: number,
+  what: {
+    readonly tail: readonly string[];
+    readonly head: readonly string[];
+    readonly lineBreak: string;
+  },
+): TextEdit {
+  const { tail, head, lineBreak } = what;
+  const kept = applyEdits(text.slice(0, at), removals);
+  const isOpen = kept !== "" && !kept.endsWith("\n");
+  const hasBlank = /\n[ \t]*\r?\n$/.test(kept);
+  const end = tail.map((line) => line + lineBreak).join("");
+  const gap = hasBlank && tail.length === 0 ? "" : lineBreak;
+  const isLast = at === text.length && !text.endsWith("\n");
+  const newText = `${isOpen ? lineBreak : ""}${end}${gap}${head.join(lineBreak)}${isLast ? "" : lineBreak}`;
+  return { span: { start: at, end: at }, newText };
+}
+
+function fromLine({ input, style }: FinalStageContext, name: string | undefined): string {
+  const flags = input.chain
+    .findLast(({ from }) => from.flags.length > 0)
+    ?.from.flags.map(({ span }) => ` ${textOf(input.dockerfile.text, span)}`)
+    .join("");
+  const as = name === undefined ? "" : ` ${style.keyword("AS")} ${name}`;
+  return `${style.keyword("FROM")}${flags ?? ""} scratch${as}`;
+}
+
+interface StageNames {
+  /** By which COPY finds the old stage. */
+  readonly build: string;
+  /** Of the new stage; undefined for none. */
+  readonly final: string | undefined;
+  readonly edits: readonly TextEdit[];
+}
+
+/** The new stage takes the name over that `--target` may ask for, unless it says what the old stage does. */
+function stageNames({ input, stage, style }: FinalStageContext): StageNames {
+  const [image, , written] = stage.from.words;
+  const isBuild = findCompileSteps(input, stage.instructions).length > 0;
+  const free = freeName(input.dockerfile, isBuild ? "build" : "files");
+  if (written === undefined || image === undefined) {
+    const edits =
+      image === undefined ? [] : [insertBehind(image.span, `${style.keyword("AS")} ${free}`)];
+    return { build: free, final: undefined, edits };
+  }
+  if (buildNames.test(written.text)) return { build: written.text, final: undefined, edits: [] };
+  return { build: free, final: written.text, edits: [{ span: written.span, newText: free }] };
+}
+
+const buildNames = /(?:^|[-_])(?:build|builder|building|compile|compiler|deps|files)(?:$|[-_\d])/i;
+
+function freeName({ stages, instructions }: Dockerfile, wished: string): string {
+  const taken = new Set([
+    ...stages.flatMap(({ name, from }) => [name ?? "", from.words[0]?.text.toLowerCase() ?? ""]),
+    ...instructions.flatMap(({ flags }) =>
+      flags.flatMap(({ value = "" }) => value.toLowerCase().split(/[,=]/)),
+    ),
+  ]);
+  const candidates = [
+    wished,
+    ...Array.from({ length: taken.size + 1 }, (_, at) => `${wished}${at + 2}`),
+  ];
+  return candidates.find((name) => !taken.has(name)) ?? wished;
+}
+
+function freeDirectory(paths: TreePaths): string {
+  const names = ["rootfs", ...Array.from({ length: 9 }, (_, at) => `rootfs${at + 2}`)];
+  return names.find((name) => paths.findExact(name) === undefined) ?? "rootfs-of-scratch";
+}
+
+/** Whether a RUN at the end of the stage may not be root's. */
+function mayRunAsUser({ input, settings }: FinalStageContext): boolean {
+  const hasLine = input.chain.some(({ instructions }) =>
+    instructions.some(({ keyword }) => keyword === "USER"),
+  );
+  return hasLine || !/^(?:root|0)?(?::.*)?$/.test(settings.user ?? "");
+}
