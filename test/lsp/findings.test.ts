@@ -147,6 +147,39 @@ test("actions are filtered by the kinds that the client asks for", () =>
     assert.deepEqual(await titles(["refactor.extract"]), []);
   }));
 
+test("everything that is safe is fixed at once, when that is asked for or is more than one fix", () =>
+  withFindings(
+    {
+      text: `# tare: image=app
+FROM debian:12
+RUN apt-get update && apt-get install -y curl
+RUN pip install flask
+RUN chmod 755 /a
+`,
+    },
+    async (pair) => {
+      await pair.until("findings", () => codesOf(pair).some((one) => one.includes("pip-cache")));
+      const [all] = await pair.actions(uri, "FROM", ["source.fixAll"]);
+      assert.equal(all!.kind, "source.fixAll.tare");
+      assert.equal(
+        pair.textsAfter(all!)[uri],
+        `# tare: image=app
+FROM debian:12
+RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
+RUN pip install --no-cache-dir flask
+RUN chmod 755 /a
+`,
+      );
+      const offered = await pair.actions(uri, "pip");
+      assert.ok(offered.some(({ kind }) => kind === "source.fixAll.tare"));
+      const best = offered.filter(({ isPreferred }) => isPreferred === true);
+      assert.deepEqual(
+        best.map(({ title }) => title),
+        ["Add --no-cache-dir"],
+      );
+    },
+  ));
+
 test("RUN instructions are joined on request: by a selection, or by asking for refactorings", () =>
   withFindings({}, async (pair) => {
     await areFound(pair, bothMaps);
