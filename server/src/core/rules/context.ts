@@ -29,6 +29,8 @@ export interface RuleContext {
   readonly read: ReadImage | undefined;
   readonly surroundings: RuleSurroundings;
   readonly memory: RuleMemory;
+  /** What `find` returned under this name for this version of the text; it is asked once. The name belongs to one kind of answer. */
+  recall<T>(name: string, find: () => T): T;
   /** The commands of RUN, and of CMD, ENTRYPOINT and HEALTHCHECK; undefined where there are none, or where the shell is no POSIX shell. Read once. */
   shellOf(instruction: Instruction): ShellScript | undefined;
   /** ENV and ARG in effect at an instruction, those of the base image included where the image is known; undefined value when it is not known. */
@@ -58,9 +60,14 @@ export function toRuleContext(input: RuleInput): RuleContext {
   const read = image?.state === "read" && isKnown ? image.read : undefined;
   const scripts = new Map<number, ShellScript | undefined>();
   const environment = createEnvironment(dockerfile, image?.description.config.settings.env ?? []);
+  const answers = new Map<string, unknown>();
   return {
     ...input,
     chain,
+    recall<T>(name: string, find: () => T): T {
+      if (!answers.has(name)) answers.set(name, find());
+      return answers.get(name) as T;
+    },
     shipped: chain.flatMap(({ instructions }) => instructions),
     read,
     shellOf(instruction) {

@@ -144,7 +144,7 @@ function changedWrite(
     if (pattern === undefined) continue;
     const isHit = (write: FileWrite): boolean =>
       isRecursive ? pattern.matches(write.path) : pattern.text === write.path && isFile(write);
-    const found = lastHit(acts.slice(0, at), acts[at], command, isHit);
+    const found = lastHit(acts, at, command, isHit);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -162,15 +162,18 @@ function isFile({ path, how }: FileWrite): boolean {
 }
 
 function lastHit(
-  earlier: readonly FileActs[],
-  own: FileActs | undefined,
+  acts: readonly FileActs[],
+  at: number,
   { span }: ShellCommand,
   isHit: (write: FileWrite) => boolean,
 ): ChangedWrite | undefined {
-  if (own?.writes.some((write) => write.span.start < span.start && isHit(write))) return undefined;
-  const acts = earlier.findLast(({ writes }) => writes.some(isHit));
-  const write = acts?.writes.find(isHit);
-  return acts === undefined || write === undefined
-    ? undefined
-    : { write, writer: acts.instruction };
+  const isOwn = acts[at]?.writes.some((write) => write.span.start < span.start && isHit(write));
+  for (let place = at - 1; place >= 0 && isOwn !== true; place -= 1) {
+    const earlier = acts[place];
+    const write = earlier?.writes.find(isHit);
+    if (earlier !== undefined && write !== undefined) {
+      return { write, writer: earlier.instruction };
+    }
+  }
+  return undefined;
 }

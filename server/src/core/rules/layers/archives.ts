@@ -26,6 +26,10 @@ export function keptArchives(
   context: RuleContext,
   acts: readonly FileActs[],
 ): readonly KeptArchive[] {
+  return context.recall("kept archives", () => findArchives(context, acts));
+}
+
+function findArchives(context: RuleContext, acts: readonly FileActs[]): readonly KeptArchive[] {
   const unpackings = acts.flatMap(({ commands }, at) =>
     commands.flatMap((unpacking) =>
       unpackedBy(unpacking).map((pattern) => ({ at, unpacking, pattern })),

@@ -15,8 +15,12 @@ export interface FileActs {
   readonly commands: readonly ScopedCommand[];
 }
 
-/** One for each shipped instruction, in their order. */
+/** One for each shipped instruction, in their order. Read once for each version of the text. */
 export function fileActsOf(context: RuleContext): readonly FileActs[] {
+  return context.recall("file acts", () => readActs(context));
+}
+
+function readActs(context: RuleContext): readonly FileActs[] {
   const scopes = scopesOf(context);
   return context.shipped.map((instruction, at): FileActs => {
     const scope = scopes[at] ?? noScope;

@@ -27,6 +27,10 @@ export function layerPairs(context: RuleContext): readonly LayerPair[] {
 
 /** The pairs of which both lines are known; the FROM stands for the base image's layers. */
 export function hiddenPairs(context: RuleContext): readonly HiddenPair[] {
+  return context.recall("hidden pairs", () => pairsByLine(context));
+}
+
+function pairsByLine(context: RuleContext): readonly HiddenPair[] {
   const pairs = layerPairs(context);
   if (pairs.length === 0) return [];
   const lineOf = new Map(
