@@ -172,11 +172,21 @@ RUN chown node /app /app/static /app/static/js && echo done
     );
   });
 
+  test("takes the option out wherever it stands", () => {
+    checkFix(
+      copiedTwice,
+      undefined,
+      "FROM a\nCOPY --link app/ /app/\nRUN chown 1:1 /app -R\nRUN a\n",
+      "FROM a\nCOPY --link --chown=1:1 app/ /app/\nRUN chown 1:1 /app\nRUN a\n",
+    );
+  });
+
   test("leaves to people what COPY cannot say, or what a RUN may have added", () => {
     for (const text of [
       "FROM a\nCOPY app/ /app/\nRUN chown -R :www /app\n",
       "FROM a\nCOPY app/ /app/\nRUN chmod -R g+w /app\n",
       "FROM a\nCOPY app/ /app/\nRUN make -C /app\nRUN chown -R 1:1 /app\n",
+      "FROM a\nCOPY --link app/ /app/\nRUN chown -R app:app /app\n",
       "FROM a\nCOPY --chown=2:2 app/ /app/\nRUN chown -R 1:1 /app\n",
       "FROM a\nCOPY app/ /app/\nRUN useradd x && chown -R x:x /app\n",
     ]) {

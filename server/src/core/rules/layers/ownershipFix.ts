@@ -3,6 +3,7 @@ import { addFlag, removePart } from "../../dockerfile/runEdits.ts";
 import type { ShellCommand, ShellScript, ShellWord } from "../../dockerfile/shellScript.ts";
 import { findNode, nodeKind } from "../../image/fileTree.ts";
 import type { TextEdit } from "../../text/edit.ts";
+import type { Span } from "../../text/span.ts";
 import type { RuleContext } from "../context.ts";
 import type { Fix, Saving } from "../rule.ts";
 import { hasMounts } from "./bindFix.ts";
@@ -147,9 +148,12 @@ function copiesInto(
   const first = places[0];
   if (first === undefined) return [];
   const copies = places.flatMap((at) => acts[at] ?? []);
+  // With --link files are copied where no user has a name yet.
+  const isNumeric = /=[\d:]+$/.test(flag);
   const isFree = copies.every(
     ({ instruction: { keyword, flags } }) =>
-      (keyword === "COPY" || keyword === "ADD") && flags.every(({ name }) => name !== flagName),
+      (keyword === "COPY" || keyword === "ADD") &&
+      flags.every(({ name }) => name !== flagName && (name !== "link" || isNumeric)),
   );
   const hasRun = acts
     .slice(first, hider)
@@ -190,10 +194,7 @@ function withoutChange(
   if (isRecursive && option !== undefined) {
     const folders = foldersBelow(copies, path);
     if (folders === undefined) return undefined;
-    const dropped: TextEdit = {
-      span: { start: option.span.start, end: option.span.end + 1 },
-      newText: "",
-    };
+    const dropped = withoutWord(dockerfile.text, option.span);
     const { end } = command.span;
     const added = folders.map((folder) => ` /${folder}`).join("");
     return added === "" ? [dropped] : [dropped, { span: { start: end, end }, newText: added }];
@@ -204,6 +205,12 @@ function withoutChange(
   return isAll
     ? removeInstruction(dockerfile, run.instruction)
     : removePart(dockerfile, script, place.statement, place.part);
+}
+
+/** Takes a word out with one blank beside it. */
+function withoutWord(text: string, { start, end }: Span): TextEdit {
+  if (text[end] === " ") return { span: { start, end: end + 1 }, newText: "" };
+  return { span: { start: text[start - 1] === " " ? start - 1 : start, end }, newText: "" };
 }
 
 /** Folders between the path and where files are copied to: COPY makes them, and its flag may leave them alone. Undefined for odd names. */
