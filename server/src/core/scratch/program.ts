@@ -62,7 +62,9 @@ function startPaths(input: ScratchInput, last: Instruction, named: string): read
     const directory = named.startsWith("/") ? "" : (settings?.workingDir ?? "");
     return [plainPath(`${directory}/${named}`)];
   }
-  const path = input.environmentAt(last).get("PATH") ?? defaultPath;
+  // What ENV makes of the base image's own PATH only the image knows.
+  const configured = settings?.env.find((entry) => entry.startsWith("PATH="))?.slice(5);
+  const path = input.environmentAt(last).get("PATH") ?? configured ?? defaultPath;
   return path.split(":").map((directory) => plainPath(`${directory}/${named}`));
 }
 

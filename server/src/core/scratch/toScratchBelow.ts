@@ -47,9 +47,11 @@ export function draftBelow(
     ...settings,
   ];
   const end = insertionPoint(dockerfile, stage);
-  const removals = parts
-    .flatMap((part) => (part.kind === "removed" ? [part.instruction] : []))
+  const removed = parts.flatMap((part) => (part.kind === "removed" ? [part.instruction] : []));
+  const removals = removed
+    .toSorted((a, b) => a.index - b.index)
     .flatMap((instruction) => removal(dockerfile, instruction))
+    .map((edit, at, all) => withGap(dockerfile, all, at))
     // Blank lines at the end of the file stay.
     .map(({ span, newText }) => ({ span: { ...span, end: Math.min(span.end, end) }, newText }));
   return {
@@ -114,6 +116,19 @@ export function sentences(parts: readonly StagePart[]): readonly string[] {
 export function removal(dockerfile: Dockerfile, instruction: Instruction): readonly TextEdit[] {
   const span = withCommentsAbove(dockerfile, instruction);
   return removeInstruction(dockerfile, { ...instruction, span });
+}
+
+/** Of blank lines before, between and behind what goes one gap is left. */
+function withGap({ text }: Dockerfile, removals: readonly TextEdit[], at: number): TextEdit {
+  const [edit, next] = [
+    removals[at] ?? { span: { start: 0, end: 0 }, newText: "" },
+    removals[at + 1],
+  ];
+  const { start, end } = edit.span;
+  const isBetween = next !== undefined && /^\s*$/.test(text.slice(end, next.span.start));
+  const kept = applyEdits(text.slice(0, start), removals.slice(0, at));
+  const isBlankBefore = /\n[ \t]*\r?\n$/.test(kept);
+  return isBetween && isBlankBefore ? { ...edit, span: { start, end: next.span.start } } : edit;
 }
 
 function strayCaveats(paths: TreePaths, plan: FilePlan): readonly string[] {

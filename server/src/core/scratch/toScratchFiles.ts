@@ -1,6 +1,14 @@
-import { type FileTree, linkTargetOf, nodeKind, pathOf } from "../image/fileTree.ts";
+import {
+  type FileTree,
+  childrenOf,
+  linkTargetOf,
+  nameOf,
+  nodeKind,
+  pathOf,
+} from "../image/fileTree.ts";
 import { linkPath } from "../image/linkPath.ts";
 import { type TreePaths, directoryOf, plainPath } from "../image/treePaths.ts";
+import { carry } from "./needs.ts";
 import type { CarriedPath } from "./readiness.ts";
 
 /** What fills a file system that starts from nothing. */
@@ -33,7 +41,9 @@ export function planFiles(
   entered: readonly string[],
 ): FilePlan {
   const asked = carried.filter(({ why }) => directoryNeeds.has(why));
-  const files = carried.filter(({ why }) => !directoryNeeds.has(why));
+  const files = carried
+    .filter(({ why }) => !directoryNeeds.has(why))
+    .flatMap((one) => (one.why === "asset" ? narrowed(paths, one) : [one]));
   const links = files.filter((one) => isLinkToMake(paths, files, one));
   const copied = files.filter((one) => !links.includes(one));
   const parents = [
@@ -52,6 +62,31 @@ export function planFiles(
     directories: [...made.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
     bytes: copied.reduce((sum, { bytes }) => sum + bytes, 0),
   };
+}
+
+/** A directory without what the base image has in it, which can only be empty directories: by the highest paths that are all new. */
+function narrowed(paths: TreePaths, one: CarriedPath): readonly CarriedPath[] {
+  const { tree } = paths;
+  const node = one.isDirectory ? paths.findExact(one.path) : undefined;
+  if (node === undefined) return [one];
+  const children = childrenOf(tree, node);
+  const layers = new Set(children.flatMap((child) => layersBelow(tree, child)));
+  const isNew = (child: number): boolean =>
+    layersBelow(tree, child).length > 0 || layers.has(tree.layer[child] ?? -1);
+  const fresh = children.filter(isNew);
+  if (fresh.length === children.length && fresh.length > 1) return [one];
+  return fresh.flatMap((child) =>
+    narrowed(paths, carry(paths, `${one.path}/${nameOf(tree, child)}`, one.why)),
+  );
+}
+
+/** The layer of the first file below a node, or of the file itself; empty where there is none. */
+function layersBelow(tree: FileTree, root: number): readonly number[] {
+  const end = tree.subtreeEnd[root] ?? root + 1;
+  for (let node = root; node < end; node += 1) {
+    if (tree.kind[node] !== nodeKind.directory) return [tree.layer[node] ?? -1];
+  }
+  return [];
 }
 
 const directoryNeeds: ReadonlySet<CarriedPath["why"]> = new Set([

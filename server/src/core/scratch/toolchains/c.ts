@@ -28,9 +28,12 @@ export function cStatic(build: StaticBuildInput): StaticBuild | undefined {
 function edit(build: StaticBuildInput): readonly TextEdit[] | undefined {
   const { name = "", nameSpan, args, assignments } = build.step.command;
   const has = (pattern: RegExp): boolean => args.some(({ text }) => pattern.test(text));
-  if (name === "make" || name === "gmake") {
+  if (makes.test(name)) {
     const isSet = assignments.has("LDFLAGS") || has(/^LDFLAGS[:+?]?=/);
-    return isSet ? undefined : [insertBehind(nameSpan, 'LDFLAGS="-static -s"')];
+    const isLinking = !has(
+      /^(?:.*[-_])?(?:install|clean|distclean|check|test|tests|config|defconfig)$/,
+    );
+    return isSet || !isLinking ? undefined : [insertBehind(nameSpan, 'LDFLAGS="-static -s"')];
   }
   if (!/(?:gcc|g\+\+|clang|clang\+\+|cc|c\+\+)(?:-[\d.]+)?$/.test(name)) return undefined;
   const isLinking = !has(/^-(?:c|S|E|M|MM|shared|fsyntax-only)$/);
@@ -50,9 +53,11 @@ function outputOf({ step }: StaticBuildInput): string {
   return lastNameOf(at < 0 ? (joined ?? "a.out") : (args[at + 1]?.text ?? ""));
 }
 
+const makes = /^g?make$/;
+
 function* caveats({ step, facts }: StaticBuildInput): Generator<string> {
-  const { name } = step.command;
-  if (name === "make" || name === "gmake") {
+  const { name = "" } = step.command;
+  if (makes.test(name)) {
     yield "LDFLAGS on the command line takes the place of what the Makefile sets, and works only where the Makefile uses it.";
   }
   const foreign = facts.needed.filter((one) => !isSystemLibrary(one));
