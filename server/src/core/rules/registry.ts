@@ -1,15 +1,18 @@
 import { apkCacheKept } from "./apkCacheKept.ts";
 import { aptArchivesKept } from "./aptArchivesKept.ts";
 import { aptListsKept } from "./aptListsKept.ts";
+import { aptRecommends } from "./aptRecommends.ts";
 import { archiveKept } from "./archiveKept.ts";
 import { buildToolsShipped } from "./buildToolsShipped.ts";
 import { bunCacheKept } from "./bunCacheKept.ts";
 import { cargoRegistryKept } from "./cargoRegistryKept.ts";
 import { composerCacheKept } from "./composerCacheKept.ts";
 import { copiedTwice } from "./copiedTwice.ts";
+import { devDependenciesShipped } from "./devDependenciesShipped.ts";
 import { dnfCacheKept } from "./dnfCacheKept.ts";
 import { docsShipped } from "./docsShipped.ts";
 import { gemCacheKept } from "./gemCacheKept.ts";
+import { gemDocsShipped } from "./gemDocsShipped.ts";
 import { goCacheKept } from "./goCacheKept.ts";
 import { gradleHomeKept } from "./gradleHomeKept.ts";
 import { joinableRuns } from "./joinableRuns.ts";
@@ -51,11 +54,14 @@ export const rules: readonly Rule[] = [
   goCacheKept,
   mavenRepositoryKept,
   gradleHomeKept,
+  aptRecommends,
   removedLater,
   copiedTwice,
   archiveKept,
   wholeContext,
   buildToolsShipped,
+  devDependenciesShipped,
+  gemDocsShipped,
   unstrippedBinaries,
   staticLibraries,
   docsShipped,
