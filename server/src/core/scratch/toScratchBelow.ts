@@ -51,7 +51,7 @@ export function draftBelow(
   const removals = removed
     .toSorted((a, b) => a.index - b.index)
     .flatMap((instruction) => removal(dockerfile, instruction))
-    .map((edit, at, all) => withGap(dockerfile, all, at))
+    .map((_, at, all) => withGap(dockerfile, all, at))
     // Blank lines at the end of the file stay.
     .map(({ span, newText }) => ({ span: { ...span, end: Math.min(span.end, end) }, newText }));
   return {
