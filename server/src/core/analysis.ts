@@ -5,7 +5,7 @@ import type { Image } from "./image/image.ts";
 import { attribute } from "./join/attribute.ts";
 import type { Attribution } from "./join/attribution.ts";
 import type { Problem } from "./result.ts";
-import type { RuleSurroundings } from "./rules/context.ts";
+import type { RuleContext, RuleSurroundings } from "./rules/context.ts";
 import { toRuleContext } from "./rules/context.ts";
 import type { RuleSeverities } from "./rules/findings.ts";
 import { findingsOf } from "./rules/findings.ts";
@@ -15,6 +15,10 @@ import type { RuleMemory } from "./rules/memory.ts";
 import { createRuleMemory } from "./rules/memory.ts";
 import { rules } from "./rules/registry.ts";
 import type { Finding, Fix } from "./rules/rule.ts";
+import { findReadiness } from "./scratch/findReadiness.ts";
+import type { Readiness } from "./scratch/readiness.ts";
+import type { Rewrites } from "./scratch/rewrite.ts";
+import { rewritesToScratch } from "./scratch/toScratch.ts";
 import type { Span } from "./text/span.ts";
 
 export { parseDockerfile } from "./dockerfile/parse.ts";
@@ -35,6 +39,8 @@ export type { RuleSurroundings } from "./rules/context.ts";
 export type { RuleSeverities } from "./rules/findings.ts";
 export type { RuleMemory } from "./rules/memory.ts";
 export type { Finding, Fix, Saving, Severity } from "./rules/rule.ts";
+export type { Check, Readiness } from "./scratch/readiness.ts";
+export type { Refusal, Rewrite, Rewrites, RewriteTarget } from "./scratch/rewrite.ts";
 export type { TextEdit } from "./text/edit.ts";
 
 /** What the user set, apart from the Dockerfile's own directives. */
@@ -66,6 +72,10 @@ export interface Analysis {
   readonly problems: readonly Problem[];
   /** What the rules report, in text order. Found when it is first asked for: sizes and hovers do not wait for it. */
   readonly findings: readonly Finding[];
+  /** How far the final stage is from `FROM scratch`; undefined without a FROM. Found when it is first asked for. */
+  readonly readiness: Readiness | undefined;
+  /** Where the final stage can be taken, best first, and where it cannot. Found when it is first asked for. */
+  readonly rewrites: Rewrites;
   /** Edits that are offered for a selection without a finding: joining RUN instructions. Best first. */
   refactoringsAt(span: Span): readonly Fix[];
 }
@@ -91,6 +101,8 @@ export function analyse(
     }),
   );
   const findings = lazily(() => findingsOf(rulesSee(), settings.rules));
+  const readiness = lazily(() => findReadiness(rulesSee()));
+  const rewrites = lazily(() => rewritesOf(rulesSee(), readiness()));
   return {
     dockerfile,
     image,
@@ -100,11 +112,23 @@ export function analyse(
     get findings() {
       return findings();
     },
+    get readiness() {
+      return readiness();
+    },
+    get rewrites() {
+      return rewrites();
+    },
     refactoringsAt(span) {
       const joining = joinRefactoring(rulesSee(), span);
       return joining === undefined ? [] : [joining];
     },
   };
+}
+
+function rewritesOf(input: RuleContext, readiness: Readiness | undefined): Rewrites {
+  return readiness === undefined
+    ? { offers: [], refusals: [] }
+    : rewritesToScratch(input, readiness);
 }
 
 /** The value, made when it is first asked for. */

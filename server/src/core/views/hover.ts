@@ -7,6 +7,7 @@ import type { Fact, HoverCard, HoverMemory } from "./hoverCard.ts";
 import { imageFacts } from "./hoverFrom.ts";
 import { instructionFacts } from "./hoverInstruction.ts";
 import type { ImageContext } from "./imageContext.ts";
+import { scratchLists } from "./scratchHover.ts";
 import { finalFrom } from "./totals.ts";
 
 /** What is known of the instruction or `# tare:` key under the offset; undefined where there is nothing to say. */
@@ -36,7 +37,7 @@ export function hoverAt(
     span: instruction.span,
     title: parts.map(({ title }) => title).join(" · "),
     facts: distinct(parts.flatMap(({ facts }) => facts)),
-    lists: parts.flatMap(({ lists }) => lists),
+    lists: [...parts.flatMap(({ lists }) => lists), ...scratchLists(analysis, instruction)],
     notes: [...parts.flatMap(({ notes }) => notes), ...reading],
     revealLine: parts.some(({ isInTree }) => isInTree) ? instruction.startLine : undefined,
   };
