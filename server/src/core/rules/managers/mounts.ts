@@ -37,8 +37,12 @@ function targetOf(mount: string): string | undefined {
 }
 
 /** Whether the file is built by BuildKit: it says so, uses what only BuildKit has, or its image was. */
-export function usesBuildKit({ dockerfile, attribution }: RuleContext): boolean {
-  if (attribution?.builder === "buildkit") return true;
+export function usesBuildKit(context: RuleContext): boolean {
+  if (context.attribution?.builder === "buildkit") return true;
+  return context.recall("whether the text needs BuildKit", () => needsBuildKit(context));
+}
+
+function needsBuildKit({ dockerfile }: RuleContext): boolean {
   if (/^\uFEFF?(?:\s*#[^\n]*\n)*\s*#\s*syntax\s*=/i.test(dockerfile.text.slice(0, 2000)))
     return true;
   return dockerfile.instructions.some(

@@ -1,6 +1,5 @@
-import { stageChain } from "../../dockerfile/stages.ts";
 import { type Variables, expandVariables } from "../../dockerfile/expand.ts";
-import type { Instruction } from "../../dockerfile/syntax.ts";
+import type { Dockerfile, Instruction } from "../../dockerfile/syntax.ts";
 import { contentAt } from "../../image/evidence.ts";
 import type { ReadImage } from "../../image/image.ts";
 import type { RuleContext } from "../context.ts";
@@ -32,12 +31,23 @@ export function homesAt(context: RuleContext, instruction: Instruction): Homes {
 const noHomes: ReadonlyMap<string, string> = new Map();
 
 /** As USER says; undefined where the base image decides. */
-function userAt({ dockerfile }: RuleContext, { index }: Instruction): string | undefined {
-  const stage = dockerfile.stages.findLast(({ from }) => from.index <= index);
-  if (stage === undefined) return undefined;
-  return stageChain(dockerfile, stage)
-    .flatMap(({ instructions }) => instructions)
-    .findLast((one) => one.keyword === "USER" && one.index < index)?.argumentText;
+function userAt(context: RuleContext, { index }: Instruction): string | undefined {
+  return context.recall("users", () => usersByInstruction(context.dockerfile)).get(index);
+}
+
+/** By instruction, the USER in force before it; stages come in order, so what a stage starts from is known before it. */
+function usersByInstruction({ stages }: Dockerfile): ReadonlyMap<number, string | undefined> {
+  const users = new Map<number, string | undefined>();
+  const atEnd = new Map<number, string | undefined>();
+  for (const { index, base, instructions } of stages) {
+    let user = base.kind === "stage" ? atEnd.get(base.stage) : undefined;
+    for (const instruction of instructions) {
+      users.set(instruction.index, user);
+      if (instruction.keyword === "USER") user = instruction.argumentText;
+    }
+    atEnd.set(index, user);
+  }
+  return users;
 }
 
 /** Homes by user name and by number, from `etc/passwd`. */
