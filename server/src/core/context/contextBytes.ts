@@ -1,7 +1,8 @@
 import type { Dockerfile, Instruction } from "../dockerfile/syntax.ts";
+import type { Result } from "../result.ts";
 import type { BuildContext } from "./buildContext.ts";
 import type { ContextUnknown } from "./contextUnknown.ts";
-import { planCopy } from "./copyPlan.ts";
+import { planCopy, type CopyPlan } from "./copyPlan.ts";
 import { pickSources, type ArchiveLook, type PickedSource } from "./pickSources.ts";
 import { heaviestPlaces, type ContextPlace } from "./heaviestPlaces.ts";
 import { writtenFiles } from "./writtenFiles.ts";
@@ -35,9 +36,17 @@ export function contextBytesOf(
   dockerfile: Dockerfile,
   instruction: Instruction,
   context: BuildContext,
+  options: ContextBytesOptions = {},
+): ContextBytes {
+  return plannedBytes(planCopy(dockerfile, instruction), context, options);
+}
+
+/** The same for a plan that was made already. */
+export function plannedBytes(
+  plan: Result<CopyPlan, ContextUnknown>,
+  context: BuildContext,
   { archives = new Map(), placeLimit = 8 }: ContextBytesOptions = {},
 ): ContextBytes {
-  const plan = planCopy(dockerfile, instruction);
   if (!plan.ok) return { kind: "unknown", unknown: plan.error };
   const picked = pickSources(plan.value, context, archives);
   if (!picked.ok) return { kind: "unknown", unknown: picked.error };

@@ -1,7 +1,7 @@
 import { expandVariables, type Variables } from "../dockerfile/expand.ts";
 import { parsePathPattern, type PathPattern } from "../dockerfile/pathPatterns.ts";
 import { stageChain } from "../dockerfile/stages.ts";
-import type { Dockerfile, Flag, Heredoc, Instruction, Word } from "../dockerfile/syntax.ts";
+import type { Dockerfile, Flag, Heredoc, Instruction, Stage, Word } from "../dockerfile/syntax.ts";
 import { createVariableScope, globalArguments } from "../dockerfile/variables.ts";
 import { fail, succeed, type Result } from "../result.ts";
 import { textOf } from "../text/span.ts";
@@ -31,14 +31,52 @@ export function planCopy(
   dockerfile: Dockerfile,
   instruction: Instruction,
 ): Result<CopyPlan, ContextUnknown> {
-  const { keyword, flags } = instruction;
+  if (!takesContext(instruction)) return fail({ code: "not-context" });
+  const stage = dockerfile.stages.findLast(({ from }) => from.index <= instruction.index);
+  const reading = startReading(dockerfile, stage);
+  for (const one of stage === undefined ? [] : chainInstructions(dockerfile, stage)) {
+    if (one.index === instruction.index) break;
+    reading.read(one);
+  }
+  return planAt(dockerfile.text, instruction, reading);
+}
+
+/** The plans of all instructions that take something from the build context, by instruction. Reads each stage, with those below it, once. */
+export function planCopies(
+  dockerfile: Dockerfile,
+): ReadonlyMap<number, Result<CopyPlan, ContextUnknown>> {
+  const plans = new Map<number, Result<CopyPlan, ContextUnknown>>();
+  for (const stage of dockerfile.stages) {
+    if (!stage.instructions.some(takesContext)) continue;
+    const reading = startReading(dockerfile, stage);
+    for (const one of chainInstructions(dockerfile, stage)) {
+      const isOwn = one.index >= stage.from.index;
+      if (isOwn && takesContext(one)) plans.set(one.index, planAt(dockerfile.text, one, reading));
+      reading.read(one);
+    }
+  }
+  return plans;
+}
+
+function takesContext({ keyword, flags }: Instruction): boolean {
   const isCopy = keyword === "COPY" || keyword === "ADD";
-  if (!isCopy || flags.some(({ name }) => name === "from")) return fail({ code: "not-context" });
-  const { variables, destinations } = stateBefore(dockerfile, instruction);
+  return isCopy && !flags.some(({ name }) => name === "from");
+}
+
+function chainInstructions(dockerfile: Dockerfile, stage: Stage): readonly Instruction[] {
+  return stageChain(dockerfile, stage).flatMap(({ instructions }) => instructions);
+}
+
+function planAt(
+  text: string,
+  instruction: Instruction,
+  { variables, destinations }: Reading,
+): Result<CopyPlan, ContextUnknown> {
+  const { keyword, flags } = instruction;
   const written = instruction.words.slice(0, -1);
   const last = instruction.words.at(-1);
   if (last === undefined || written.length === 0) return fail({ code: "incomplete" });
-  const sources = readSources(dockerfile.text, instruction, written, variables);
+  const sources = readSources(text, instruction, written, variables);
   if (!sources.ok) return sources;
   const excludes = readExcludes(flags);
   if (!excludes.ok) return excludes;
@@ -58,25 +96,28 @@ function isOn(flags: readonly Flag[], wanted: string): boolean {
 }
 
 /** Variables and folders of the image as they are known when an instruction runs. */
-function stateBefore(
-  dockerfile: Dockerfile,
-  instruction: Instruction,
-): {
+interface Reading {
   readonly variables: Variables;
   readonly destinations: ReturnType<typeof createDestinations>;
-} {
+  /** Takes in what an instruction leaves behind. */
+  read(instruction: Instruction): void;
+}
+
+function startReading(dockerfile: Dockerfile, stage: Stage | undefined): Reading {
   const scope = createVariableScope(globalArguments(dockerfile.instructions));
-  const stage = dockerfile.stages.findLast(({ from }) => from.index <= instruction.index);
-  const chain = stage === undefined ? [] : stageChain(dockerfile, stage);
-  const destinations = createDestinations(chain[0]?.base.kind === "scratch");
-  for (const one of chain.flatMap(({ instructions }) => instructions)) {
-    if (one.index === instruction.index) break;
-    const last = one.words.at(-1);
-    if (last !== undefined)
-      destinations.read(one.keyword, expandVariables(last.text, scope.variables));
-    scope.read(one);
-  }
-  return { variables: scope.variables, destinations };
+  const root = stage === undefined ? undefined : stageChain(dockerfile, stage)[0];
+  const destinations = createDestinations(root?.base.kind === "scratch");
+  return {
+    variables: scope.variables,
+    destinations,
+    read(instruction) {
+      const last = instruction.words.at(-1);
+      if (last !== undefined) {
+        destinations.read(instruction.keyword, expandVariables(last.text, scope.variables));
+      }
+      scope.read(instruction);
+    },
+  };
 }
 
 function readSources(

@@ -17,6 +17,8 @@ import { contentOf, unknownWeight, weightOf } from "./weight.ts";
 export interface AttributeOptions {
   /** Layers of the base image, base first, where it is at hand: then the base's share is certain. */
   readonly baseDiffIds?: readonly DiffId[];
+  /** True where those layers are only what the lines of an earlier version of the file left over: then the base's share is likely. */
+  readonly isBaseInferred?: boolean;
 }
 
 /** The attribution of an image whose rows found their lines, each row having a layer of its own or none. */
@@ -100,8 +102,11 @@ function baseTrust(
   image: Image,
   options: AttributeOptions,
 ): BaseTrust {
-  const isCertain = fit.chain[0]?.base.kind === "scratch" || knowsBase(image, options);
-  if (isCertain) return { basis: "measured", confidence: "certain" };
+  const isScratch = fit.chain[0]?.base.kind === "scratch";
+  if (isScratch || knowsBase(image, options)) {
+    const isInferred = !isScratch && options.isBaseInferred === true;
+    return { basis: "measured", confidence: isInferred ? "likely" : "certain" };
+  }
   return { basis: isBoundaryBlurred(rows, fit) ? "stale" : "measured", confidence: "likely" };
 }
 
