@@ -5,7 +5,8 @@ import { recommendedOnly } from "../image/packages/recommended.ts";
 import { formatSize } from "../text/size.ts";
 import { textOf } from "../text/span.ts";
 import type { RuleContext } from "./context.ts";
-import { type ToolCall, hasOption, isCall, toolCallOf } from "./managers/toolCall.ts";
+import { allCallsIn } from "./managers/fileCalls.ts";
+import { type ToolCall, hasOption, isCall } from "./managers/toolCall.ts";
 import type { Fix, Report, Rule, Saving } from "./rule.ts";
 
 /**
@@ -27,10 +28,7 @@ export const aptRecommends: Rule = {
 };
 
 function reportOf(context: RuleContext, run: Instruction, script: ShellScript): Report | undefined {
-  const calls = script.commands
-    .map(toolCallOf)
-    .filter((call) => call !== undefined)
-    .filter(installsRecommended);
+  const calls = allCallsIn(context, run).filter(installsRecommended);
   const [first] = calls;
   if (first === undefined) return undefined;
   const brought = broughtBy(context, run, calls);

@@ -8,8 +8,9 @@ import { textOf } from "../text/span.ts";
 import type { RuleContext } from "./context.ts";
 import { type DevRemedy, devInstallOf } from "./managers/devInstalls.ts";
 import { type DevPackages, devPackagesIn } from "./managers/devPackages.ts";
+import { allCallsIn } from "./managers/fileCalls.ts";
 import { type DevUse, createDevUse, isDevelopmentImage } from "./managers/devUse.ts";
-import { type ToolCall, isCall, toolCallOf } from "./managers/toolCall.ts";
+import { type ToolCall, isCall } from "./managers/toolCall.ts";
 import { variablesOf } from "./managers/variables.ts";
 import type { Fix, Report, Rule, Saving } from "./rule.ts";
 
@@ -84,7 +85,7 @@ interface DevInstall {
 function installIn(context: RuleContext, run: Instruction, use: DevUse): DevInstall | undefined {
   const script = context.shellOf(run);
   if (script === undefined) return undefined;
-  const calls = script.commands.map(toolCallOf).filter((call) => call !== undefined);
+  const calls = allCallsIn(context, run);
   for (const call of calls) {
     const remedy = devInstallOf(call, variablesOf(context, run, script, call));
     const isUndone = calls.some((later) => later.place > call.place && isPruning(later));

@@ -1,22 +1,27 @@
+import type { Instruction } from "../../dockerfile/syntax.ts";
 import { addFlag, appendCommand, insertBehind } from "../../dockerfile/runEdits.ts";
 import type { TextEdit } from "../../text/edit.ts";
 import { textOf } from "../../text/span.ts";
 import type { RuleContext } from "../context.ts";
 import type { Fix, Saving } from "../rule.ts";
-import { type CacheSite, cacheSiteAt } from "./cacheSite.ts";
+import type { CacheSite } from "./cacheSite.ts";
 import type { FileCalls } from "./fileCalls.ts";
 import { isMounted, usesBuildKit } from "./mounts.ts";
 import type { PackageCache } from "./packageCache.ts";
 import { inHomes, isAtOrAbove } from "./places.ts";
 
+/** A Dockerfile seen with one cache in mind. */
+export interface CacheFile {
+  readonly context: RuleContext;
+  readonly cache: PackageCache;
+  readonly calls: FileCalls;
+  readonly siteAt: (run: Instruction) => CacheSite;
+}
+
 /** What can be done about a cache that stays in a layer, the best first. */
-export function cacheFixes(
-  context: RuleContext,
-  cache: PackageCache,
-  calls: FileCalls,
-  site: CacheSite,
-): readonly Fix[] {
-  const followers = followersOf(context, cache, calls, site);
+export function cacheFixes(file: CacheFile, site: CacheSite): readonly Fix[] {
+  const { context, cache } = file;
+  const followers = followersOf(file, site);
   const fixes = [
     optionFix(context, cache, site),
     cleaningFix(context, cache, site, followers),
@@ -33,17 +38,12 @@ interface Followers {
   readonly hasOthers: boolean;
 }
 
-function followersOf(
-  context: RuleContext,
-  cache: PackageCache,
-  calls: FileCalls,
-  { run, kept }: CacheSite,
-): Followers {
+function followersOf({ context, calls, siteAt }: CacheFile, { run, kept }: CacheSite): Followers {
   if (kept === undefined) return { silent: [], hasOthers: false };
   const later = context.shipped
     .filter((one) => one.index > run.index && one.keyword === "RUN")
     .filter((one) => calls.of(one).length > 0)
-    .map((one) => cacheSiteAt(context, cache, calls, one))
+    .map((one) => siteAt(one))
     .filter(({ isLeft }) => isLeft);
   const silent = later.filter((site) => site.kept?.bytes === 0);
   return { silent, hasOthers: silent.length < later.length };

@@ -1,10 +1,9 @@
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { Span } from "../../text/span.ts";
 import { formatSize } from "../../text/size.ts";
-import type { RuleContext } from "../context.ts";
 import type { Report, Rule } from "../rule.ts";
-import { type CacheSite, cacheSiteAt } from "./cacheSite.ts";
-import { cacheFixes } from "./cacheFixes.ts";
+import { type CacheFile, cacheFixes } from "./cacheFixes.ts";
+import { type CacheSite, createCacheSites } from "./cacheSite.ts";
 import { type FileCalls, createFileCalls } from "./fileCalls.ts";
 import type { PackageCache } from "./packageCache.ts";
 import type { ToolCall } from "./toolCall.ts";
@@ -22,10 +21,15 @@ export function cacheRule(
     severity: "warning",
     *check(context) {
       for (const cache of caches) {
-        const calls = createFileCalls(context, cache.tools);
+        const calls = createFileCalls(
+          context,
+          cache.tools,
+          (call) => cache.needs(call) || cache.renews(call),
+        );
+        const file = { context, cache, calls, siteAt: createCacheSites(context, cache, calls) };
         for (const run of context.shipped) {
           if (run.keyword !== "RUN") continue;
-          const report = reportOf(context, cache, calls, run);
+          const report = reportOf(file, run);
           if (report !== undefined) yield report;
         }
       }
@@ -33,15 +37,11 @@ export function cacheRule(
   };
 }
 
-function reportOf(
-  context: RuleContext,
-  cache: PackageCache,
-  calls: FileCalls,
-  run: Instruction,
-): Report | undefined {
+function reportOf(file: CacheFile, run: Instruction): Report | undefined {
+  const { context, cache, calls } = file;
   const isMeasured = context.measuredLayers(run) !== undefined;
   if (!isMeasured && calls.of(run).length === 0) return undefined;
-  const site = cacheSiteAt(context, cache, calls, run);
+  const site = file.siteAt(run);
   const { kept } = site;
   if (kept === undefined ? !isSureByText(cache, site) : kept.bytes === 0) return undefined;
   const needing = neededBy(cache, calls, run);
@@ -53,7 +53,7 @@ function reportOf(
     instruction: run.index,
     message: `${amount.charAt(0).toUpperCase()}${amount.slice(1)} stay in this layer.${advice}`,
     saving: kept && { bytes: kept.bytes, basis: "measured" },
-    fixes: needing === undefined ? cacheFixes(context, cache, calls, site) : [],
+    fixes: needing === undefined ? cacheFixes(file, site) : [],
     related:
       needing === undefined
         ? []
@@ -69,13 +69,7 @@ function isSureByText(cache: PackageCache, { fillers, isLeft }: CacheSite): bool
 
 /** A later call that fails without the files, in this stage or in one that starts from it. */
 function neededBy(cache: PackageCache, calls: FileCalls, run: Instruction): ToolCall | undefined {
-  for (const rows of calls.behind(run)) {
-    const decisive = rows
-      .flatMap((row) => row.calls)
-      .find((call) => cache.needs(call) || cache.renews(call));
-    if (decisive !== undefined && cache.needs(decisive)) return decisive;
-  }
-  return undefined;
+  return calls.decisiveBehind(run).find((call) => cache.needs(call));
 }
 
 /** The first call that fills the cache, up to its verb; else the keyword. */

@@ -36,19 +36,32 @@ export interface KeptFiles {
   readonly paths: readonly string[];
 }
 
-/** What the text says of a RUN and a cache, and what its layers have of it. */
-export function cacheSiteAt(
+/** What the text says of RUNs and a cache, and what their layers have of it; each is looked at once. */
+export function createCacheSites(
+  context: RuleContext,
+  cache: PackageCache,
+  calls: FileCalls,
+): (run: Instruction) => CacheSite {
+  const known = new Map<number, CacheSite>();
+  return (run) => {
+    const site = known.get(run.index) ?? cacheSiteAt(context, cache, calls, run);
+    known.set(run.index, site);
+    return site;
+  };
+}
+
+function cacheSiteAt(
   context: RuleContext,
   cache: PackageCache,
   calls: FileCalls,
   run: Instruction,
 ): CacheSite {
+  const homes = homesAt(context, run);
   const script = context.shellOf(run);
   const filling = (script === undefined ? [] : calls.of(run)).flatMap((call) => {
     const variables = script === undefined ? noVariables : variablesOf(context, run, script, call);
     return cache.isFilledBy(call, variables) ? [{ call, variables }] : [];
   });
-  const homes = homesAt(context, run);
   const variables = filling[0]?.variables ?? context.environmentAt(run);
   const places = inHomes(cache.folders(variables), homes.all);
   const fillers = filling.map(({ call }) => call);

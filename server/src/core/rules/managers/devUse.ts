@@ -1,6 +1,6 @@
 import type { ShellCommand } from "../../dockerfile/shellScript.ts";
 import { stageChain } from "../../dockerfile/stages.ts";
-import type { Instruction, Stage } from "../../dockerfile/syntax.ts";
+import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { RuleContext } from "../context.ts";
 import { isCall, toolCallOf } from "./toolCall.ts";
 
@@ -29,7 +29,7 @@ export function createDevUse(context: RuleContext): DevUse {
   const { dockerfile } = context;
   let stages: readonly StageUse[] | undefined;
   const around = ({ index }: Instruction): readonly StageUse[] => {
-    stages ??= dockerfile.stages.map((stage) => stageUse(context, stage));
+    stages ??= stageUses(context);
     const own = dockerfile.stages.findLast(({ from }) => from.index <= index)?.index ?? -1;
     return stages.filter(({ members }) => members.includes(own));
   };
@@ -48,18 +48,26 @@ interface StageUse {
   readonly firstGroups: number;
 }
 
-function stageUse(context: RuleContext, stage: Stage): StageUse {
-  const chain = stageChain(context.dockerfile, stage);
-  const runs = chain
-    .flatMap(({ instructions }) => instructions)
-    .filter(({ keyword }) => keyword === "RUN");
-  const has = (test: (command: ShellCommand, place: number) => boolean) => (run: Instruction) =>
-    (context.shellOf(run)?.commands ?? []).some(test);
-  return {
-    members: chain.map(({ index }) => index),
-    lastUse: runs.findLast(has(isDevUse))?.index ?? -1,
-    firstGroups: runs.find(has(leavesGroupsOut))?.index ?? Infinity,
-  };
+function stageUses(context: RuleContext): readonly StageUse[] {
+  const { dockerfile } = context;
+  const uses = dockerfile.stages.map(({ index, instructions }) => {
+    const runs = instructions.filter(({ keyword }) => keyword === "RUN");
+    const has = (test: (command: ShellCommand, place: number) => boolean) => (run: Instruction) =>
+      (context.shellOf(run)?.commands ?? []).some(test);
+    return {
+      index,
+      lastUse: runs.findLast(has(isDevUse))?.index ?? -1,
+      firstGroups: runs.find(has(leavesGroupsOut))?.index ?? Infinity,
+    };
+  });
+  return dockerfile.stages.map((stage) => {
+    const chain = stageChain(dockerfile, stage).flatMap(({ index }) => uses[index] ?? []);
+    return {
+      members: chain.map(({ index }) => index),
+      lastUse: Math.max(...chain.map(({ lastUse }) => lastUse)),
+      firstGroups: Math.min(...chain.map(({ firstGroups }) => firstGroups)),
+    };
+  });
 }
 
 function leavesGroupsOut(command: ShellCommand, place: number): boolean {

@@ -3,69 +3,67 @@ import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { RuleContext } from "../context.ts";
 import { type ToolCall, toolCallOf } from "./toolCall.ts";
 
-/** The calls of some package managers in a file, read once for each RUN that is asked for. */
+/** The calls of some package managers in a file. */
 export interface FileCalls {
   /** In text order. */
   of(run: Instruction): readonly ToolCall[];
   /**
-   * RUNs behind an instruction that call them, in the order in which they run: one list for each stage that the instruction is part of,
-   * stages that start from its own included.
+   * The first call behind a RUN that is decisive, for each stage that the RUN is part of, stages that start from its own included. Stages without one are
+   * left out.
    */
-  behind(run: Instruction): readonly (readonly RunCalls[])[];
-}
-
-/** A RUN and the package managers it calls; at least one. */
-export interface RunCalls {
-  readonly run: Instruction;
-  readonly calls: readonly ToolCall[];
+  decisiveBehind(run: Instruction): readonly ToolCall[];
 }
 
 /** Nothing is read before it is asked for. */
-export function createFileCalls(context: RuleContext, tools: readonly string[]): FileCalls {
-  const known = new Map<number, readonly ToolCall[]>();
-  const of = (run: Instruction): readonly ToolCall[] => {
-    const calls = known.get(run.index) ?? callsIn(context, run, tools);
-    known.set(run.index, calls);
-    return calls;
-  };
+export function createFileCalls(
+  context: RuleContext,
+  tools: readonly string[],
+  isDecisive: (call: ToolCall) => boolean,
+): FileCalls {
+  const of = (run: Instruction): readonly ToolCall[] => callsIn(context, run, tools);
   let stages: readonly StageCalls[] | undefined;
   return {
     of,
-    behind({ index }) {
-      stages ??= stageCalls(context, of);
+    decisiveBehind({ index }) {
+      stages ??= stageCalls(context, of, isDecisive);
       const own = context.dockerfile.stages.findLast(({ from }) => from.index <= index)?.index;
       return stages
-        .filter(({ members }) => members.includes(own ?? -1))
-        .map(({ rows }) => rows.slice(firstBehind(rows, index)));
+        .filter(({ members }) => members.has(own ?? -1))
+        .flatMap(({ rows }) => rows.find((row) => row.index > index)?.call ?? []);
     },
   };
 }
 
+/** A stage in which decisive calls are. */
 interface StageCalls {
   /** Indexes of the stages it is made of. */
-  readonly members: readonly number[];
-  /** Ascending by instruction. */
-  readonly rows: readonly RunCalls[];
+  readonly members: ReadonlySet<number>;
+  /** The first decisive call of each instruction that has one, ascending. */
+  readonly rows: readonly { readonly index: number; readonly call: ToolCall }[];
 }
 
-function stageCalls(context: RuleContext, of: FileCalls["of"]): readonly StageCalls[] {
+function stageCalls(
+  context: RuleContext,
+  of: FileCalls["of"],
+  isDecisive: (call: ToolCall) => boolean,
+): readonly StageCalls[] {
   const { dockerfile } = context;
+  const decisive = dockerfile.instructions
+    .filter(({ keyword }) => keyword === "RUN")
+    .flatMap((run) => {
+      const call = of(run).find(isDecisive);
+      return call === undefined ? [] : [{ index: run.index, call }];
+    });
+  if (decisive.length === 0) return [];
+  const stageOf = new Map(
+    dockerfile.stages.flatMap((stage) =>
+      stage.instructions.map(({ index }) => [index, stage.index] as const),
+    ),
+  );
   return dockerfile.stages.map((stage) => {
-    const chain = stageChain(dockerfile, stage);
-    const runs = chain
-      .flatMap(({ instructions }) => instructions)
-      .filter(({ keyword }) => keyword === "RUN");
-    const rows = runs.map((run) => ({ run, calls: of(run) }));
-    return {
-      members: chain.map(({ index }) => index),
-      rows: rows.filter(({ calls }) => calls.length > 0),
-    };
+    const members = new Set(stageChain(dockerfile, stage).map(({ index }) => index));
+    return { members, rows: decisive.filter(({ index }) => members.has(stageOf.get(index) ?? -1)) };
   });
-}
-
-function firstBehind(rows: readonly RunCalls[], index: number): number {
-  const at = rows.findIndex(({ run }) => run.index > index);
-  return at < 0 ? rows.length : at;
 }
 
 function callsIn(
@@ -73,9 +71,18 @@ function callsIn(
   run: Instruction,
   tools: readonly string[],
 ): readonly ToolCall[] {
-  const commands = context.shellOf(run)?.commands ?? [];
-  return commands.flatMap((command, place) => {
-    const call = toolCallOf(command, place);
-    return call !== undefined && tools.includes(call.tool) ? [call] : [];
-  });
+  return allCallsIn(context, run).filter(({ tool }) => tools.includes(tool));
+}
+
+/** Calls of all package managers in a RUN, in text order; rules share them. */
+export function allCallsIn(context: RuleContext, run: Instruction): readonly ToolCall[] {
+  const known = context.recall("calls", () => new Map<number, readonly ToolCall[]>());
+  const calls =
+    known.get(run.index) ??
+    (context.shellOf(run)?.commands ?? []).flatMap((command, place) => {
+      const call = toolCallOf(command, place);
+      return call === undefined ? [] : [call];
+    });
+  known.set(run.index, calls);
+  return calls;
 }

@@ -14,26 +14,27 @@ export interface Homes {
   readonly isRoot: boolean;
 }
 
-/** Homes at an instruction: `HOME`, then what `etc/passwd` of the image says of USER. */
+/** Homes at an instruction: `HOME`, then what `etc/passwd` of the image says of USER. Equal ones are made once. */
 export function homesAt(context: RuleContext, instruction: Instruction): Homes {
-  const user = userAt(context, instruction);
+  const users = context.recall("users", () => usersByInstruction(context.dockerfile));
+  const user = users.get(instruction.index);
+  const home = context.environmentAt(instruction).get("HOME");
+  const key = `homes of ${user ?? ""} at ${home ?? ""}`;
+  return context.recall(key, () => homesOf(context, user, home));
+}
+
+function homesOf(context: RuleContext, user: string | undefined, home: string | undefined): Homes {
   const isRoot = user === undefined || /^(?:root|0)(?::|$)/.test(user);
   const listed = context.read === undefined ? noHomes : listedHomes(context.read, context);
-  const home = context.environmentAt(instruction).get("HOME");
-  const written = home === undefined ? undefined : toImagePath(home);
   const name = user?.split(":")[0] ?? "root";
-  const own = written ?? (isRoot ? "root" : listed.get(name));
+  const usual = isRoot ? "root" : listed.get(name);
+  const own = home === undefined || home === "" ? usual : toImagePath(home);
   const all = new Set(["root", "home/*", "", ...listed.values()]);
   if (own !== undefined) all.add(own);
   return { own, all: [...all], isRoot };
 }
 
 const noHomes: ReadonlyMap<string, string> = new Map();
-
-/** As USER says; undefined where the base image decides. */
-function userAt(context: RuleContext, { index }: Instruction): string | undefined {
-  return context.recall("users", () => usersByInstruction(context.dockerfile)).get(index);
-}
 
 /** By instruction, the USER in force before it; stages come in order, so what a stage starts from is known before it. */
 function usersByInstruction({ stages }: Dockerfile): ReadonlyMap<number, string | undefined> {
