@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { build } from "../machine/build.ts";
 import { killAll, runProcess } from "../machine/processes.ts";
 import { inRoot } from "../machine/place.ts";
 import { say } from "../machine/progress.ts";
@@ -56,6 +57,15 @@ const scenes: readonly Scene[] = [
       await window.problems();
     },
   },
+  {
+    name: "fix",
+    height: 560,
+    scale: 1.25,
+    show: async (window) => {
+      await window.command("View: Toggle Primary Side Bar Visibility");
+      await window.lightBulb(14, "Add --no-cache-dir", "pip");
+    },
+  },
 ];
 
 async function widenSideBar({ page }: EditorWindow): Promise<void> {
@@ -72,6 +82,7 @@ process.on("exit", killAll);
 process.exitCode = await main();
 
 async function main(): Promise<number> {
+  await build({ production: true });
   await runProcess(process.execPath, [inRoot("examples/make.ts")]);
   const host = await startEditor();
   if (typeof host === "string") {

@@ -38,8 +38,8 @@ export interface EditorWindow {
   openFile(name: string): Promise<void>;
   /** Puts the cursor at the end of a line and types. */
   typeAtEndOf(lineNumber: number, text: string): Promise<void>;
-  /** Opens the light bulb of a line; the action of that title. */
-  lightBulb(lineNumber: number, title: string | RegExp): Promise<Locator>;
+  /** Opens the light bulb at a word of a line, at its beginning without one; the action of that title. */
+  lightBulb(lineNumber: number, title: string | RegExp, word?: string): Promise<Locator>;
   /** Texts of the rows of the problems view, opened when needed. */
   problems(): Promise<readonly string[]>;
   /** Rows of the layer tree, the view opened when needed. */
@@ -107,8 +107,9 @@ function windowOf(page: Page, close: () => Promise<void>): EditorWindow {
       await goTo(page, command, `${lineNumber},999`);
       await page.keyboard.type(text);
     },
-    lightBulb: async (lineNumber, title) => {
-      await goTo(page, command, `${lineNumber},1`);
+    lightBulb: async (lineNumber, title, word = "") => {
+      const line = (await lines())[lineNumber - 1] ?? "";
+      await goTo(page, command, `${lineNumber},${line.indexOf(word) + 1}`);
       await page.keyboard.press("Control+.");
       const action = page
         .locator(".action-widget .monaco-list-row")
