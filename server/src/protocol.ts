@@ -6,6 +6,10 @@ export const methods = {
   tree: "tare/tree",
   /** Request, client → server: `RevealParams` → `string[]`: ids of the rows from the root to the row asked for; empty when there is none. */
   reveal: "tare/reveal",
+  /** Request, client → server: `DocumentParams` → `ScratchRow[]`: how far the final stage is from scratch. Answered from the newest snapshot, never waits. */
+  scratch: "tare/scratch",
+  /** Request, client → server: `RewriteParams` → `RewritePreview`, or null when the offer is not made any more. */
+  rewrite: "tare/rewrite",
   /** Request, client → server: `DocumentParams` → `ImageChoice[]`: what the engine and the workspace folders hold, best match first. */
   listImages: "tare/listImages",
   /** Request, client → server: `ChooseParams` → null. */
@@ -24,6 +28,8 @@ export const commands = {
   chooseImage: "tare.chooseImage",
   /** Looks at the image again. One argument: `DocumentParams`. */
   refresh: "tare.refresh",
+  /** Shows what a rewrite of the final stage changes, to be taken or left. One argument: `RewriteParams`. Named only when `rewritePreviews` is set. */
+  previewRewrite: "tare.previewRewrite",
 } as const;
 
 /** `initializationOptions` of our client; every field optional, for other editors may send none. */
@@ -34,6 +40,8 @@ export interface InitializationOptions {
   readonly remembered?: Readonly<Record<string, string>>;
   /** True when hovers may carry `command:tare.…` links. */
   readonly commandLinks?: boolean;
+  /** True when rewrites are shown before they are made, by the command `tare.previewRewrite`; else their code actions carry the edit. */
+  readonly rewritePreviews?: boolean;
   /** Folder for the layer cache; default: the user's cache folder. */
   readonly cacheFolder?: string;
 }
@@ -117,6 +125,60 @@ export interface RevealParams {
   readonly line?: number;
   readonly layer?: number;
   readonly path?: string;
+}
+
+/** One row of the view "To scratch", with all below it. */
+export interface ScratchRow {
+  /** Unique in one answer, and the same in the next one that says the same. */
+  readonly id: string;
+  readonly kind: "verdict" | "offer" | "check" | "refusal" | "caveat" | "file" | "group";
+  readonly label: string;
+  /** Right of the label: the bytes, or the evidence. */
+  readonly description?: string;
+  /** Plain text. */
+  readonly tooltip?: string;
+  /** What a screen reader says. */
+  readonly accessibilityLabel: string;
+  /** Codicon name. */
+  readonly icon: string;
+  /** How it stands: what colours the icon. */
+  readonly tone: "good" | "bad" | "open" | "plain";
+  /** Zero-based line of the Dockerfile that this row goes to on click. */
+  readonly line?: number;
+  /** Of rows that are offers: what to ask `rewrite` for. */
+  readonly offerId?: string;
+  /** In the order in which they are shown; empty for most. */
+  readonly children: readonly ScratchRow[];
+}
+
+/** One of the offers for a Dockerfile. */
+export interface RewriteParams {
+  readonly uri: string;
+  readonly offerId: string;
+}
+
+/** What a rewrite makes of one version of a Dockerfile. */
+export interface RewritePreview {
+  /** `FROM scratch: 812 MB → 1.7 MB`. */
+  readonly title: string;
+  /** Version of the document that it was made for. */
+  readonly version: number;
+  /** The whole text afterwards. */
+  readonly newText: string;
+  /** What leads there; positions zero-based, in UTF-16 units. */
+  readonly edits: readonly PreviewEdit[];
+  /** What to know before taking it, sentences. */
+  readonly caveats: readonly string[];
+}
+
+export interface PreviewEdit {
+  readonly range: { readonly start: PreviewPosition; readonly end: PreviewPosition };
+  readonly newText: string;
+}
+
+export interface PreviewPosition {
+  readonly line: number;
+  readonly character: number;
 }
 
 /** An image a user can choose for a Dockerfile. */

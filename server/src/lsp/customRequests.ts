@@ -1,15 +1,20 @@
 import { layerTreeRows } from "../core/views/layerTree.ts";
 import { revealPath } from "../core/views/layerTreeReveal.ts";
+import { scratchRows } from "../core/views/scratchRows.ts";
 import type {
   ChooseParams,
   DocumentParams,
   ImageChoice,
   RevealParams,
+  RewriteParams,
+  RewritePreview,
+  ScratchRow,
   TreeParams,
   TreeRow,
   TrustParams,
 } from "../protocol.ts";
 import { methods } from "../protocol.ts";
+import { rewritePreview } from "./features/scratchPreview.ts";
 import { imageChoices } from "./imageChoices.ts";
 import type { Server } from "./serverParts.ts";
 import { reconsiderAll } from "./serverParts.ts";
@@ -17,6 +22,7 @@ import { reconsiderAll } from "./serverParts.ts";
 /** The methods of the protocol that only our client calls. */
 export function answerCustomRequests(server: Server): void {
   const { connection, shield, session, documents, catalog } = server;
+  answerScratchRequests(server);
   connection.onRequest(
     methods.tree,
     shield.answering<[TreeParams], readonly TreeRow[]>([], ({ uri, parent }) => {
@@ -60,6 +66,23 @@ export function answerCustomRequests(server: Server): void {
       session.isTrusted = trusted;
       server.engineWatch.follow();
       reconsiderAll(server);
+    }),
+  );
+}
+
+function answerScratchRequests({ connection, shield, documents }: Server): void {
+  connection.onRequest(
+    methods.scratch,
+    shield.answering<[DocumentParams], readonly ScratchRow[]>([], ({ uri }) => {
+      const view = documents.view(uri);
+      return view === undefined ? [] : scratchRows(view.analysis);
+    }),
+  );
+  connection.onRequest(
+    methods.rewrite,
+    shield.answering<[RewriteParams], RewritePreview | null>(null, ({ uri, offerId }) => {
+      const view = documents.view(uri);
+      return view === undefined ? null : rewritePreview(view, offerId);
     }),
   );
 }

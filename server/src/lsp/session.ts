@@ -29,6 +29,8 @@ export interface ClientFeatures {
   /** Our own client, or another that speaks the custom methods: it sent `InitializationOptions`. */
   readonly statusMessages: boolean;
   readonly commandLinks: boolean;
+  /** Shows rewrites by our command before they are made. */
+  readonly rewritePreviews: boolean;
 }
 
 /** What is true of the whole connection; changes as the client tells. */
@@ -79,6 +81,7 @@ function featuresOf(
     codeDescription: textDocument?.publishDiagnostics?.codeDescriptionSupport === true,
     statusMessages: options !== undefined,
     commandLinks: options?.commandLinks === true,
+    rewritePreviews: options?.rewritePreviews === true,
   };
 }
 
@@ -102,13 +105,14 @@ function editFeatures(edit: WorkspaceEditClientCapabilities | undefined) {
 /** Field by field, since it comes from outside; undefined when the client sent nothing of ours. */
 function initializationOptions(sent: unknown): InitializationOptions | undefined {
   if (typeof sent !== "object" || sent === null) return undefined;
-  const { trusted, remembered, commandLinks, cacheFolder } = sent as Record<string, unknown>;
-  if ([trusted, remembered, commandLinks, cacheFolder].every((value) => value === undefined)) {
-    return undefined;
-  }
+  const options = sent as Record<string, unknown>;
+  const { trusted, remembered, commandLinks, rewritePreviews, cacheFolder } = options;
+  const ours = [trusted, remembered, commandLinks, rewritePreviews, cacheFolder];
+  if (ours.every((value) => value === undefined)) return undefined;
   return {
     ...(typeof trusted === "boolean" ? { trusted } : {}),
     ...(typeof commandLinks === "boolean" ? { commandLinks } : {}),
+    ...(typeof rewritePreviews === "boolean" ? { rewritePreviews } : {}),
     ...(typeof cacheFolder === "string" ? { cacheFolder } : {}),
     ...(typeof remembered === "object" && remembered !== null
       ? { remembered: textsOf(remembered) }

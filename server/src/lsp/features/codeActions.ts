@@ -13,6 +13,7 @@ import type { DocumentView } from "../documents.ts";
 import type { ClientFeatures } from "../session.ts";
 import { findingActions } from "./findingActions.ts";
 import { fixAllActions, fixAllKind } from "./fixAll.ts";
+import { scratchActions } from "./scratchActions.ts";
 import { workspaceEdit } from "./workspaceEdit.ts";
 
 /** Kinds of the actions there are. */
@@ -22,7 +23,7 @@ export const codeActionKinds: readonly Kind[] = [
   fixAllKind,
 ];
 
-/** What can be done at a range: fixes for bad directives and findings, ignoring, and everything safe at once. */
+/** What can be done at a range: fixes for bad directives and findings, ignoring, other final stages, and everything safe at once. */
 export function codeActions(
   view: DocumentView,
   range: Range,
@@ -33,6 +34,7 @@ export function codeActions(
   const actions = [
     ...directiveActions(view, ours, features),
     ...findingActions(view, range, ours, features),
+    ...scratchActions(view, range, ours, features),
     ...refactorings(view, range, { isAskedFor: only !== undefined }, features),
     ...fixAllActions(view, features, { isAskedFor: only !== undefined }),
   ];
