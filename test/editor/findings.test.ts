@@ -72,7 +72,7 @@ describe("findings in the editor", () => {
     const fix = await shown.lightBulb(3, /^Delete the source maps in the same RUN: −2 MB$/);
     await shown.photograph("light-bulb");
     await fix.click();
-    await shown.untilLine(3, /^RUN fetch app && find \/app .* -deletewas 3 MB$/);
+    await shown.untilLine(3, /^RUN fetch app && find \/app .* -exec rm -f \{\} \+was 3 MB$/);
     await untilProblems(shown, (text) => text.includes("Ln 4") && !text.includes("Ln 3"));
     await shown.photograph("fixed");
   });

@@ -149,6 +149,22 @@ const cases: Readonly<Record<string, Case>> = {
       "FROM busybox:local\nRUN head -c 2000000 /dev/zero > /one && cp /one /two && ln -f /one /two\n",
     basis: "predicted",
   },
+  "source maps are deleted in the same RUN": {
+    rule: "source-maps",
+    before:
+      "FROM busybox:local\nRUN mkdir /app && echo 1 > /app/a.js && head -c 200000 /dev/zero > /app/a.js.map\n",
+    after:
+      "FROM busybox:local\nRUN mkdir /app && echo 1 > /app/a.js && head -c 200000 /dev/zero > /app/a.js.map && find /app -type f \\( -name '*.js.map' -o -name '*.[cm]js.map' -o -name '*.ts.map' -o -name '*.[cm]ts.map' -o -name '*.css.map' \\) -exec rm -f {} +\n",
+    gone: /^\/app\/a\.js\.map$/,
+  },
+  "documentation is deleted in the same RUN": {
+    rule: "docs-shipped",
+    before:
+      "FROM busybox:local\nRUN mkdir -p /usr/share/doc/x && cd /usr/share/doc/x && head -c 200000 /dev/zero > README && echo mine > copyright\n",
+    after:
+      "FROM busybox:local\nRUN mkdir -p /usr/share/doc/x && cd /usr/share/doc/x && head -c 200000 /dev/zero > README && echo mine > copyright && find /usr/share/doc -type f ! -name 'copyright*' -exec rm -f {} +\n",
+    gone: /^\/usr\/share\/doc\/x\/README$/,
+  },
   "what no program needs stays out of the context": {
     rule: "whole-context",
     files: {

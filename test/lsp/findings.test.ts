@@ -78,7 +78,7 @@ test("a fix says what it takes off before it is made; then the finding is gone a
       ["source-maps"],
     );
     const after = pair.textsAfter(fix)[uri]!;
-    assert.match(after, /^RUN fetch app && find \/app .* -delete$/m);
+    assert.match(after, /^RUN fetch app && find \/app .* -exec rm -f \{\} \+$/m);
     await pair.edit(uri, text, after);
     await areFound(pair, ["3: source-maps"]);
     assert.match((await pair.hintTexts(uri))[1]!, /^2: was 3 MB/);

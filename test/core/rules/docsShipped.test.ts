@@ -34,7 +34,7 @@ test("it is deleted at the end of the same RUN, for exactly its bytes", () => {
     docsShipped,
     image,
     "FROM debian:12\nRUN apt-get install -y perl\n",
-    "FROM debian:12\nRUN apt-get install -y perl && find /usr/share/doc /usr/share/man -type f ! -name 'copyright*' -delete\n",
+    "FROM debian:12\nRUN apt-get install -y perl && find /usr/share/doc /usr/share/man -type f ! -name 'copyright*' -exec rm -f {} +\n",
   );
   const [finding] = ruleFindings(
     docsShipped,

@@ -38,6 +38,6 @@ test("only the messages are deleted", () => {
     localesShipped,
     image,
     text,
-    "FROM debian:12\nRUN apt-get install -y git && find /usr/share/locale -type f -name '*.mo' -delete\n",
+    "FROM debian:12\nRUN apt-get install -y git && find /usr/share/locale -type f -name '*.mo' -exec rm -f {} +\n",
   );
 });

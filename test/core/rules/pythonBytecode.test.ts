@@ -33,7 +33,7 @@ test("it is deleted in the same RUN", () => {
     pythonBytecode,
     image,
     text,
-    "FROM python:3.12\nRUN pip install flask && find /usr/local/lib/python3.12 -type f -name '*.pyc' -delete\n",
+    "FROM python:3.12\nRUN pip install flask && find /usr/local/lib/python3.12 -type f -name '*.pyc' -exec rm -f {} +\n",
   );
 });
 

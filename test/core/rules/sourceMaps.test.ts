@@ -32,7 +32,7 @@ test("they are deleted in the same RUN, other maps are not", () => {
     image,
     "FROM node:22\nRUN npm ci\n",
     String.raw`FROM node:22
-RUN npm ci && find /app/node_modules/a -type f \( -name '*.js.map' -o -name '*.[cm]js.map' -o -name '*.ts.map' -o -name '*.[cm]ts.map' -o -name '*.css.map' \) -delete
+RUN npm ci && find /app/node_modules/a -type f \( -name '*.js.map' -o -name '*.[cm]js.map' -o -name '*.ts.map' -o -name '*.[cm]ts.map' -o -name '*.css.map' \) -exec rm -f {} +
 `,
   );
 });

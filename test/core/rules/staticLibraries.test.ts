@@ -36,7 +36,7 @@ RUN curl x | tar xz \
  && ./configure \
  # the long part
  && make install \
- && find /usr/lib /usr/local/lib -type f -name 'lib*.a' -delete
+ && find /usr/lib /usr/local/lib -type f -name 'lib*.a' -exec rm -f {} +
 `,
   );
 });

@@ -13,7 +13,7 @@ export const docsShipped: Rule = {
       const fixes = findFix(context, found, {
         title: "Delete the documentation in the same RUN",
         paths: weight.directories,
-        expression: "-type f ! -name 'copyright*' -delete",
+        expression: "-type f ! -name 'copyright*' -exec rm -f {} +",
       });
       const message = `${formatSize(weight.bytes)} of manuals and package documentation are in this layer.`;
       yield toReport(found, message, fixes);

@@ -43,7 +43,7 @@ export interface FindFix {
   readonly title: string;
   /** Below which it searches. */
   readonly paths: readonly string[];
-  /** Its tests and its action: they must hit the files of the kind there, and no others. */
+  /** Its tests and its action: they must hit the files of the kind there, and no others. POSIX: not every `find` knows `-delete`. */
   readonly expression: string;
 }
 

@@ -19,7 +19,7 @@ export const localesShipped: Rule = {
         paths: folders.filter((folder) =>
           weight.places.some((place) => isAtOrBelow(folder, place) || isAtOrBelow(place, folder)),
         ),
-        expression: "-type f -name '*.mo' -delete",
+        expression: "-type f -name '*.mo' -exec rm -f {} +",
       });
       const message = `${formatSize(weight.bytes)} of translated messages are in this layer, and no language but English is set.`;
       yield toReport(found, message, fixes);

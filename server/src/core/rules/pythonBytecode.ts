@@ -13,7 +13,7 @@ export const pythonBytecode: Rule = {
       const fixes = findFix(context, found, {
         title: "Delete the bytecode in the same RUN",
         paths: weight.places,
-        expression: "-type f -name '*.pyc' -delete",
+        expression: "-type f -name '*.pyc' -exec rm -f {} +",
       });
       const message = `${formatSize(weight.bytes)} of Python bytecode are in this layer. Python makes it anew when it is missing, at the price of a slower start.`;
       yield toReport(found, message, fixes);

@@ -14,7 +14,7 @@ export const sourceMaps: Rule = {
       const fixes = findFix(context, found, {
         title: "Delete the source maps in the same RUN",
         paths: weight.places,
-        expression: `-type f ${anySourceMap} -delete`,
+        expression: `-type f ${anySourceMap} -exec rm -f {} +`,
       });
       const message = `${formatSize(weight.bytes)} of source maps are in this layer; programs run without them.`;
       yield toReport(found, message, fixes);

@@ -15,7 +15,7 @@ export const staticLibraries: Rule = {
       const fixes = findFix(context, found, {
         title: "Delete the static libraries in the same RUN",
         paths: weight.places,
-        expression: "-type f -name 'lib*.a' -delete",
+        expression: "-type f -name 'lib*.a' -exec rm -f {} +",
       });
       const message = `${formatSize(weight.bytes)} of static libraries are in this layer; only a linker reads them.`;
       yield toReport(found, message, fixes);
