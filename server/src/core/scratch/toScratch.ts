@@ -22,7 +22,7 @@ import { type Variant, variantsOf } from "./toScratchVariants.ts";
  */
 export function rewritesToScratch(input: ScratchInput, readiness: Readiness): Rewrites {
   const stage = input.chain.at(-1);
-  if (stage === undefined || isFromScratch(stage)) return { offers: [], refusals: [] };
+  if (stage === undefined || isFromScratch(input.chain)) return { offers: [], refusals: [] };
   const reasons = [...obstaclesIn(input, readiness)];
   const { read } = input;
   const { program } = readiness;
@@ -39,8 +39,11 @@ export function rewritesToScratch(input: ScratchInput, readiness: Readiness): Re
 }
 
 /** Starts from nothing and runs nothing: what this would make. */
-function isFromScratch({ base, instructions }: Stage): boolean {
-  return base.kind === "scratch" && instructions.every(({ keyword }) => keyword !== "RUN");
+function isFromScratch(chain: readonly Stage[]): boolean {
+  const instructions = chain.flatMap((stage) => stage.instructions);
+  return (
+    chain[0]?.base.kind === "scratch" && instructions.every(({ keyword }) => keyword !== "RUN")
+  );
 }
 
 interface Work {
@@ -58,6 +61,9 @@ function* obstaclesIn(input: ScratchInput, { checks, program }: Readiness): Gene
   const instructions = input.chain.flatMap((stage) => stage.instructions);
   if (instructions.some(({ keyword }) => keyword === "ONBUILD")) {
     yield "ONBUILD speaks to images that are built on this one: they need what scratch does not have.";
+  }
+  if (input.chain[0]?.base.kind === "scratch") {
+    yield "The file starts from scratch and brings a system of its own: nothing tells what of it the program can do without.";
   }
   if (instructions.some(isBroken)) yield "The final stage has a line that is no instruction.";
   if (input.read === undefined) {
@@ -124,7 +130,7 @@ function attempt(
   }
   const isStale = hasChanged(work.input);
   const stale = isStale
-    ? ["The file has changed since the image was built: build it once more."]
+    ? ["Not every line is one that the image was built from: build it once more."]
     : [];
   const caveats = [...variant.caveats, ...draft.caveats, ...(build?.caveats ?? []), ...stale];
   const afterBytes = isStale ? undefined : bytesAfter(work, draft, build);
@@ -181,12 +187,17 @@ function bytesAfter(
   return build.programBytes === undefined ? undefined : bytes - today + build.programBytes;
 }
 
-/** Whether a line that the image was made by is another one now. */
+/** Whether a line that makes layers is not known to be one that the image was built from. */
 function hasChanged({ chain, attribution }: ScratchInput): boolean {
   return chain
     .flatMap(({ instructions }) => instructions)
-    .some(({ index }) => attribution?.instructions[index]?.basis === "stale");
+    .some(({ index, keyword }) => {
+      const basis = attribution?.instructions[index]?.basis;
+      return basis === "stale" || (makesLayers.has(keyword) && basis !== "measured");
+    });
 }
+
+const makesLayers: ReadonlySet<string> = new Set(["RUN", "COPY", "ADD"]);
 
 function titleOf(build: string | undefined, extras: readonly string[]): string {
   const start = build === undefined ? "FROM scratch" : `FROM scratch, ${build}`;

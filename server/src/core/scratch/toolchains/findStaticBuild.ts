@@ -2,11 +2,12 @@ import type { TreePaths } from "../../image/treePaths.ts";
 import { carry } from "../needs.ts";
 import type { Program } from "../readiness.ts";
 import type { ScratchInput } from "../scratchInput.ts";
-import { type CompileStep, findCompileSteps } from "../toolchain.ts";
+import type { CompileStep } from "../toolchain.ts";
 import { cStatic } from "./c.ts";
 import { goStatic } from "./go.ts";
 import { graalvmStatic } from "./graalvm.ts";
 import { rustStatic } from "./rust.ts";
+import { stepsThatMade } from "./programSteps.ts";
 import type { StaticBuild, StaticBuildInput } from "./staticBuild.ts";
 import { zigStatic } from "./zig.ts";
 
@@ -20,7 +21,7 @@ export function findStaticBuild(
   const path = program.paths.at(-1);
   if (facts === undefined || path === undefined) return undefined;
   const isGo = facts.go !== undefined;
-  const steps = findCompileSteps(input, input.dockerfile.instructions).filter(
+  const steps = stepsThatMade(input, paths, path).filter(
     ({ toolchain }) => (toolchain === "go") === isGo,
   );
   const { bytes } = carry(paths, path, "program");

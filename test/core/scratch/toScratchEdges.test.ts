@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { lineStyleOf } from "../../../server/src/core/scratch/finalStageText.ts";
+import { copyLines } from "../../../server/src/core/scratch/toScratchLines.ts";
+import { anImage } from "../../support/imageBuilder.ts";
+import { aProgram, aSystem, rewritesOf, scratchInputOf } from "./toScratchCase.ts";
+
+const app = aProgram();
+const reasons = (...args: Parameters<typeof rewritesOf>) =>
+  rewritesOf(...args).refusals.map(({ reason }) => reason);
+
+/** COPY lines of files from a stage `b`; a path with a slash at its end is a directory. */
+function copiesOf(...paths: readonly string[]): readonly string[] | undefined {
+  const { dockerfile, chain } = scratchInputOf("FROM a\n", undefined);
+  const style = lineStyleOf(dockerfile, chain[0]!);
+  const copied = paths.map((path) => ({
+    path: path.replace(/\/$/, ""),
+    isDirectory: path.endsWith("/"),
+    bytes: 0,
+    why: "asset" as const,
+  }));
+  return copyLines(style, "b", { copied, links: [], directories: [], bytes: 0 });
+}
+
+test("COPY lines: one for each directory, patterns and blanks taken as they are", () => {
+  assert.deepEqual(copiesOf("app", "etc/a", "etc/b", "usr/share/zoneinfo/"), [
+    "COPY --from=b /app /app",
+    "COPY --from=b /etc/a /etc/b /etc/",
+    "COPY --from=b /usr/share/zoneinfo/ /usr/share/zoneinfo/",
+  ]);
+  assert.deepEqual(copiesOf("a b/[c]*"), ['COPY --from=b ["/a b/[[]c][*]", "/a b/[c]*"]']);
+  assert.deepEqual(copiesOf("größe/ø"), ["COPY --from=b /größe/ø /größe/ø"]);
+  for (const path of ["a$b", 'a"b', "a'b", "a\\b", "a\nb"]) {
+    assert.equal(copiesOf(path), undefined, path);
+  }
+  const long = Array.from({ length: 3 }, (_, at) => `usr/lib/${"x".repeat(40)}${at}`);
+  assert.deepEqual(copiesOf(...long), [
+    `COPY --from=b \\\n    ${long.map((path) => `/${path}`).join(" \\\n    ")} \\\n    /usr/lib/`,
+  ]);
+});
+
+test("without a shell in the image nothing can be made there", () => {
+  const image = anImage()
+    .base({ "etc/passwd": "1kB", "opt/lib": "1kB", "tmp/": { mode: 0o1777 } })
+    .layer({ "opt/lib": aProgram({}, "\0/tmp/x\0") }, { createdBy: "COPY app /opt/lib # buildkit" })
+    .settings({ cmd: ["/opt/lib"] });
+  assert.deepEqual(reasons('FROM static\nCOPY app /opt/lib\nCMD ["/opt/lib"]\n', image), [
+    "Nothing in the image can make /tmp: it has no shell.",
+  ]);
+});
+
+test("a file that has changed since the build says so, and states no size", () => {
+  const image = aSystem()
+    .layer({ app }, { createdBy: "COPY app /app # buildkit" })
+    .layer("var/x 1kB", { createdBy: "RUN /bin/sh -c old # buildkit" })
+    .settings({ cmd: ["/app"] });
+  const [offer] = rewritesOf(
+    'FROM debian:12\nCOPY app /app\nRUN true\nCMD ["/app"]\n',
+    image,
+  ).offers;
+  assert.equal(offer?.size, undefined);
+  assert.equal(offer?.isProven, false);
+  assert.match(
+    offer?.caveats.join(" ") ?? "",
+    /Not every line is one that the image was built from/,
+  );
+});
+
+test("of a system that the file brings itself nothing tells what can go", () => {
+  const image = anImage()
+    .layer({ "bin/sh": "1MB", "bin/mkdir": "1kB" }, { createdBy: "ADD root.tar / # buildkit" })
+    .layer({ app }, { createdBy: "RUN /bin/sh -c build # buildkit" })
+    .settings({ cmd: ["/app"] });
+  const text = 'FROM scratch\nADD root.tar /\nRUN build\nCMD ["/app"]\n';
+  assert.match(reasons(text, image).join(" "), /brings a system of its own/);
+});
+
+test("no edit where lines would run into each other, and none for other systems", () => {
+  const image = aSystem()
+    .layer({ app }, { createdBy: "COPY app /app # buildkit" })
+    .settings({ cmd: ["/app"] });
+  assert.match(
+    reasons("FROM debian:12\nCOPY app /app\nbogus\n", image).join(" "),
+    /no instruction/,
+  );
+  const windows = image.platform({ os: "windows", architecture: "amd64" });
+  assert.match(reasons("FROM x\nCOPY app /app\n", windows).join(" "), /Only images for Linux/);
+});
+
+test("a user that no list knows, and a program that is none", () => {
+  const image = aSystem()
+    .layer(
+      { app, script: { content: "#!/bin/sh\n/app\n", mode: 0o755 } },
+      { createdBy: "COPY app / # buildkit" },
+    )
+    .settings({ cmd: ["/app"], user: "nobody-knows" });
+  assert.deepEqual(
+    reasons('FROM debian:12\nCOPY app /\nUSER nobody-knows\nCMD ["/app"]\n', image),
+    ["etc/passwd of the image does not know the user of USER nobody-knows."],
+  );
+  const script = image.settings({ cmd: ["/script"], user: "" });
+  assert.deepEqual(reasons('FROM debian:12\nCOPY app /\nCMD ["/script"]\n', script), [
+    "script is a script that /bin/sh runs.",
+  ]);
+});
