@@ -1,12 +1,20 @@
 import * as vscode from "vscode";
 import { commands } from "../../server/src/protocol.ts";
-import type { ChosenBy, DocumentParams, RevealParams } from "../../server/src/protocol.ts";
+import type {
+  ChosenBy,
+  DocumentParams,
+  RevealParams,
+  RewriteParams,
+} from "../../server/src/protocol.ts";
 import { pickImage } from "./chooseImage.ts";
 import type { DockerfileInView } from "./dockerfileInView.ts";
 import type { ImageStatuses } from "./imageStatuses.ts";
 import type { Server } from "./languageClient.ts";
 import { rememberedChoices } from "./rememberedChoices.ts";
+import { pickOffer } from "./pickOffer.ts";
+import type { RewritePreviews } from "./rewritePreview.ts";
 import { goToLineCommand, type LayerTreeView } from "./views/layerTree.ts";
+import type { ToScratchView } from "./views/toScratch.ts";
 import { menuCommand } from "./views/status.ts";
 
 /** What the commands act on. */
@@ -16,16 +24,21 @@ export interface CommandContext {
   readonly inView: DockerfileInView;
   readonly statuses: ImageStatuses;
   readonly tree: LayerTreeView;
+  readonly previews: RewritePreviews;
+  readonly scratch: ToScratchView;
 }
 
 /** Registers every command of package.json; those of links take the protocol's arguments, else the Dockerfile in view. */
 export function registerCommands(parts: CommandContext): readonly vscode.Disposable[] {
-  const { server, tree } = parts;
+  const { server, tree, previews, scratch } = parts;
   const register = vscode.commands.registerCommand;
   return [
     register(commands.chooseImage, (params?: DocumentParams) => chooseImage(parts, params)),
     register(commands.refresh, (params?: DocumentParams) => refresh(parts, params)),
     register(commands.reveal, (params?: RevealParams) => reveal(parts, params)),
+    register(commands.previewRewrite, (params?: RewriteParams) => previewRewrite(parts, params)),
+    register("tare.takeRewrite", (shown?: vscode.Uri) => previews.take(shown)),
+    register("tare.showScratch", () => scratch.focus()),
     register("tare.showLayers", () => tree.focus()),
     register("tare.showOutput", () => server.showOutput()),
     register("tare.restartServer", () => server.restart()),
@@ -78,6 +91,14 @@ async function reveal(parts: CommandContext, params?: RevealParams): Promise<voi
   vscode.window.setStatusBarMessage(message ?? vscode.l10n.t("This line wrote no layer."), 5000);
 }
 
+async function previewRewrite(parts: CommandContext, params?: RewriteParams): Promise<void> {
+  if (params !== undefined) return parts.previews.show(params);
+  const uri = parts.inView.uri();
+  if (uri === undefined) return sayNoDockerfile();
+  const chosen = await pickOffer(parts.server, uri);
+  if (chosen !== undefined) await parts.previews.show(chosen);
+}
+
 async function goToLine(uri: string, line: number): Promise<void> {
   const at = new vscode.Range(line, 0, line, 0);
   await vscode.window.showTextDocument(vscode.Uri.parse(uri), {
@@ -92,6 +113,7 @@ async function showMenu(parts: CommandContext): Promise<void> {
   const all = [
     { label: vscode.l10n.t("$(package) Choose Image …"), command: commands.chooseImage },
     { label: vscode.l10n.t("$(layers) Show the Layer Tree"), command: "tare.showLayers" },
+    { label: vscode.l10n.t("$(wand) Show the Way to Scratch"), command: "tare.showScratch" },
     { label: vscode.l10n.t("$(refresh) Look at the Image Again"), command: commands.refresh },
     { label: vscode.l10n.t("$(output) Show the Output"), command: "tare.showOutput" },
   ];

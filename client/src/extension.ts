@@ -3,7 +3,9 @@ import { registerCommands } from "./commands.ts";
 import { dockerfileInView } from "./dockerfileInView.ts";
 import { imageStatuses } from "./imageStatuses.ts";
 import { startLanguageClient } from "./languageClient.ts";
+import { rewritePreviews } from "./rewritePreview.ts";
 import { layerTreeView } from "./views/layerTree.ts";
+import { toScratchView } from "./views/toScratch.ts";
 import { statusBar } from "./views/status.ts";
 
 /** Starts the server and puts its views in place; everything ends with the extension's subscriptions. */
@@ -12,12 +14,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const statuses = imageStatuses();
   const server = startLanguageClient(context, statuses);
   const tree = layerTreeView(server, inView, statuses);
+  const previews = rewritePreviews(server);
+  const scratch = toScratchView(server, inView, statuses);
   context.subscriptions.push(
     inView,
     statuses,
     tree,
+    previews,
+    scratch,
     statusBar(inView, statuses),
-    ...registerCommands({ context, server, inView, statuses, tree }),
+    ...registerCommands({ context, server, inView, statuses, tree, previews, scratch }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.grantTrust()),
     server,
   );

@@ -7,6 +7,9 @@ import type {
   ImageStatus,
   InitializationOptions,
   RevealParams,
+  RewriteParams,
+  RewritePreview,
+  ScratchRow,
   TreeParams,
   TreeRow,
   TrustParams,
@@ -23,6 +26,9 @@ export interface Server extends vscode.Disposable {
   tree(params: TreeParams): Promise<readonly TreeRow[]>;
   /** Ids of rows from the root to the one asked for. */
   reveal(params: RevealParams): Promise<readonly string[]>;
+  scratch(uri: string): Promise<readonly ScratchRow[]>;
+  /** Null when the offer is not made any more. */
+  rewrite(params: RewriteParams): Promise<RewritePreview | null>;
   listImages(uri: string): Promise<readonly ImageChoice[]>;
   chooseImage(params: ChooseParams): Promise<void>;
   refresh(uri: string): Promise<void>;
@@ -52,6 +58,8 @@ export function startLanguageClient(
     },
     tree: (params) => ask(methods.tree, params, []),
     reveal: (params) => ask(methods.reveal, params, []),
+    scratch: (uri) => ask(methods.scratch, { uri }, []),
+    rewrite: (params) => ask(methods.rewrite, params, null),
     listImages: (uri) => ask(methods.listImages, { uri }, []),
     chooseImage: async (params) => {
       await ask(methods.chooseImage, params, null);
@@ -135,6 +143,7 @@ function makeClient(
         trusted: vscode.workspace.isTrusted,
         remembered: rememberedChoices(context.workspaceState).all(),
         commandLinks: true,
+        rewritePreviews: true,
         cacheFolder: vscode.Uri.joinPath(context.globalStorageUri, "layers").fsPath,
       }),
       markdown: { isTrusted: { enabledCommands: Object.values(commands) }, supportHtml: false },

@@ -44,9 +44,7 @@ function serverDead(): Shown {
 
 function shownFor(status: ImageStatus | undefined): Shown {
   const sentence = sentenceOf(status);
-  if (status?.totalText === undefined) {
-    return { text: `$(layers) ${markOf(status)}`, tooltip: sentence, isOverBudget: false };
-  }
+  if (status?.totalText === undefined) return shownBeforeBuild(status, sentence);
   const { budget, totalText, reference, wastedText } = status;
   const over = budget?.isWithin === false;
   const limit = budget === undefined ? "" : ` / ${budget.limitText}`;
@@ -55,6 +53,7 @@ function shownFor(status: ImageStatus | undefined): Shown {
     vscode.l10n.t("Tare: the image weighs {0}", totalText),
     ...(reference === undefined ? [] : [reference]),
     ...(status.chosenBy === undefined ? [] : [chosenBySentence(status.chosenBy)]),
+    ...predictedSentence(status),
     ...(wastedText === undefined ? [] : [vscode.l10n.t("wasted {0}", wastedText)]),
     ...(budget === undefined ? [] : [budgetSentence(budget)]),
     sentence,
@@ -64,6 +63,33 @@ function shownFor(status: ImageStatus | undefined): Shown {
     tooltip: lines.filter((line) => line !== "").join("\n"),
     isOverBudget: over,
   };
+}
+
+/** Without an image: what the next build will weigh, marked as such. */
+function shownBeforeBuild(status: ImageStatus | undefined, sentence: string): Shown {
+  const predicted = status?.predictedText;
+  if (status === undefined || predicted === undefined) {
+    return { text: `$(layers) ${markOf(status)}`, tooltip: sentence, isOverBudget: false };
+  }
+  const { budget } = status;
+  const over = budget?.isWithin === false;
+  const limit = budget === undefined ? "" : ` / ${budget.limitText}`;
+  const lines = [
+    ...predictedSentence(status),
+    ...(budget === undefined ? [] : [budgetSentence(budget)]),
+    sentence,
+  ];
+  return {
+    text: `$(${over ? "warning" : "layers"}) ${vscode.l10n.t("predicted {0}", predicted)}${limit}`,
+    tooltip: lines.filter((line) => line !== "").join("\n"),
+    isOverBudget: over,
+  };
+}
+
+function predictedSentence({ predictedText }: ImageStatus): readonly string[] {
+  return predictedText === undefined
+    ? []
+    : [vscode.l10n.t("Tare: the next build is predicted to weigh {0}", predictedText)];
 }
 
 function chosenBySentence(chosenBy: NonNullable<ImageStatus["chosenBy"]>): string {
