@@ -8,13 +8,15 @@ import type { Dockerfile, Instruction } from "./syntax.ts";
 /**
  * Makes one RUN of several that follow each other with nothing but comments between them, in the layout of a chain; comments are kept. A part whose
  * working directory or variables the next one would inherit stands in a subshell. Undefined where the joined RUN would not mean the same, or
- * that cannot be told: heredocs, exec form, other flags, `set` in only one of them, an end that leaves.
+ * that cannot be told: heredocs, exec form, other flags, `set` in only one of them, an end that leaves. `scriptOf` spares reading scripts that
+ * the caller has read.
  */
 export function joinRuns(
   dockerfile: Dockerfile,
   runs: readonly Instruction[],
+  scriptOf: (run: Instruction) => ShellScript | undefined = (run) => shellOf(dockerfile, run),
 ): readonly TextEdit[] | undefined {
-  const parts = runs.map((run) => partOf(dockerfile, run));
+  const parts = runs.map((run) => partOf(dockerfile, run, scriptOf));
   if (runs.length < 2 || !areNeighbours(dockerfile, runs) || !haveSameFlags(runs)) return undefined;
   const [first, ...others] = parts;
   if (first === undefined || others.some((part) => part === undefined)) return undefined;
@@ -33,8 +35,12 @@ interface Part {
   readonly isStateful: boolean;
 }
 
-function partOf(dockerfile: Dockerfile, run: Instruction): Part | undefined {
-  const script = run.keyword === "RUN" ? shellOf(dockerfile, run) : undefined;
+function partOf(
+  dockerfile: Dockerfile,
+  run: Instruction,
+  scriptOf: (run: Instruction) => ShellScript | undefined,
+): Part | undefined {
+  const script = run.keyword === "RUN" ? scriptOf(run) : undefined;
   const { text } = dockerfile;
   if (script === undefined || !isJoinable(text, run, script)) return undefined;
   const settings = script.commands.filter(({ name }) => name === "set");

@@ -12,7 +12,8 @@ export function joinFix(context: RuleContext, from: Instruction, to: Instruction
 
 /** The fix that joins neighbouring RUNs, as a quick-fix. */
 export function joined(context: RuleContext, runs: readonly Instruction[]): Fix | undefined {
-  const edits = runs.length < 2 ? undefined : joinRuns(context.dockerfile, runs);
+  const scriptOf = (run: Instruction) => context.shellOf(run);
+  const edits = runs.length < 2 ? undefined : joinRuns(context.dockerfile, runs, scriptOf);
   return (
     edits && {
       title: titleOf(runs),
