@@ -76,6 +76,8 @@ export interface ImageStatus {
   readonly totalBytes?: number;
   readonly totalText?: string;
   readonly wastedText?: string;
+  /** What the next build will weigh, as far as that is known: `85 MB`, `85 MB + line 4 unknown`; absent where the image says the same. */
+  readonly predictedText?: string;
   /** Another value than last time: the rows of the layer tree are to be asked for again (another image, its files read, or layers on other lines). */
   readonly treeVersion?: string;
   /** The strictest budget that applies. */

@@ -1,8 +1,18 @@
+import type { BaseFacts } from "./bases/baseFacts.ts";
+import type { BaseVariant, VariantTable } from "./bases/baseVariants.ts";
+import { baseVariants } from "./bases/baseVariants.ts";
+import { describeBase } from "./bases/describeBase.ts";
+import type { BaseSwitch } from "./bases/switchBase.ts";
+import { switchBase } from "./bases/switchBase.ts";
 import { judgeBudgets } from "./budget/budget.ts";
 import type { BudgetVerdict } from "./budget/budget.ts";
-import type { Dockerfile } from "./dockerfile/syntax.ts";
+import type { Dockerfile, Stage } from "./dockerfile/syntax.ts";
+import { attributeKnowingBase } from "./forecast/builtBase.ts";
+import type { Forecast } from "./forecast/forecast.ts";
+import { forecastOf } from "./forecast/forecast.ts";
+import { judgeForecast } from "./forecast/forecastBudgets.ts";
+import type { BaseKnowledge, ContextKnowledge } from "./forecast/knowledge.ts";
 import type { Image } from "./image/image.ts";
-import { attribute } from "./join/attribute.ts";
 import type { Attribution } from "./join/attribution.ts";
 import type { Problem } from "./result.ts";
 import type { RuleContext, RuleSurroundings } from "./rules/context.ts";
@@ -21,7 +31,12 @@ import type { Rewrites } from "./scratch/rewrite.ts";
 import { rewritesToScratch } from "./scratch/toScratch.ts";
 import type { Span } from "./text/span.ts";
 
+export { bestSizes, localSizes, noSizes, registrySizes } from "./bases/baseSize.ts";
+export { heldImageId, wantedBases } from "./bases/wantedBases.ts";
+export { buildContextOf } from "./context/buildContext.ts";
+export { parseDockerignore } from "./dockerfile/dockerignore.ts";
 export { parseDockerfile } from "./dockerfile/parse.ts";
+export { builtBaseOf } from "./forecast/builtBase.ts";
 export { diffImages } from "./image/diff/imageDiff.ts";
 export { describeImageError } from "./image/imageError.ts";
 export { parseImageReference } from "./image/reference.ts";
@@ -32,8 +47,16 @@ export { rules } from "./rules/registry.ts";
 export { applyEdits } from "./text/edit.ts";
 export { nearestName } from "./text/nearestName.ts";
 export { formatSize, parseSize } from "./text/size.ts";
-export type { Dockerfile } from "./dockerfile/syntax.ts";
+export type { BaseFacts, BaseFindings } from "./bases/baseFacts.ts";
+export type { BaseVariant, VariantTable } from "./bases/baseVariants.ts";
+export type { BaseSwitch } from "./bases/switchBase.ts";
+export type { ArchiveLook } from "./context/pickSources.ts";
+export type { BuildContext } from "./context/buildContext.ts";
+export type { Dockerfile, Stage } from "./dockerfile/syntax.ts";
+export type { Forecast } from "./forecast/forecast.ts";
+export type { BaseKnowledge, BuiltBase, ContextKnowledge, HeldBase } from "./forecast/knowledge.ts";
 export type { Image, ImageDescription, ReadImage } from "./image/image.ts";
+export type { Platform } from "./image/imageConfig.ts";
 export type { ImageError } from "./image/imageError.ts";
 export type { RuleSurroundings } from "./rules/context.ts";
 export type { RuleSeverities } from "./rules/findings.ts";
@@ -56,6 +79,10 @@ export interface AnalysisSettings {
 export interface AnalysisSurroundings {
   /** Undefined where nobody looked at the files beside the Dockerfile. */
   readonly files?: RuleSurroundings;
+  /** Undefined where nobody looked at base images: nothing is said of them then. */
+  readonly bases?: BaseKnowledge | undefined;
+  /** Undefined until the build context is read, and where it must not be. */
+  readonly context?: ContextKnowledge | undefined;
   /** Of the caller, who analyses the same image many times; one is made where there is none. */
   readonly memory?: RuleMemory;
 }
@@ -68,6 +95,12 @@ export interface Analysis {
   /** Undefined without an image. */
   readonly attribution: Attribution | undefined;
   readonly budgets: readonly BudgetVerdict[];
+  /** What the next build will weigh. Made when it is first asked for, or when a budget without an image asks for it. */
+  readonly forecast: Forecast;
+  /** What the context was counted in; undefined as in the surroundings. */
+  readonly contextKnowledge: ContextKnowledge | undefined;
+  /** Smaller images that a stage could start from, each with what changing to it would mean. Empty where nobody looked at bases. */
+  variantsOf(stage: Stage): StageVariants | undefined;
   /** Bad directives and what the parser could not read, in text order. */
   readonly problems: readonly Problem[];
   /** What the rules report, in text order. Found when it is first asked for: sizes and hovers do not wait for it. */
@@ -80,6 +113,12 @@ export interface Analysis {
   refactoringsAt(span: Span): readonly Fix[];
 }
 
+/** What a stage could start from. */
+export interface StageVariants extends Omit<VariantTable, "variants"> {
+  readonly base: BaseFacts;
+  readonly variants: readonly (BaseVariant & { readonly change: BaseSwitch })[];
+}
+
 /**
  * Joins a Dockerfile with the newest snapshot of its image; total and pure. An empty Dockerfile stands for none. Costs the join, nothing
  * that grows with the image's files, until findings are asked for: keep the result for as long as both are the same.
@@ -90,7 +129,8 @@ export function analyse(
   settings: AnalysisSettings = {},
   surroundings: AnalysisSurroundings = {},
 ): Analysis {
-  const attribution = image === undefined ? undefined : attribute(dockerfile, image);
+  const { bases, context } = surroundings;
+  const { attribution, forecast, budgets } = weigh(dockerfile, image, settings, surroundings);
   const rulesSee = lazily(() =>
     toRuleContext({
       dockerfile,
@@ -107,7 +147,14 @@ export function analyse(
     dockerfile,
     image,
     attribution,
-    budgets: judgeBudgets(dockerfile, image, attribution, settings),
+    get budgets() {
+      return budgets();
+    },
+    get forecast() {
+      return forecast();
+    },
+    contextKnowledge: context,
+    variantsOf: (stage) => variantsOf(dockerfile, stage, bases),
     problems: problemsOf(dockerfile),
     get findings() {
       return findings();
@@ -125,10 +172,45 @@ export function analyse(
   };
 }
 
+/** What is weighed, in the image and before it. */
+function weigh(
+  dockerfile: Dockerfile,
+  image: Image | undefined,
+  settings: AnalysisSettings,
+  { bases, context }: AnalysisSurroundings,
+) {
+  const attribution =
+    image === undefined ? undefined : attributeKnowingBase(dockerfile, image, bases);
+  const forecast = lazily(() => forecastOf({ dockerfile, image, attribution, bases, context }));
+  const budgets = lazily(() => {
+    const verdicts = judgeBudgets(dockerfile, image, attribution, settings);
+    if (image !== undefined || verdicts.length === 0) return verdicts;
+    return judgeForecast(verdicts, dockerfile, forecast());
+  });
+  return { attribution, forecast, budgets };
+}
+
 function rewritesOf(input: RuleContext, readiness: Readiness | undefined): Rewrites {
   return readiness === undefined
     ? { offers: [], refusals: [] }
     : rewritesToScratch(input, readiness);
+}
+
+function variantsOf(
+  dockerfile: Dockerfile,
+  stage: Stage,
+  bases: BaseKnowledge | undefined,
+): StageVariants | undefined {
+  if (bases === undefined) return undefined;
+  const { variants, ...table } = baseVariants(dockerfile, stage, bases.world);
+  return {
+    ...table,
+    base: describeBase(dockerfile, stage, bases.world),
+    variants: variants.map((variant) => ({
+      ...variant,
+      change: switchBase(dockerfile, stage, variant),
+    })),
+  };
 }
 
 /** The value, made when it is first asked for. */

@@ -88,6 +88,7 @@ function overBudget(analysis: Analysis, verdict: BudgetVerdict): readonly Notice
   const limit = `${named} of ${formatSize(limitBytes)}`;
   const over = formatSize(actualBytes - limitBytes);
   const { severity, past } = ageOf(analysis);
+  if (verdict.basis === "predicted") return overPredicted(analysis, verdict, from);
   const whole: Notice = {
     span: from.keywordSpan,
     severity,
@@ -104,6 +105,27 @@ function overBudget(analysis: Analysis, verdict: BudgetVerdict): readonly Notice
       code,
       message: `This line crosses ${limit}; the image ends ${over} over it.`,
       related: relatedTo(from, crossing, "The image is built from here."),
+    },
+  ];
+}
+
+/** Without an image: what the known parts will weigh is over the limit already. */
+function overPredicted(
+  { dockerfile, forecast }: Analysis,
+  { limitBytes, actualBytes = 0, crossedBy, name }: BudgetVerdict,
+  from: Instruction,
+): readonly Notice[] {
+  const { code, limit } = budgetWords[name];
+  const crossing = crossedBy === undefined ? undefined : dockerfile.instructions[crossedBy];
+  const least = (forecast.total?.unknown.length ?? 0) > 0 ? "at least " : "";
+  const over = formatSize(actualBytes - limitBytes);
+  return [
+    {
+      span: from.keywordSpan,
+      severity: "warning",
+      code,
+      message: `The image is predicted to weigh ${least}${formatSize(actualBytes)}, ${over} over ${limit} of ${formatSize(limitBytes)}; it is not built yet.`,
+      related: relatedTo(crossing, from, "This line crosses it."),
     },
   ];
 }

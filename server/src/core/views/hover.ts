@@ -3,10 +3,13 @@ import type { Instruction } from "../dockerfile/syntax.ts";
 import type { Span } from "../text/span.ts";
 import { touches } from "../text/span.ts";
 import { directiveHelpAt } from "./directiveHelp.ts";
-import type { Fact, HoverCard, HoverMemory } from "./hoverCard.ts";
+import { basePart } from "./hoverBase.ts";
+import type { CardPart, Fact, HoverCard, HoverMemory } from "./hoverCard.ts";
+import { contextPart } from "./hoverContext.ts";
 import { imageFacts } from "./hoverFrom.ts";
 import { instructionFacts } from "./hoverInstruction.ts";
 import type { ImageContext } from "./imageContext.ts";
+import { predictionPart } from "./predicted.ts";
 import { scratchLists } from "./scratchHover.ts";
 import { finalFrom } from "./totals.ts";
 
@@ -27,20 +30,47 @@ export function hoverAt(
   }
   const instruction = instructionAt(analysis, offset);
   if (instruction === undefined) return undefined;
-  if (analysis.image === undefined) return withoutImage(analysis, instruction, context);
-  const own = instructionFacts(analysis, instruction, memory);
-  const whole = instruction === finalFrom(analysis) ? imageFacts(analysis, context) : undefined;
-  const parts = [own, whole].filter((part) => part !== undefined);
-  if (parts.length === 0) return undefined;
-  const reading = readingNote(analysis, context);
+  const parts = partsOf(analysis, instruction, context, memory);
+  if (parts.length === 0) {
+    return analysis.image === undefined ? silentCard(analysis, instruction, context) : undefined;
+  }
+  const notes =
+    analysis.image === undefined
+      ? missingNotes(analysis, instruction, context)
+      : readingNote(analysis, context);
   return {
     span: instruction.span,
-    title: parts.map(({ title }) => title).join(" · "),
+    title: titleOf(parts),
     facts: distinct(parts.flatMap(({ facts }) => facts)),
     lists: [...parts.flatMap(({ lists }) => lists), ...scratchLists(analysis, instruction)],
-    notes: [...parts.flatMap(({ notes }) => notes), ...reading],
+    tables: parts.flatMap(({ tables = [] }) => tables),
+    notes: [...parts.flatMap((part) => part.notes), ...notes],
     revealLine: parts.some(({ isInTree }) => isInTree) ? instruction.startLine : undefined,
   };
+}
+
+/** What the instruction weighs in the image, then what is known of it without one; the last FROM speaks for the whole, too. */
+function partsOf(
+  analysis: Analysis,
+  instruction: Instruction,
+  context: ImageContext,
+  memory: HoverMemory,
+): readonly CardPart[] {
+  const isFinal = instruction === finalFrom(analysis);
+  const isFrom = instruction.keyword === "FROM";
+  return [
+    instructionFacts(analysis, instruction, memory),
+    isFinal ? imageFacts(analysis, context) : undefined,
+    isFinal ? predictionPart(analysis) : undefined,
+    isFrom ? basePart(analysis, instruction) : contextPart(analysis, instruction),
+  ].filter((part) => part !== undefined);
+}
+
+/** Sizes first; that a part is not known is no title where another one is. */
+function titleOf(parts: readonly CardPart[]): string {
+  const titles = parts.map(({ title }) => title);
+  const telling = titles.filter((title) => title !== "Size not known");
+  return (telling.length === 0 ? titles.slice(0, 1) : telling).join(" · ");
 }
 
 /** The base speaks for itself where it has a part of its own. */
@@ -58,21 +88,27 @@ function instructionAt({ dockerfile }: Analysis, offset: number): Instruction | 
   return dockerfile.instructions.find(({ span }) => touches(span, offset));
 }
 
-/** Only the last FROM speaks for the missing image; every other line stays silent. */
-function withoutImage(
+/** Only the last FROM speaks for the missing image. */
+function missingNotes(
   analysis: Analysis,
   instruction: Instruction,
   { state, message }: ImageContext,
+): readonly string[] {
+  if (instruction !== finalFrom(analysis)) return [];
+  if (state === "looking") return ["Looking for the image of this file."];
+  return message === undefined ? [] : [message];
+}
+
+/** A line of which nothing at all is known stays silent, but for the last FROM. */
+function silentCard(
+  analysis: Analysis,
+  instruction: Instruction,
+  context: ImageContext,
 ): HoverCard | undefined {
-  if (instruction !== finalFrom(analysis)) return undefined;
-  if (state === "looking") {
-    return {
-      ...emptyCard(instruction.span, "Tare"),
-      notes: ["Looking for the image of this file."],
-    };
-  }
-  if (message === undefined) return undefined;
-  return { ...emptyCard(instruction.span, "No sizes yet"), notes: [message] };
+  const notes = missingNotes(analysis, instruction, context);
+  if (notes.length === 0) return undefined;
+  const title = context.state === "looking" ? "Tare" : "No sizes yet";
+  return { ...emptyCard(instruction.span, title), notes };
 }
 
 function readingNote({ image }: Analysis, { state, message }: ImageContext): readonly string[] {

@@ -13,6 +13,7 @@ export interface HoverCard {
   readonly title: string;
   readonly facts: readonly Fact[];
   readonly lists: readonly CardList[];
+  readonly tables?: readonly CardTable[];
   /** Sentences, plain text. */
   readonly notes: readonly string[];
   /** Zero-based line whose row in the layer tree the card leads to. */
@@ -38,6 +39,13 @@ export interface CardRow {
   readonly text: string;
   /** Path of the image; undefined where the text says it all. */
   readonly path: string | undefined;
+}
+
+/** A headed table; every row has a cell for each column, plain text. */
+export interface CardTable {
+  readonly heading: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 /** What is remembered between hovers over the same image, so that only the first one looks for it. Held by the caller for as long as it likes. */
@@ -69,7 +77,10 @@ export function wasteOf(memory: HoverMemory, read: ReadImage): readonly WasteGro
 }
 
 /** What one part of a card brings. */
-export interface CardPart extends Pick<HoverCard, "title" | "facts" | "lists" | "notes"> {
+export interface CardPart extends Pick<
+  HoverCard,
+  "title" | "facts" | "lists" | "tables" | "notes"
+> {
   /** True when the layer tree has a row for it. */
   readonly isInTree: boolean;
 }

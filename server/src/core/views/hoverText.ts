@@ -1,4 +1,4 @@
-import type { HoverCard } from "./hoverCard.ts";
+import type { CardTable, HoverCard } from "./hoverCard.ts";
 import { codeSpan, escapeMarkdown, pathSpan } from "./markdown.ts";
 import { escapeSteering, fitPath } from "./reportCells.ts";
 
@@ -22,9 +22,35 @@ export function cardToMarkdown(card: HoverCard, link?: string): string {
     `**${escapeMarkdown(card.title)}**`,
     ...(facts.length === 0 ? [] : [facts.join("\n")]),
     ...lists,
+    ...(card.tables ?? []).map(tableToMarkdown),
     ...(card.notes.length === 0 ? [] : [card.notes.map(escapeMarkdown).join("  \n")]),
     ...(link === undefined ? [] : [`[Show in the layer tree](${link})`]),
   ].join("\n\n");
+}
+
+function tableToMarkdown({ heading, columns, rows }: CardTable): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(" | ")} |`;
+  return [
+    `${escapeMarkdown(heading)}:`,
+    "",
+    line(columns),
+    `|${columns.map(() => "---").join("|")}|`,
+    ...rows.map(line),
+  ].join("\n");
+}
+
+function tableToPlainText({ heading, columns, rows }: CardTable): readonly string[] {
+  return [
+    `${heading}:`,
+    ...rows.map((cells) =>
+      columns
+        .map((column, index) => [column, cells[index] ?? ""] as const)
+        .filter(([, cell]) => cell !== "")
+        .map(([column, cell], index) => (index === 0 ? `  ${cell}` : `${column}: ${cell}`))
+        .map(escapeSteering)
+        .join(", "),
+    ),
+  ];
 }
 
 /** A hover for clients that show no Markdown. */
@@ -39,6 +65,7 @@ export function cardToPlainText(card: HoverCard): string {
           `  ${text}${path === undefined ? "" : ` ${fitPath(escapeSteering(path), 64)}`}`,
       ),
     ]),
+    ...(card.tables ?? []).flatMap(tableToPlainText),
     ...card.notes.map(escapeSteering),
   ].join("\n");
 }

@@ -1,7 +1,11 @@
 import type { Analysis } from "../analysis.ts";
+import { describeSizeSource, formatBaseSize } from "../bases/sizeText.ts";
+import { stageChain } from "../dockerfile/stages.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import type { InstructionWeight } from "../join/attribution.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
+import { shortSource } from "./hoverBase.ts";
+import { predictionOf, predictionSentence } from "./predicted.ts";
 import { basisSentence, pairingSentence } from "./sentences.ts";
 import { finalFrom, imageBytes, weightOf } from "./totals.ts";
 
@@ -11,7 +15,7 @@ export interface SizeNote {
   readonly instruction: number;
   /** Where the logical line ends, before any heredoc body. */
   readonly offset: number;
-  /** `16.4 kB`, `189 MB · 40 MB wasted`, `7 kB · all wasted`, `was 16.4 kB`, `base 74.8 MB · image 189 MB`. */
+  /** `16.4 kB`, `189 MB · 40 MB wasted`, `7 kB · all wasted`, `was 16.4 kB`, `base 74.8 MB · image 189 MB`, `9.2 MB (context)`, `base 74.8 MB (table 2026-05) · predicted 85 MB`. */
   readonly text: string;
   /** Exact bytes and where they come from; plain text, a sentence a line. */
   readonly tooltip: string;
@@ -23,17 +27,25 @@ export interface SizeNoteOptions {
   readonly minimumBytes: number;
 }
 
-/** Sizes of the instructions that have bytes in the image, in text order. Empty without an image; what is unknown has no note. */
+/**
+ * Sizes of the instructions in text order: as measured in the image, of bases and from the build context where there is no image or a line
+ * changed. What is unknown has no note.
+ */
 export function sizeNotes(analysis: Analysis, options: SizeNoteOptions): readonly SizeNote[] {
-  if (analysis.image === undefined) return [];
   const last = finalFrom(analysis);
+  const shipped = lastChain(analysis);
   return analysis.dockerfile.instructions.flatMap((instruction) => {
-    const total = instruction === last ? totalPart(analysis) : undefined;
+    const isLast = instruction === last;
+    const total = isLast ? totalPart(analysis) : undefined;
     const own = ownPart(analysis, instruction, options);
-    // Beside the total the waste of the whole image stands alone: two such figures in a row read as one.
-    const parts = [own && total ? { ...own, text: own.textWithoutWaste } : own, total].filter(
-      (part) => part !== undefined,
-    );
+    const isForeseen = analysis.image === undefined || shipped.has(instruction.index);
+    const parts = [
+      isForeseen ? foreseenPart(analysis, instruction, options) : undefined,
+      // Beside the total the waste of the whole image stands alone: two such figures in a row read as one.
+      own && total ? { ...own, text: own.textWithoutWaste } : own,
+      total,
+      isLast ? predictedPart(analysis) : undefined,
+    ].filter((part) => part !== undefined);
     if (parts.length === 0) return [];
     return [
       {
@@ -112,4 +124,64 @@ function totalPart({ image }: Analysis): NotePart | undefined {
       }`,
     ],
   };
+}
+
+/** Instructions of the stages that the last one is made of. */
+function lastChain({ dockerfile }: Analysis): ReadonlySet<number> {
+  const last = dockerfile.stages.at(-1);
+  const chain = last === undefined ? [] : stageChain(dockerfile, last);
+  return new Set(chain.flatMap(({ instructions }) => instructions.map(({ index }) => index)));
+}
+
+/** What the next build will bring for a line that the image does not tell of, or no longer. */
+function foreseenPart(
+  analysis: Analysis,
+  instruction: Instruction,
+  { minimumBytes }: SizeNoteOptions,
+): NotePart | undefined {
+  const weight = weightOf(analysis, instruction);
+  if (weight?.basis === "measured" && weight.contentBytes !== undefined) return undefined;
+  const line = analysis.forecast.lines[instruction.index];
+  if (instruction.keyword === "FROM") return foreseenBase(analysis, instruction, minimumBytes);
+  if (line?.basis !== "context" || line.context?.kind !== "known") return undefined;
+  const { contentBytes, fileCount } = line.context;
+  if (contentBytes < Math.max(1, minimumBytes)) return undefined;
+  const text = `${formatSize(contentBytes)} (context)`;
+  const files = fileCount === 1 ? "1 file" : `${fileCount} files`;
+  return {
+    text,
+    textWithoutWaste: text,
+    sentences: [
+      `${formatExactBytes(contentBytes)} in ${files}, as they are now.`,
+      basisSentence(analysis, "context"),
+    ],
+  };
+}
+
+function foreseenBase(
+  { dockerfile, forecast }: Analysis,
+  from: Instruction,
+  minimumBytes: number,
+): NotePart | undefined {
+  const stage = dockerfile.stages.find((one) => one.from === from);
+  const facts = stage === undefined ? undefined : forecast.bases[stage.index];
+  if (facts?.kind !== "image") return undefined;
+  const size = facts.sizes.content ?? facts.sizes.transfer;
+  if (size === undefined || size.bytes < Math.max(1, minimumBytes)) return undefined;
+  const text = `base ${formatBaseSize(size)} (${shortSource(size)})`;
+  return {
+    text,
+    textWithoutWaste: text,
+    sentences: [
+      `The base ${facts.name.text} weighs ${formatBaseSize(size)}, ${describeSizeSource(size)}.`,
+    ],
+  };
+}
+
+/** What the whole will weigh after the next build, where that is another figure than the image's. */
+function predictedPart(analysis: Analysis): NotePart | undefined {
+  const prediction = predictionOf(analysis);
+  if (prediction === undefined) return undefined;
+  const text = `predicted ${prediction.text}`;
+  return { text, textWithoutWaste: text, sentences: [predictionSentence(prediction)] };
 }

@@ -5,7 +5,8 @@ import { pathOf } from "../image/fileTree.ts";
 import type { ReadImage, SourceKind, WasteKind, WasteTable } from "../image/image.ts";
 import { wasteKinds } from "../image/image.ts";
 import { formatPlatform } from "../image/imageConfig.ts";
-import type { Basis, Confidence, LayerOrigin } from "../join/attribution.ts";
+import type { LineForecast } from "../forecast/forecast.ts";
+import type { Basis, Confidence, InstructionWeight, LayerOrigin } from "../join/attribution.ts";
 import { findingRows } from "./findings.ts";
 
 /*
@@ -194,7 +195,8 @@ function layerRows(read: ReadImage, analysis: Analysis): readonly ReportLayer[] 
   }));
 }
 
-function instructionRows({ dockerfile, attribution }: Analysis): readonly ReportInstruction[] {
+function instructionRows(analysis: Analysis): readonly ReportInstruction[] {
+  const { dockerfile, attribution, forecast } = analysis;
   const stageOf = new Map(
     dockerfile.stages.flatMap((stage) =>
       stage.instructions.map((instruction) => [instruction.index, stage.index] as const),
@@ -202,17 +204,29 @@ function instructionRows({ dockerfile, attribution }: Analysis): readonly Report
   );
   return dockerfile.instructions.map((instruction) => {
     const weight = attribution?.instructions[instruction.index];
+    const { contentBytes, basis } = bytesOf(weight, forecast.lines[instruction.index]);
     return {
       lineNumber: instruction.startLine + 1,
       stage: stageOf.get(instruction.index) ?? null,
       keyword: instruction.keyword,
       text: instructionText(instruction),
-      contentBytes: weight?.contentBytes ?? null,
+      contentBytes,
       wastedBytes: weight?.wastedBytes ?? null,
-      basis: weight?.basis ?? "unknown",
+      basis,
       confidence: weight?.confidence ?? null,
     };
   });
+}
+
+/** As measured; for a line that the image does not hold, from the build context or of the base that was looked up. */
+function bytesOf(
+  weight: InstructionWeight | undefined,
+  line: LineForecast | undefined,
+): Pick<ReportInstruction, "contentBytes" | "basis"> {
+  const isForeseen = line?.basis === "context" || line?.basis === "base";
+  return weight?.contentBytes === undefined && isForeseen
+    ? { contentBytes: line.contentBytes ?? null, basis: line.basis }
+    : { contentBytes: weight?.contentBytes ?? null, basis: weight?.basis ?? "unknown" };
 }
 
 function* wasteRows({ waste, layers }: ReadImage): Generator<ReportWaste> {

@@ -2,6 +2,7 @@ import type { Analysis } from "../analysis.ts";
 import type { BudgetVerdict } from "../budget/budget.ts";
 import { formatSize } from "../text/size.ts";
 import type { ImageContext } from "./imageContext.ts";
+import { predictionOf } from "./predicted.ts";
 import { imageBytes } from "./totals.ts";
 
 /** What the status bar shows of a Dockerfile's image. */
@@ -11,6 +12,8 @@ export interface Status extends ImageContext {
   readonly totalText?: string;
   /** Absent without waste and until the layers are read. */
   readonly wastedText?: string;
+  /** What the next build will weigh: `85 MB`, `85 MB + line 4 unknown`; absent where the image says the same, and where nothing is known. */
+  readonly predictedText?: string;
   /** The budget that is nearest to its limit or furthest over it; absent when none has a verdict. */
   readonly budget?: {
     readonly limitText: string;
@@ -20,7 +23,9 @@ export interface Status extends ImageContext {
 }
 
 /** The status of a Dockerfile with the newest snapshot of its image. */
-export function statusOf({ image, budgets }: Analysis, context: ImageContext): Status {
+export function statusOf(analysis: Analysis, context: ImageContext): Status {
+  const { image, budgets } = analysis;
+  const predicted = predictionOf(analysis);
   const totalBytes = imageBytes(image);
   const wastedBytes = image?.state === "read" ? image.read.wastedBytes : 0;
   const strictest = budgets.reduce<BudgetVerdict | undefined>(stricterOf, undefined);
@@ -28,6 +33,7 @@ export function statusOf({ image, budgets }: Analysis, context: ImageContext): S
     ...context,
     ...(totalBytes === undefined ? {} : { totalBytes, totalText: formatSize(totalBytes) }),
     ...(wastedBytes === 0 ? {} : { wastedText: formatSize(wastedBytes) }),
+    ...(predicted === undefined ? {} : { predictedText: predicted.text }),
     ...(strictest?.actualBytes === undefined
       ? {}
       : {
