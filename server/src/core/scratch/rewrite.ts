@@ -1,3 +1,5 @@
+import type { NearbyTag } from "../bases/baseFacts.ts";
+import type { BaseSizes } from "../bases/baseSize.ts";
 import type { TextEdit } from "../text/edit.ts";
 
 /** Where a final stage can be taken, smallest first. */
@@ -16,6 +18,16 @@ export interface Rewrite {
   readonly caveats: readonly string[];
   /** Evidence is complete, and nothing about the running container changes but what is not there. */
   readonly isProven: boolean;
+  /** The image that the new final stage starts from; absent for scratch. */
+  readonly base?: RewriteBase;
+}
+
+/** Another base image with what is known of its size; compressed and uncompressed figures are never compared. */
+export interface RewriteBase {
+  readonly name: string;
+  readonly sizes: BaseSizes;
+  /** A tag like it, where nothing is known of this very one. */
+  readonly nearby: NearbyTag | undefined;
 }
 
 /** Content bytes of all layers before and after. */

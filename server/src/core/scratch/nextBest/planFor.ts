@@ -1,0 +1,29 @@
+import type { BaseVariant } from "../../bases/baseVariants.ts";
+import { javaPlan } from "./javaPlan.ts";
+import type { NextBest } from "./nextBest.ts";
+import { nodePlan } from "./nodePlan.ts";
+import { isCompiled } from "./programBase.ts";
+import { programPlan } from "./programPlan.ts";
+import { pythonPlan } from "./pythonPlan.ts";
+import type { Hindrance, StagePlan } from "./stagePlan.ts";
+
+/** What a new stage would hold, by what the program is made with. */
+export function planFor(context: NextBest, variant: BaseVariant): StagePlan | Hindrance {
+  if (isCompiled(context)) return programPlan(context, variant);
+  return plans[context.traits?.runtime ?? ""]?.(context, variant) ?? { reason: "" };
+}
+
+/** Whether another base can be put under the same lines: not where they compile a program that the base has no part in, and not for the same base. */
+export function canBeSwitched(context: NextBest, { name }: BaseVariant): boolean {
+  const { base, runtimeBase } = context;
+  const isOther = base === runtimeBase && name !== base?.text;
+  return isOther && !isCompiled(context);
+}
+
+const plans: Readonly<
+  Record<string, (context: NextBest, variant: BaseVariant) => StagePlan | Hindrance>
+> = {
+  "Node.js": nodePlan,
+  Python: pythonPlan,
+  Java: javaPlan,
+};
