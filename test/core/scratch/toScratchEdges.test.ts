@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lineStyleOf } from "../../../server/src/core/scratch/finalStageText.ts";
 import { copyLines } from "../../../server/src/core/scratch/toScratchLines.ts";
+import { applyEdits } from "../../../server/src/core/text/edit.ts";
 import { anImage } from "../../support/imageBuilder.ts";
 import { aProgram, aSystem, rewritesOf, scratchInputOf } from "./toScratchCase.ts";
 
@@ -102,4 +103,41 @@ test("a user that no list knows, and a program that is none", () => {
   assert.deepEqual(reasons('FROM debian:12\nCOPY app /\nCMD ["/script"]\n', script), [
     "script is a script that /bin/sh runs.",
   ]);
+});
+
+test("no stage that others start from, or that has another user, is told to make directories", () => {
+  const image = aSystem()
+    .layer({ app: aProgram({}, "\0/tmp/x\0") }, { createdBy: "COPY /app /app # buildkit" })
+    .settings({ cmd: ["/app"] });
+  const end = 'FROM debian:12\nCOPY --from=build /app /app\nCMD ["/app"]\n';
+  for (const start of [
+    "FROM golang AS build\nRUN go build\nUSER 5\n",
+    "FROM golang AS build\nRUN go build\nFROM build AS tests\nRUN go test\n",
+  ]) {
+    const [offer] = rewritesOf(start + end, image).offers;
+    const after = applyEdits(start + end, offer?.edits ?? []);
+    assert.ok(after.startsWith(`${start}FROM debian:12 AS files\n`), after);
+  }
+});
+
+test("libraries are those of one platform, which counts where the text is for several", () => {
+  const program = aProgram({ interpreter: "/lib64/ld-linux-x86-64.so.2", needed: ["libc.so.6"] });
+  const image = aSystem()
+    .layer({ app: program }, { createdBy: "COPY /app /app # buildkit" })
+    .settings({ cmd: ["/app"] });
+  const text =
+    'FROM --platform=$BUILDPLATFORM a AS build\nFROM debian:12\nCOPY --from=build /app /app\nCMD ["/app"]\n';
+  assert.match(rewritesOf(text, image).offers[0]?.caveats.join(" ") ?? "", /only this platform/);
+});
+
+test("a link of the author's files that leads out of them is told of", () => {
+  const image = aSystem()
+    .layer(
+      { app, "opt/a": "1kB", "opt/logs": { symlink: "/etc/passwd" } },
+      { createdBy: "COPY tree / # buildkit" },
+    )
+    .layer("var/x 1kB", { createdBy: "RUN /bin/sh -c true # buildkit" })
+    .settings({ cmd: ["/app"] });
+  const [offer] = rewritesOf('FROM debian:12\nCOPY tree /\nRUN true\nCMD ["/app"]\n', image).offers;
+  assert.deepEqual(offer?.caveats, ["The link /opt/logs leads to something that is not copied."]);
 });

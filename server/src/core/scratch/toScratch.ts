@@ -6,7 +6,7 @@ import type { FinalStageContext } from "./finalStageContext.ts";
 import { lineStyleOf } from "./finalStageText.ts";
 import { carry } from "./needs.ts";
 import type { Program, Readiness } from "./readiness.ts";
-import type { Refusal, Rewrite, Rewrites } from "./rewrite.ts";
+import type { PredictedSize, Refusal, Rewrite, Rewrites } from "./rewrite.ts";
 import type { ScratchInput } from "./scratchInput.ts";
 import { findStaticBuild } from "./toolchains/findStaticBuild.ts";
 import type { StaticBuild } from "./toolchains/staticBuild.ts";
@@ -128,30 +128,34 @@ function attempt(
       reason: "The lines around the final stage cannot be changed without changing others.",
     };
   }
-  const isStale = hasChanged(work.input);
-  const stale = isStale
-    ? ["Not every line is one that the image was built from: build it once more."]
-    : [];
-  const caveats = [...variant.caveats, ...draft.caveats, ...(build?.caveats ?? []), ...stale];
-  const afterBytes = isStale ? undefined : bytesAfter(work, draft, build);
-  const extras = [...further, ...variant.extras];
+  const caveats = [
+    ...new Set([
+      ...variant.caveats,
+      ...draft.caveats,
+      ...(build?.caveats ?? []),
+      ...doubts(work, variant),
+    ]),
+  ];
   return {
     rewrite: {
       target: "scratch",
-      title: titleOf(build?.title, extras),
+      title: titleOf(build?.title, [...further, ...variant.extras]),
       edits: whole.edits.toSorted((a, b) => a.span.start - b.span.start),
-      size:
-        afterBytes === undefined
-          ? undefined
-          : {
-              beforeBytes: work.read.layerContentBytes,
-              afterBytes,
-              basis: build === undefined ? "measured" : "predicted",
-            },
-      caveats: [...new Set(caveats)],
+      size: sizeOf(work, draft, build),
+      caveats,
       isProven: caveats.length === 0,
     },
   };
+}
+
+/** What an image cannot tell of other platforms and of lines it was not built from. */
+function* doubts({ input }: Work, { carried }: Variant): Generator<string> {
+  if (carried.some(({ why }) => why === "libraries") && isForMany(input)) {
+    yield "Its libraries are copied by paths that only this platform has: a build for another one needs other lines.";
+  }
+  if (hasChanged(input)) {
+    yield "Not every line is one that the image was built from: build it once more.";
+  }
 }
 
 /** In place where nothing comes from the base, else below. */
@@ -177,14 +181,27 @@ function draftOf(work: Work, { carried }: Variant): Draft | Obstacle {
   return draftBelow(below, paths, plan);
 }
 
-function bytesAfter(
-  { program, paths }: Work,
+function sizeOf(
+  { input, read, program, paths }: Work,
   { bytes }: Draft,
   build: OfferedBuild | undefined,
-): number | undefined {
-  if (bytes === undefined || build === undefined) return bytes;
+): PredictedSize | undefined {
+  if (bytes === undefined || hasChanged(input)) return undefined;
+  const beforeBytes = read.layerContentBytes;
+  if (build === undefined) return { beforeBytes, afterBytes: bytes, basis: "measured" };
   const today = carry(paths, program.paths.at(-1) ?? "", "program").bytes;
-  return build.programBytes === undefined ? undefined : bytes - today + build.programBytes;
+  return build.programBytes === undefined
+    ? undefined
+    : { beforeBytes, afterBytes: bytes - today + build.programBytes, basis: "predicted" };
+}
+
+/** Whether the text speaks of building for several platforms. */
+function isForMany({ dockerfile }: ScratchInput): boolean {
+  return dockerfile.instructions.some(({ flags, argumentText }) =>
+    [argumentText, ...flags.map(({ value = "" }) => value)].some((text) =>
+      /\b(?:TARGET|BUILD)(?:ARCH|PLATFORM)\b/.test(text),
+    ),
+  );
 }
 
 /** Whether a line that makes layers is not known to be one that the image was built from. */

@@ -152,13 +152,13 @@ export function planHasPath({ copied, links, directories }: FilePlan, path: stri
   );
 }
 
-/** Links inside of what is copied that lead to something of the image that is left out; by path, at most three. O(nodes below). */
+/** Links among the files of the author that lead to something of the image that is left out; by path, at most three. O(nodes below). */
 export function strayLinks(paths: TreePaths, plan: FilePlan): readonly string[] {
   const stray = plan.links
     .filter(({ path }) => leadsOut(paths, plan, path))
     .map(({ path }) => path);
-  for (const { path, isDirectory } of plan.copied) {
-    if (!isDirectory || stray.length >= mostNamed) continue;
+  for (const { path, isDirectory, why } of plan.copied) {
+    if (!isDirectory || why !== "asset" || stray.length >= mostNamed) continue;
     const root = paths.findExact(path);
     if (root === undefined) continue;
     stray.push(...linksBelow(paths, root).filter((one) => leadsOut(paths, plan, one)));

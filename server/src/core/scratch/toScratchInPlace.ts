@@ -161,7 +161,7 @@ interface Made {
   readonly edits: readonly TextEdit[];
   /** In the final stage. */
   readonly lines: readonly string[];
-  /** Instructions that come into the other stage. */
+  /** How many instructions come into the other stage. */
   readonly count: number;
   readonly caveats: readonly string[];
 }
@@ -182,12 +182,10 @@ function madeDirectories(context: FinalStageContext, plan: FilePlan): Made | und
     return { edits: [], lines: [], count: 0, caveats };
   }
   const run = rootfsRun(style, "rootfs", { ...plan, directories, links: [] }) ?? "";
-  const hasUser = maker.instructions.some(({ keyword }) => keyword === "USER");
-  const lines = [...(hasUser ? [`${style.keyword("USER")} 0`] : []), run];
   return {
-    edits: [insertBelow(dockerfile, last, lines.join(style.lineBreak))],
+    edits: [insertBelow(dockerfile, last, run)],
     lines: [`${style.keyword("COPY")} --from=${maker.name ?? maker.index} /rootfs/ /`],
-    count: lines.length,
+    count: 1,
     caveats: [],
   };
 }
@@ -204,23 +202,30 @@ function isMadeByCopy({ instructions }: Stage, path: string): boolean {
   });
 }
 
-/** A stage that the final one copies from, and that runs commands in a shell. */
+/** A stage that the final one copies from, that runs commands in a shell and as root, and that nothing else is made from. */
 function findMaker({ input, stage }: FinalStageContext): Stage | undefined {
+  const { stages } = input.dockerfile;
   const from = new Set(
     stage.instructions.flatMap(({ flags }) =>
       flags.flatMap(({ name, value }) => (name === "from" ? [value?.toLowerCase()] : [])),
     ),
   );
-  return input.dockerfile.stages
+  return stages
     .filter(({ index, name }) => index < stage.index && (from.has(name) || from.has(String(index))))
-    .findLast(({ instructions }) =>
-      instructions.some(
-        (one) => one.keyword === "RUN" && one.form === "shell" && input.shellOf(one) !== undefined,
-      ),
-    );
+    .filter(({ index }) =>
+      stages.every(({ base }) => base.kind !== "stage" || base.stage !== index),
+    )
+    .findLast(({ instructions }) => {
+      const isRoot = instructions.every(({ keyword }) => keyword !== "USER");
+      return isRoot && instructions.some((one) => runsInShell(input, one));
+    });
 }
 
-/** The directories that a path lies in, for those who ask what the new file system has. */
+function runsInShell(input: FinalStageContext["input"], one: Instruction): boolean {
+  return one.keyword === "RUN" && one.form === "shell" && input.shellOf(one) !== undefined;
+}
+
+/** Whether lines of this file write something at a path. */
 export function ownHasPath(context: FinalStageContext, paths: TreePaths, path: string): boolean {
   const node = paths.findExact(path);
   if (node === undefined) return false;
