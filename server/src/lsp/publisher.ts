@@ -27,8 +27,8 @@ export interface PublisherOptions {
   readonly documents: Documents;
 }
 
-/** Edits that arrive together are told about once. A text of many lines takes longer to analyse than the next key takes to come. */
-const settleMs = { usual: 5, long: 200, longFromLine: 4000 };
+/** Edits that arrive together are told about once. For a text of many lines all rules take longer than the next key takes to come. */
+const settleMs = { usual: 5, long: 200, longFromLine: 300 };
 /** Several documents often renew together. */
 const refreshMs = 50;
 
