@@ -6,6 +6,8 @@ import type { BaseSwitch } from "./bases/switchBase.ts";
 import { switchBase } from "./bases/switchBase.ts";
 import { judgeBudgets } from "./budget/budget.ts";
 import type { BudgetVerdict } from "./budget/budget.ts";
+import { unknownTargets } from "./budget/limits.ts";
+import type { BudgetSettings } from "./budget/limits.ts";
 import type { Dockerfile, Stage } from "./dockerfile/syntax.ts";
 import { attributeKnowingBase } from "./forecast/builtBase.ts";
 import type { Forecast } from "./forecast/forecast.ts";
@@ -31,6 +33,7 @@ import type { Rewrites } from "./scratch/rewrite.ts";
 import { rewritesToScratch } from "./scratch/toScratch.ts";
 import type { Span } from "./text/span.ts";
 
+export { findTarget, targets } from "./bases/targets.ts";
 export { bestSizes, localSizes, noSizes, registrySizes } from "./bases/baseSize.ts";
 export { heldImageId, wantedBases } from "./bases/wantedBases.ts";
 export { buildContextOf } from "./context/buildContext.ts";
@@ -67,10 +70,7 @@ export type { Refusal, Rewrite, Rewrites, RewriteTarget } from "./scratch/rewrit
 export type { TextEdit } from "./text/edit.ts";
 
 /** What the user set, apart from the Dockerfile's own directives. */
-export interface AnalysisSettings {
-  /** Bytes; undefined for no limit. Directives in the file win. */
-  readonly budgetBytes?: number;
-  readonly transferBudgetBytes?: number;
+export interface AnalysisSettings extends BudgetSettings {
   /** How loud rules are, or off, by code. */
   readonly rules?: RuleSeverities;
 }
@@ -184,8 +184,11 @@ function weigh(
   const forecast = lazily(() => forecastOf({ dockerfile, image, attribution, bases, context }));
   const budgets = lazily(() => {
     const verdicts = judgeBudgets(dockerfile, image, attribution, settings);
-    if (image !== undefined || verdicts.length === 0) return verdicts;
-    return judgeForecast(verdicts, dockerfile, forecast());
+    const isAhead = (verdict: BudgetVerdict): boolean =>
+      image === undefined || verdict.stage !== undefined;
+    if (!verdicts.some(isAhead)) return verdicts;
+    const ahead = judgeForecast(verdicts.filter(isAhead), dockerfile, forecast());
+    return [...verdicts.filter((verdict) => !isAhead(verdict)), ...ahead];
   });
   return { attribution, forecast, budgets };
 }
@@ -224,7 +227,7 @@ function lazily<T>(make: () => T): () => T {
 
 function problemsOf(dockerfile: Dockerfile): readonly Problem[] {
   const codes = rules.map(({ code }) => code);
-  const unknown = unknownIgnored(dockerfile, codes);
+  const unknown = [...unknownIgnored(dockerfile, codes), ...unknownTargets(dockerfile)];
   if (unknown.length === 0) return dockerfile.problems;
   return [...dockerfile.problems, ...unknown].sort((a, b) => a.span.start - b.span.start);
 }

@@ -190,6 +190,7 @@ function analysisOf(entry: OpenDocument, around: AnalysedWith, memory: RuleMemor
       ...(settings.transferBudgetBytes === undefined
         ? {}
         : { transferBudgetBytes: settings.transferBudgetBytes }),
+      ...(settings.target === undefined ? {} : { target: settings.target }),
       rules: settings.rules,
     },
     { files, memory },

@@ -17,6 +17,8 @@ export interface Settings {
   readonly budgetBytes: number | undefined;
   /** `tare.transferBudget`, size text, default "" for none. A directive in the Dockerfile wins. */
   readonly transferBudgetBytes: number | undefined;
+  /** `tare.target`, name of a target such as `micro`, default "" for none: states the limits that are not set. A directive in the Dockerfile wins. */
+  readonly target: string | undefined;
   /** `tare.rules`, object, default {}: code of a rule → `error`, `warning`, `information`, `hint` or `off`. */
   readonly rules: RuleSeverities;
   /** `tare.images`, object, default {}: glob of a Dockerfile's path relative to the workspace folder → image reference. The first match wins. */
@@ -44,6 +46,7 @@ export const defaultSettings: Settings = {
   codeLensEnabled: false,
   budgetBytes: undefined,
   transferBudgetBytes: undefined,
+  target: undefined,
   rules: {},
   images: [],
   matchByHistory: true,
@@ -65,6 +68,7 @@ export function parseSettings(section: unknown): Settings {
     codeLensEnabled: booleanAt(section, "codeLens.enabled") ?? fallback.codeLensEnabled,
     budgetBytes: bytesAt(section, "budget"),
     transferBudgetBytes: bytesAt(section, "transferBudget"),
+    target: textAt(section, "target"),
     rules: severitiesAt(section, "rules"),
     images: pairsAt(section, "images"),
     matchByHistory: booleanAt(section, "matchByHistory") ?? fallback.matchByHistory,

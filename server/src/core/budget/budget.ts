@@ -1,15 +1,15 @@
 import type { Dockerfile } from "../dockerfile/syntax.ts";
 import type { Image } from "../image/image.ts";
 import type { Attribution, Basis } from "../join/attribution.ts";
-import { parseSize } from "../text/size.ts";
+import type { BudgetSettings, Limit } from "./limits.ts";
+import { limitsOf } from "./limits.ts";
 
-/** One limit held against one measured total. */
-export interface BudgetVerdict {
-  /** `budget` for the final file system plus waste (layer content bytes), `transfer-budget` for compressed bytes. */
-  readonly name: "budget" | "transfer-budget";
-  readonly limitBytes: number;
+/** One limit held against one total: `budget` against layer content bytes, `transfer-budget` against compressed bytes. */
+export interface BudgetVerdict extends Limit {
   /** Undefined when it cannot be known (no image, no compressed sizes): no verdict then. */
   readonly actualBytes: number | undefined;
+  /** True where `actualBytes` is only the least that it can be. */
+  readonly isLeast?: boolean;
   readonly basis: Basis;
   /** True also when nothing is known: a guess never fails a build. */
   readonly isWithin: boolean;
@@ -17,55 +17,33 @@ export interface BudgetVerdict {
   readonly crossedBy: number | undefined;
 }
 
-/** Limits from the settings, bytes; directives in the file win. */
-export interface BudgetSettings {
-  readonly budgetBytes?: number;
-  readonly transferBudgetBytes?: number;
-}
-
-/** Holds the limits that apply to a file against what its image weighs; empty without limits. `budget` first. */
+/**
+ * Holds the limits that apply to a file against what its image weighs; empty without limits. `budget` first, limits of stages last: those are
+ * not known from an image alone, `judgeForecast` tells them.
+ */
 export function judgeBudgets(
   dockerfile: Dockerfile,
   image: Image | undefined,
   attribution: Attribution | undefined,
   settings: BudgetSettings,
 ): readonly BudgetVerdict[] {
-  const limits = [
-    { name: "budget", limitBytes: limitIn(dockerfile, "budget") ?? settings.budgetBytes },
-    {
-      name: "transfer-budget",
-      limitBytes: limitIn(dockerfile, "transfer-budget") ?? settings.transferBudgetBytes,
-    },
-  ] as const;
-  return limits.flatMap(({ name, limitBytes }): readonly BudgetVerdict[] => {
-    if (limitBytes === undefined) return [];
-    const bytesOf = name === "budget" ? contentBytesOf : transferBytesOf;
-    const layerCount = image?.description.layers.length ?? 0;
-    const actualBytes = image && sumOf(image, range(layerCount), bytesOf);
-    const isWithin = actualBytes === undefined || actualBytes <= limitBytes;
-    return [
-      {
-        name,
-        limitBytes,
-        actualBytes,
-        basis: actualBytes === undefined ? "unknown" : "measured",
-        isWithin,
-        crossedBy:
-          isWithin || image === undefined
-            ? undefined
-            : crossingInstruction(image, attribution, limitBytes, bytesOf),
-      },
-    ];
+  return limitsOf(dockerfile, settings).map((limit): BudgetVerdict => {
+    const bytesOf = limit.name === "budget" ? contentBytesOf : transferBytesOf;
+    const judged = limit.stage === undefined ? image : undefined;
+    const layerCount = judged?.description.layers.length ?? 0;
+    const actualBytes = judged && sumOf(judged, range(layerCount), bytesOf);
+    const isWithin = actualBytes === undefined || actualBytes <= limit.limitBytes;
+    return {
+      ...limit,
+      actualBytes,
+      basis: actualBytes === undefined ? "unknown" : "measured",
+      isWithin,
+      crossedBy:
+        isWithin || judged === undefined
+          ? undefined
+          : crossingInstruction(judged, attribution, limit.limitBytes, bytesOf),
+    };
   });
-}
-
-/** The first valid limit of that name in the file. */
-function limitIn(dockerfile: Dockerfile, name: BudgetVerdict["name"]): number | undefined {
-  return dockerfile.directives
-    .flatMap(({ settings }) => settings)
-    .filter(({ key }) => key === name)
-    .map(({ value }) => parseSize(value))
-    .find((bytes) => bytes !== undefined);
 }
 
 type LayerBytes = (image: Image, layer: number) => number | undefined;

@@ -1,6 +1,7 @@
 import type { Parsed, Problem } from "../result.ts";
 import type { Span } from "../text/span.ts";
 import { parseSize } from "../text/size.ts";
+import { budgetedStage } from "./directiveScope.ts";
 import type { Instruction, TareDirective, TareSetting } from "./syntax.ts";
 
 /** A comment line, and the instruction in whose continuation it stands. */
@@ -27,7 +28,7 @@ const setting = /([^\s=]+)(=)?("[^"]*"?|'[^']*'?|\S*)/g;
 
 /**
  * The `# tare:` comments of a file. `ignore` speaks of the instruction it stands above or inside of, before the first instruction of the
- * whole file; every other key speaks of the file wherever it stands, and the first of its name counts.
+ * whole file; every other key speaks of the file wherever it stands, or, as `budgetedStage` says, of a stage; the first of its name counts.
  */
 export function readTareDirectives(
   text: string,
@@ -49,7 +50,7 @@ export function readTareDirectives(
       problems.push(...misplaced(directive, instructions));
       return directive;
     });
-  return { directives, problems: [...problems, ...repeated(directives)] };
+  return { directives, problems: [...problems, ...repeated(directives, instructions)] };
 }
 
 /** Undefined before the first instruction, where a directive speaks of the file, and behind the last. O(log instructions). */
@@ -82,14 +83,19 @@ function misplaced(
     }));
 }
 
-function repeated(directives: readonly TareDirective[]): readonly Problem[] {
+function repeated(
+  directives: readonly TareDirective[],
+  instructions: readonly Instruction[],
+): readonly Problem[] {
   const seen = new Set<string>();
   return directives
-    .flatMap(({ settings }) => settings)
+    .flatMap((directive) => directive.settings.map((one) => ({ directive, ...one })))
     .filter(({ key }) => key !== "ignore" && directiveKeys.some((known) => known === key))
-    .filter(({ key }) => {
-      const isRepeated = seen.has(key);
-      seen.add(key);
+    .filter(({ directive, key }) => {
+      const stage = budgetedStage({ instructions }, directive, key);
+      const scoped = `${key} ${stage ?? ""}`;
+      const isRepeated = seen.has(scoped);
+      seen.add(scoped);
       return isRepeated;
     })
     .map(({ key, keySpan }) => ({

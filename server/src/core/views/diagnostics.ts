@@ -77,23 +77,24 @@ const budgetWords = {
   },
 } as const;
 
-/** One notice at the final FROM, one at the line that crosses the limit; one only where they are the same line. */
+/** One notice at the FROM of what is limited, one at the line that crosses the limit; one only where they are the same line. */
 function overBudget(analysis: Analysis, verdict: BudgetVerdict): readonly Notice[] {
-  const { actualBytes, limitBytes, isWithin, crossedBy } = verdict;
-  const { instructions } = analysis.dockerfile;
-  const from = finalFrom(analysis);
+  const { actualBytes, limitBytes, isWithin, crossedBy, stage } = verdict;
+  const { instructions, stages } = analysis.dockerfile;
+  const from = stage === undefined ? finalFrom(analysis) : stages[stage]?.from;
   if (isWithin || actualBytes === undefined || from === undefined) return [];
   const crossing = crossedBy === undefined ? undefined : instructions[crossedBy];
   const { code, limit: named, weighs } = budgetWords[verdict.name];
-  const limit = `${named} of ${formatSize(limitBytes)}`;
+  const what = stage === undefined ? "image" : "stage";
+  const limit = `${named} of ${formatSize(limitBytes)}${ofTarget(verdict)}`;
   const over = formatSize(actualBytes - limitBytes);
+  if (verdict.basis === "predicted") return [overPredicted(verdict, from, crossing)];
   const { severity, past } = ageOf(analysis);
-  if (verdict.basis === "predicted") return overPredicted(analysis, verdict, from);
   const whole: Notice = {
     span: from.keywordSpan,
     severity,
     code,
-    message: `The image ${weighs} ${formatSize(actualBytes)}, ${over} over ${limit}${past}.`,
+    message: `The ${what} ${weighs} ${formatSize(actualBytes)}, ${over} over ${limit}${past}.`,
     related: relatedTo(crossing, from, `This line crosses ${limit}.`),
   };
   if (crossing === undefined || crossing === from) return [whole];
@@ -103,31 +104,34 @@ function overBudget(analysis: Analysis, verdict: BudgetVerdict): readonly Notice
       span: crossing.keywordSpan,
       severity,
       code,
-      message: `This line crosses ${limit}; the image ends ${over} over it.`,
-      related: relatedTo(from, crossing, "The image is built from here."),
+      message: `This line crosses ${limit}; the ${what} ends ${over} over it.`,
+      related: relatedTo(from, crossing, `The ${what} is built from here.`),
     },
   ];
 }
 
 /** Without an image: what the known parts will weigh is over the limit already. */
 function overPredicted(
-  { dockerfile, forecast }: Analysis,
-  { limitBytes, actualBytes = 0, crossedBy, name }: BudgetVerdict,
+  verdict: BudgetVerdict,
   from: Instruction,
-): readonly Notice[] {
+  crossing: Instruction | undefined,
+): Notice {
+  const { limitBytes, actualBytes = 0, name, stage, isLeast } = verdict;
   const { code, limit } = budgetWords[name];
-  const crossing = crossedBy === undefined ? undefined : dockerfile.instructions[crossedBy];
-  const least = (forecast.total?.unknown.length ?? 0) > 0 ? "at least " : "";
-  const over = formatSize(actualBytes - limitBytes);
-  return [
-    {
-      span: from.keywordSpan,
-      severity: "warning",
-      code,
-      message: `The image is predicted to weigh ${least}${formatSize(actualBytes)}, ${over} over ${limit} of ${formatSize(limitBytes)}; it is not built yet.`,
-      related: relatedTo(crossing, from, "This line crosses it."),
-    },
-  ];
+  const what = stage === undefined ? "image" : "stage";
+  const least = isLeast === true ? "at least " : "";
+  const over = `${formatSize(actualBytes - limitBytes)} over ${limit} of ${formatSize(limitBytes)}`;
+  return {
+    span: from.keywordSpan,
+    severity: "warning",
+    code,
+    message: `The ${what} is predicted to weigh ${least}${formatSize(actualBytes)}, ${over}${ofTarget(verdict)}; it is not built yet.`,
+    related: relatedTo(crossing, from, "This line crosses it."),
+  };
+}
+
+function ofTarget({ target }: BudgetVerdict): string {
+  return target === undefined ? "" : ` (target ${target})`;
 }
 
 /** An edit may have mended it already: that shows only after the next build. */

@@ -89,6 +89,10 @@ export interface ReportFinding {
 /** One limit held against one total. */
 export interface ReportBudget {
   readonly name: BudgetVerdict["name"];
+  /** Only where a target states the limit. */
+  readonly target?: string;
+  /** Index of the stage, from 0, only where the limit holds for one that is not the final one. */
+  readonly stage?: number;
   readonly limitBytes: number;
   /** Null when it cannot be known, which is never over the limit. */
   readonly actualBytes: number | null;
@@ -123,6 +127,8 @@ export function reportOf(read: ReadImage, analysis: Analysis): Report {
     findings: findingRows(analysis),
     budgets: analysis.budgets.map((verdict) => ({
       name: verdict.name,
+      ...(verdict.target === undefined ? {} : { target: verdict.target }),
+      ...(verdict.stage === undefined ? {} : { stage: verdict.stage }),
       limitBytes: verdict.limitBytes,
       actualBytes: verdict.actualBytes ?? null,
       basis: verdict.basis,

@@ -82,8 +82,8 @@ function verdictLine(
   options: TextOptions,
   paint: Paint,
 ): string {
-  const { name, limitBytes, actualBytes } = verdict;
-  const limit = `${name} ${formatSize(limitBytes)}`;
+  const { limitBytes, actualBytes } = verdict;
+  const limit = `${nameOf(verdict, analysis)} ${formatSize(limitBytes)}`;
   const line = (mark: string, text: string): string => fitEnd(`  ${mark} ${text}`, options.columns);
   if (actualBytes === undefined) {
     return paint("yellow", line("?", `${limit}: not checked, sizes are not known`));
@@ -97,6 +97,14 @@ function verdictLine(
   const crossedBy = analysis.dockerfile.instructions[verdict.crossedBy ?? -1];
   const where = crossedBy === undefined ? "" : `, crossed by line ${crossedBy.startLine + 1}`;
   return paint("red", line(options.unicode ? "✗" : "x", `${actual} ${difference} over it${where}`));
+}
+
+/** `budget`, `budget of target micro`, `budget of stage build`. */
+function nameOf({ name, target, stage }: BudgetVerdict, { dockerfile }: Analysis): string {
+  const byTarget = target === undefined ? "" : ` of target ${target}`;
+  const forStage =
+    stage === undefined ? "" : ` of stage ${dockerfile.stages[stage]?.name ?? stage}`;
+  return `${name}${byTarget}${forStage}`;
 }
 
 function count(amount: number, noun: string): string {

@@ -14,11 +14,13 @@ export interface Status extends ImageContext {
   readonly wastedText?: string;
   /** What the next build will weigh: `85 MB`, `85 MB + line 4 unknown`; absent where the image says the same, and where nothing is known. */
   readonly predictedText?: string;
-  /** The budget that is nearest to its limit or furthest over it; absent when none has a verdict. */
+  /** The budget of the image that is nearest to its limit or furthest over it; absent when none has a verdict. */
   readonly budget?: {
     readonly limitText: string;
     readonly actualText: string;
     readonly isWithin: boolean;
+    /** The target that states the limit; absent for a limit that was set as a size. */
+    readonly target?: string;
   };
 }
 
@@ -28,7 +30,9 @@ export function statusOf(analysis: Analysis, context: ImageContext): Status {
   const predicted = predictionOf(analysis);
   const totalBytes = imageBytes(image);
   const wastedBytes = image?.state === "read" ? image.read.wastedBytes : 0;
-  const strictest = budgets.reduce<BudgetVerdict | undefined>(stricterOf, undefined);
+  const strictest = budgets
+    .filter(({ stage }) => stage === undefined)
+    .reduce<BudgetVerdict | undefined>(stricterOf, undefined);
   return {
     ...context,
     ...(totalBytes === undefined ? {} : { totalBytes, totalText: formatSize(totalBytes) }),
@@ -41,6 +45,7 @@ export function statusOf(analysis: Analysis, context: ImageContext): Status {
             limitText: formatSize(strictest.limitBytes),
             actualText: formatSize(strictest.actualBytes),
             isWithin: strictest.isWithin,
+            ...(strictest.target === undefined ? {} : { target: strictest.target }),
           },
         }),
   };
