@@ -147,6 +147,33 @@ test("actions are filtered by the kinds that the client asks for", () =>
     assert.deepEqual(await titles(["refactor.extract"]), []);
   }));
 
+test("a .dockerignore is made by a fix, and its coming ends the finding", async () => {
+  const image = anImage()
+    .reference("app")
+    .base("bin/sh 70MB")
+    .layer("app/main.js 1MB, app/.git/objects/pack/one 3MB", {
+      createdBy: "COPY . /app # buildkit",
+    });
+  const host = fakeHost({ app: image });
+  const ignoreUri = "file:///work/.dockerignore";
+  await withFindings(
+    { host, text: "# tare: image=app\nFROM debian:12\nCOPY . /app\n" },
+    async (pair) => {
+      await areFound(pair, ["2: whole-context"]);
+      const actions = await pair.actions(uri, "COPY .", ["quickfix"]);
+      const fix = actions.find(({ title }) => /^Create \.dockerignore with `?\.git/.test(title))!;
+      const made = pair.textsAfter(fix);
+      assert.deepEqual(Object.keys(made), [ignoreUri]);
+      assert.match(made[ignoreUri]!, /^\.git$/m);
+      host.ignoreFiles.set("/work/.dockerignore", made[ignoreUri]!);
+      await pair.client.sendNotification("workspace/didChangeWatchedFiles", {
+        changes: [{ uri: ignoreUri, type: 1 }],
+      });
+      await areFound(pair, []);
+    },
+  );
+});
+
 test("everything that is safe is fixed at once, when that is asked for or is more than one fix", () =>
   withFindings(
     {
