@@ -71,13 +71,12 @@ function execWords({ argumentText }: Instruction): readonly string[] | undefined
 
 /** One command without anything that only a shell can do; `|| exit 1` behind it says what an engine does anyway. */
 function plainWords(script: ShellScript | undefined): readonly string[] | undefined {
-  const [command, exit] = script?.commands ?? [];
-  if (script?.isComplete !== true || command === undefined) return undefined;
-  const { commands, statements } = script;
-  const [statement] = statements;
-  if (commands.length === 1 && statements.length === 1) return bareWords(command);
+  if (script?.isComplete !== true || script.statements.length !== 1) return undefined;
+  const [command, exit, ...others] = script.commands;
+  const [statement] = script.statements;
   const isGivingUp = exit?.name === "exit" && statement?.operators.join() === "||";
-  return isGivingUp && commands.length === 2 ? bareWords(command) : undefined;
+  const isPlain = others.length === 0 && (exit === undefined || isGivingUp);
+  return isPlain && command !== undefined ? bareWords(command) : undefined;
 }
 
 function bareWords(command: ShellCommand): readonly string[] | undefined {
