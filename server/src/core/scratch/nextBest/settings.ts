@@ -124,12 +124,15 @@ function carried(
 function isNeededLater(instructions: readonly Instruction[], one: Instruction): boolean {
   const needing = dependents.get(one.keyword);
   return instructions.some(
-    ({ index, keyword }) => index > one.index && needing?.has(keyword) === true,
+    ({ index, keyword, argumentText }) =>
+      index > one.index &&
+      (needing?.has(keyword) === true ||
+        (one.keyword === "ENV" && keyword === "WORKDIR" && argumentText.includes("$"))),
   );
 }
 
 const dependents: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ["ENV", new Set(["RUN", "COPY", "ADD", "ARG", "WORKDIR", "USER"])],
+  ["ENV", new Set(["RUN", "COPY", "ADD", "ARG"])],
   ["SHELL", new Set(["RUN"])],
   ["USER", new Set(["RUN"])],
   ["VOLUME", new Set(["RUN", "COPY", "ADD"])],
