@@ -122,7 +122,17 @@ test("Rust: the musl target, and the program at its place", () => {
     `RUN rustup target add ${target} && CARGO_PROFILE_RELEASE_STRIP=symbols cargo build --target ${target} --release --locked && mkdir -p target/release && cp target/${target}/release/app target/release/`,
     rust,
   );
-  checkNone("RUN cargo build --release", { ...rust, image: "debian:12" });
+  const gnu = '"$(uname -m)-unknown-linux-gnu"';
+  checkStatic(
+    "RUN cargo build -r",
+    "linked statically",
+    `RUN RUSTFLAGS="-C target-feature=+crt-static" CARGO_PROFILE_RELEASE_STRIP=symbols cargo build --target ${gnu} -r && mkdir -p target/release && cp target/${gnu}/release/app target/release/`,
+    { ...rust, image: "debian:12" },
+  );
+  checkNone("ENV RUSTFLAGS=-Cpanic=abort\nRUN cargo build --release", {
+    ...rust,
+    image: "debian:12",
+  });
   checkNone("RUN cargo build --release --target x86_64-unknown-linux-gnu", rust);
   checkNone("RUN cargo build", rust);
 });

@@ -1,4 +1,5 @@
 import { insertBehind } from "../../dockerfile/runEdits.ts";
+import type { TextEdit } from "../../text/edit.ts";
 import { findCommandEnd } from "./commandEnd.ts";
 import {
   type StaticBuild,
@@ -9,50 +10,78 @@ import {
 } from "./staticBuild.ts";
 
 /**
- * The musl target of the machine that builds, added with rustup; the program is copied to where it is looked for today, so that no other line changes.
- * Undefined without rustup, where a target is given, and where the program is not taken from `target/release`. The Cargo Book § Build cache.
+ * Another target for the machine that builds: musl where the image has rustup, else glibc linked statically. The program is copied to where it is looked for
+ * today, so that no other line changes. Undefined where a target is given, and where the program is not taken from `target/release`. The Cargo Book
+ * § Build cache, The rustc Book § target-feature.
  */
 export function rustStatic(build: StaticBuildInput): StaticBuild | undefined {
   const { step, facts, input } = build;
-  const { args, nameSpan, span } = step.command;
-  const [verb] = args;
-  if (verb === undefined || !isUnderstood(build)) return undefined;
+  const [verb] = step.command.args;
+  const target = targetOf(build);
+  if (verb === undefined || target === undefined || !isUnderstood(build)) return undefined;
   const foreign = facts.needed.filter((one) => !isSystemLibrary(one));
   if (foreign.length > 0) {
-    return {
-      kind: "refused",
-      reason: `The Rust program is linked with ${foreign.join(", ")}, which the musl target does not have.`,
-    };
+    const reason = `The Rust program is linked with ${foreign.join(", ")}, of which it would need a static one.`;
+    return { kind: "refused", reason };
   }
   const programs = takenPrograms(build);
   const end = findCommandEnd(input, step);
-  if (programs.length === 0 || end === undefined || !hasRustup(build)) return undefined;
-  const target = '"$(uname -m)-unknown-linux-musl"';
-  const sources = programs.map((one) => `target/${target}/release/${one}`).join(" ");
+  if (programs.length === 0 || end === undefined) return undefined;
+  const sources = programs.map((one) => `target/${target.name}/release/${one}`).join(" ");
+  const at = (offset: number, newText: string): TextEdit => ({
+    span: { start: offset, end: offset },
+    newText,
+  });
+  const isStripSet = variableOf(build, "CARGO_PROFILE_RELEASE_STRIP") !== "";
+  const strip = isStripSet ? "" : "CARGO_PROFILE_RELEASE_STRIP=symbols ";
   return {
     kind: "offered",
-    title: "built for musl",
+    title: target.title,
     edits: [
-      { span: { start: span.start, end: span.start }, newText: `rustup target add ${target} && ` },
-      ...(variableOf(build, "CARGO_PROFILE_RELEASE_STRIP") === ""
-        ? [
-            {
-              span: { start: nameSpan.start, end: nameSpan.start },
-              newText: "CARGO_PROFILE_RELEASE_STRIP=symbols ",
-            },
-          ]
-        : []),
-      insertBehind(verb.span, `--target ${target}`),
-      {
-        span: { start: end, end },
-        newText: ` && mkdir -p target/release && cp ${sources} target/release/`,
-      },
+      ...(target.before === "" ? [] : [at(step.command.span.start, target.before)]),
+      at(step.command.nameSpan.start, target.variables + strip),
+      insertBehind(verb.span, `--target ${target.name}`),
+      at(end, ` && mkdir -p target/release && cp ${sources} target/release/`),
     ],
     caveats: [
-      "Crates with C code need a C compiler for musl in the build image (musl-tools).",
+      target.caveat,
       "The target is named after the machine that builds: amd64 and arm64 have one of that name, others do not.",
     ],
     programBytes: undefined,
+  };
+}
+
+interface Target {
+  readonly name: string;
+  readonly title: string;
+  /** What runs before; "" for nothing. */
+  readonly before: string;
+  /** Assignments before the command; "" for none. */
+  readonly variables: string;
+  readonly caveat: string;
+}
+
+/** Undefined without rustup where the C library is not glibc, and where flags are set that this would take the place of. */
+function targetOf(build: StaticBuildInput): Target | undefined {
+  if (hasRustup(build)) {
+    const name = '"$(uname -m)-unknown-linux-musl"';
+    return {
+      name,
+      title: "built for musl",
+      before: `rustup target add ${name} && `,
+      variables: "",
+      caveat: "Crates with C code need a C compiler for musl in the build image (musl-tools).",
+    };
+  }
+  const isGlibc = build.facts.needed.includes("libc.so.6");
+  if (!isGlibc || variableOf(build, "RUSTFLAGS") !== "") return undefined;
+  return {
+    name: '"$(uname -m)-unknown-linux-gnu"',
+    title: "linked statically",
+    before: "",
+    variables: 'RUSTFLAGS="-C target-feature=+crt-static" ',
+    caveat:
+      "A program linked statically with glibc still loads modules of the same glibc for users and host names; with musl it does not.",
   };
 }
 
