@@ -21,6 +21,8 @@ export interface HistoryCatalog {
     place: ImagePlace,
     signal: AbortSignal,
   ): Promise<readonly MatchedImage[]>;
+  /** References of the engine's images as last listed. Never waits: empty until the engine has answered, which this asks it to. */
+  known(place: ImagePlace): readonly string[];
   /** Asks the engine again next time; descriptions of images that stayed are kept. */
   invalidate(): void;
 }
@@ -33,14 +35,22 @@ const describedAtOnce = 4;
 export function createHistoryCatalog(host: Host): HistoryCatalog {
   const descriptions = new Map<string, ImageDescription>();
   const lists = new Map<string, Promise<Result<readonly ListedImage[], ImageError>>>();
+  const known = new Map<string, readonly string[]>();
 
   const list = (place: ImagePlace): Promise<Result<readonly ListedImage[], ImageError>> => {
     const key = JSON.stringify(place.engine);
-    const known = lists.get(key);
-    if (known !== undefined) return known;
+    const earlier = lists.get(key);
+    if (earlier !== undefined) return earlier;
     // The list outlives the request that asked first, so it is not bound to its signal.
     const asked = host.listEngineImages(place.engine, new AbortController().signal);
     lists.set(key, asked);
+    void asked.then((answer) => {
+      if (answer.ok)
+        known.set(
+          key,
+          answer.value.map(({ reference }) => reference),
+        );
+    });
     return asked;
   };
   const rank: HistoryCatalog["rank"] = async (dockerfile, place, signal) => {
@@ -67,6 +77,11 @@ export function createHistoryCatalog(host: Host): HistoryCatalog {
       if (ranked.length > 0) return findingOf(ranked, current);
       const listed = await list(place);
       return { kind: "none", error: listed.ok ? undefined : listed.error };
+    },
+    known(place) {
+      if (!place.engine.isEnabled) return [];
+      void list(place);
+      return known.get(JSON.stringify(place.engine)) ?? [];
     },
     invalidate() {
       lists.clear();

@@ -2,6 +2,7 @@ import type { Connection, InitializeResult } from "vscode-languageserver/node";
 import { TextDocuments, TextDocumentSyncKind } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { emptyHoverMemory } from "../core/views/hoverCard.ts";
+import { answerCompletions, completionProvider } from "./completion.ts";
 import { answerCustomRequests } from "./customRequests.ts";
 import type { Documents } from "./documents.ts";
 import { createDocuments } from "./documents.ts";
@@ -31,6 +32,7 @@ export function startServer(connection: Connection, host: Host): void {
   connection.onInitialize((params) => {
     const server = createServer(connection, world, shield, startSession(params, host.cacheFolder));
     answerRequests(server);
+    answerCompletions(server);
     answerCustomRequests(server);
     syncDocuments(server);
     followSession(server);
@@ -57,6 +59,7 @@ const initializeResult: InitializeResult = {
   capabilities: {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     hoverProvider: true,
+    completionProvider,
     inlayHintProvider: true,
     codeLensProvider: { resolveProvider: false },
     codeActionProvider: { codeActionKinds: [...codeActionKinds] },

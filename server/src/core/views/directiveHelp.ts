@@ -1,9 +1,12 @@
+import type { Analysis } from "../analysis.ts";
+import { targets } from "../bases/targets.ts";
 import type { Dockerfile, TareSetting } from "../dockerfile/syntax.ts";
 import { ignoredRules } from "../rules/ignoring.ts";
 import { rules } from "../rules/registry.ts";
 import type { Span } from "../text/span.ts";
 import { nearestName } from "../text/nearestName.ts";
 import { textOf, touches } from "../text/span.ts";
+import { directiveValueAt } from "./directiveValue.ts";
 
 /** A key of `# tare:` comments, explained. */
 export interface DirectiveKey {
@@ -23,7 +26,8 @@ export const directiveKeys: readonly DirectiveKey[] = [
   },
   {
     key: "budget",
-    meaning: "The most bytes that all layers together may hold.",
+    meaning:
+      "The most bytes that all layers together may hold. Above the FROM of an earlier stage: those of that stage.",
     example: "budget=10MB",
   },
   {
@@ -33,7 +37,8 @@ export const directiveKeys: readonly DirectiveKey[] = [
   },
   {
     key: "target",
-    meaning: "A named set of limits that the image is held against.",
+    meaning:
+      "A named set of limits, for those that are not written as a size. Above the FROM of an earlier stage its budget holds for that stage.",
     example: "target=micro",
   },
   {
@@ -49,20 +54,17 @@ export const directiveKeys: readonly DirectiveKey[] = [
   },
 ];
 
-/** The key of a `# tare:` comment under the offset, with its explanation; undefined anywhere else and for unknown keys. */
+/** What of a `# tare:` comment is under the offset, explained: a key, or a value that says more than its text. Undefined anywhere else. */
 export function directiveHelpAt(
-  dockerfile: Dockerfile,
+  { dockerfile, budgets }: Pick<Analysis, "dockerfile" | "budgets">,
   offset: number,
 ): { readonly span: Span; readonly help: DirectiveKey } | undefined {
-  const setting = settingAt(dockerfile, offset);
+  const settings = dockerfile.directives.flatMap((directive) => directive.settings);
+  const setting = settings.find(({ keySpan }) => touches(keySpan, offset));
   const help = directiveKeys.find(({ key }) => key === setting?.key);
-  return setting === undefined || help === undefined ? undefined : { span: setting.keySpan, help };
-}
-
-function settingAt({ directives }: Dockerfile, offset: number): TareSetting | undefined {
-  return directives
-    .flatMap(({ settings }) => settings)
-    .find(({ keySpan }) => touches(keySpan, offset));
+  if (setting !== undefined && help !== undefined) return { span: setting.keySpan, help };
+  const valued = settings.find(({ valueSpan }) => touches(valueSpan, offset));
+  return valued && directiveValueAt(dockerfile, budgets, valued, offset);
 }
 
 /** An edit that mends a `# tare:` comment. */
@@ -87,12 +89,24 @@ export function directiveFixes(dockerfile: Dockerfile, span: Span): readonly Dir
   if (ignoring !== undefined) {
     return spellings(key, span, ruleCodes, removedName(dockerfile.text, line, ignoring, span));
   }
+  if (isTarget(dockerfile, span)) {
+    const near = nearestName(key, targetNames);
+    return near === undefined ? [] : spellings(key, span, targetNames, span).slice(0, 1);
+  }
   if (dockerfile.text[span.start - 1] === "=") return [];
   const keys = directiveKeys.map((known) => known.key);
   return spellings(key, span, keys, removedSpan(dockerfile.text, line, span));
 }
 
 const ruleCodes = rules.map(({ code }) => code);
+
+const targetNames = targets.map(({ name }) => name);
+
+function isTarget({ directives }: Dockerfile, span: Span): boolean {
+  return directives
+    .flatMap(({ settings }) => settings)
+    .some(({ key, valueSpan }) => key === "target" && valueSpan.start === span.start);
+}
 
 /** The `ignore` that names a rule at the span. */
 function ignoreAt({ directives }: Dockerfile, span: Span): TareSetting | undefined {

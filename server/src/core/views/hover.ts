@@ -20,7 +20,7 @@ export function hoverAt(
   context: ImageContext,
   memory: HoverMemory,
 ): HoverCard | undefined {
-  const key = directiveHelpAt(analysis.dockerfile, offset);
+  const key = directiveHelpAt(analysis, offset);
   if (key !== undefined) {
     return {
       ...emptyCard(key.span, key.help.key),

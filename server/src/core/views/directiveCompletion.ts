@@ -1,0 +1,121 @@
+import { targets } from "../bases/targets.ts";
+import type { Dockerfile, TareDirective } from "../dockerfile/syntax.ts";
+import { rules } from "../rules/registry.ts";
+import type { Span } from "../text/span.ts";
+import { directiveKeys } from "./directiveHelp.ts";
+import { targetLimits } from "./directiveValue.ts";
+
+/** Something that can be written at a place of a `# tare:` comment. */
+export interface DirectiveCompletion {
+  readonly kind: "key" | "target" | "rule" | "image";
+  /** What is shown, and with `=` behind keys written in place of the span. */
+  readonly label: string;
+  readonly newText: string;
+  readonly span: Span;
+  /** A few words beside the label; "" for none. */
+  readonly detail: string;
+  /** Sentences, plain text; "" for none. */
+  readonly documentation: string;
+}
+
+/**
+ * What can be written at the offset, in the order in which it is offered: keys that the comment does not have, targets, rules that the
+ * `ignore` does not name, images. Empty outside of `# tare:` comments and for values that nobody can know. `images` are references.
+ */
+export function directiveCompletions(
+  dockerfile: Dockerfile,
+  offset: number,
+  images: readonly string[],
+): readonly DirectiveCompletion[] {
+  const directive = dockerfile.directives.find(
+    ({ span }) => span.start <= offset && offset <= lineEnd(dockerfile.text, span.start),
+  );
+  const site = directive && siteAt(dockerfile.text, directive, offset);
+  if (directive === undefined || site === undefined) return [];
+  const { key, span } = site;
+  switch (key) {
+    case undefined:
+      return keysFor(directive, span);
+    case "target":
+      return targets.map((target) => ({
+        kind: "target",
+        label: target.name,
+        newText: target.name,
+        span,
+        detail: targetLimits(target),
+        documentation: `${target.reason} Source: ${target.source}`,
+      }));
+    case "ignore":
+      return rulesFor(dockerfile.text, site);
+    case "image":
+      return images.map((image) => ({ ...plain(image, span), kind: "image" }));
+    default:
+      return [];
+  }
+}
+
+function plain(label: string, span: Span): Omit<DirectiveCompletion, "kind"> {
+  return { label, newText: label, span, detail: "", documentation: "" };
+}
+
+interface Site {
+  /** The key whose value is being written; undefined where a key is. */
+  readonly key: string | undefined;
+  /** What is replaced: the word around the offset, in lists the one between commas. */
+  readonly span: Span;
+  /** The whole word, key and value. */
+  readonly word: Span;
+}
+
+/** Undefined inside of the marker itself. */
+function siteAt(text: string, { span }: TareDirective, offset: number): Site | undefined {
+  const end = lineEnd(text, span.start);
+  const line = text.slice(span.start, end);
+  const marked = span.start + line.indexOf(":", line.indexOf("tare")) + 1;
+  if (offset < marked) return undefined;
+  const start = offset - (/\S*$/.exec(text.slice(marked, offset))?.[0].length ?? 0);
+  const word = { start, end: offset + (/^\S*/.exec(text.slice(offset, end))?.[0].length ?? 0) };
+  const equals = text.slice(start, word.end).indexOf("=");
+  if (equals === -1 || start + equals >= offset) {
+    return {
+      key: undefined,
+      span: equals === -1 ? word : { start, end: start + equals + 1 },
+      word,
+    };
+  }
+  const key = text.slice(start, start + equals);
+  const value = text.slice(start + equals + 1, offset);
+  const from = offset - (/[^,"']*$/.exec(value)?.[0].length ?? 0);
+  const rest = /^[^,"']*/.exec(text.slice(offset, word.end))?.[0].length ?? 0;
+  return { key, span: { start: from, end: offset + rest }, word };
+}
+
+function keysFor({ settings }: TareDirective, span: Span): readonly DirectiveCompletion[] {
+  const taken = settings
+    .filter(({ keySpan }) => keySpan.start !== span.start)
+    .map(({ key }) => key);
+  return directiveKeys
+    .filter(({ key }) => !taken.includes(key))
+    .map(({ key, meaning, example }) => ({
+      kind: "key",
+      label: key,
+      newText: `${key}=`,
+      span,
+      detail: example,
+      documentation: meaning,
+    }));
+}
+
+function rulesFor(text: string, { span, word }: Site): readonly DirectiveCompletion[] {
+  const others = text.slice(word.start, span.start) + text.slice(span.end, word.end);
+  const named = others.replace(/^ignore=/, "").split(/[,"']+/);
+  return rules
+    .filter(({ code }) => !named.includes(code))
+    .map(({ code, title }) => ({ ...plain(code, span), kind: "rule", detail: title }));
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf("\n", from);
+  const at = end === -1 ? text.length : end;
+  return text[at - 1] === "\r" ? at - 1 : at;
+}
