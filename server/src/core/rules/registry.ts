@@ -29,6 +29,7 @@ import { sameContent } from "./sameContent.ts";
 import { scratchCannotRun } from "./scratchCannotRun.ts";
 import { secretShipped } from "./secretShipped.ts";
 import { sourceMaps } from "./sourceMaps.ts";
+import { staticInFatImage } from "./staticInFatImage.ts";
 import { staticLibraries } from "./staticLibraries.ts";
 import { unstrippedBinaries } from "./unstrippedBinaries.ts";
 import { wholeContext } from "./wholeContext.ts";
@@ -72,6 +73,7 @@ export const rules: readonly Rule[] = [
   sameContent,
   joinableRuns,
   manyLayers,
+  staticInFatImage,
   scratchCannotRun,
   secretShipped,
 ];
