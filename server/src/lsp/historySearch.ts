@@ -34,25 +34,7 @@ const describedAtOnce = 4;
 /** A catalog that has asked for nothing yet. */
 export function createHistoryCatalog(host: Host): HistoryCatalog {
   const descriptions = new Map<string, ImageDescription>();
-  const lists = new Map<string, Promise<Result<readonly ListedImage[], ImageError>>>();
-  const known = new Map<string, readonly string[]>();
-
-  const list = (place: ImagePlace): Promise<Result<readonly ListedImage[], ImageError>> => {
-    const key = JSON.stringify(place.engine);
-    const earlier = lists.get(key);
-    if (earlier !== undefined) return earlier;
-    // The list outlives the request that asked first, so it is not bound to its signal.
-    const asked = host.listEngineImages(place.engine, new AbortController().signal);
-    lists.set(key, asked);
-    void asked.then((answer) => {
-      if (answer.ok)
-        known.set(
-          key,
-          answer.value.map(({ reference }) => reference),
-        );
-    });
-    return asked;
-  };
+  const { list, known, invalidate } = createImageLists(host);
   const rank: HistoryCatalog["rank"] = async (dockerfile, place, signal) => {
     if (!place.engine.isEnabled) return [];
     const answer = await list(place);
@@ -78,14 +60,37 @@ export function createHistoryCatalog(host: Host): HistoryCatalog {
       const listed = await list(place);
       return { kind: "none", error: listed.ok ? undefined : listed.error };
     },
+    known,
+    invalidate,
+  };
+}
+
+interface ImageLists extends Pick<HistoryCatalog, "known" | "invalidate"> {
+  list(place: ImagePlace): Promise<Result<readonly ListedImage[], ImageError>>;
+}
+
+/** What engines listed, each asked once until its list is invalid. */
+function createImageLists(host: Host): ImageLists {
+  const lists = new Map<string, ReturnType<ImageLists["list"]>>();
+  const answered = new Map<string, readonly ListedImage[]>();
+  const list: ImageLists["list"] = (place) => {
+    const key = JSON.stringify(place.engine);
+    const earlier = lists.get(key);
+    if (earlier !== undefined) return earlier;
+    // The list outlives the request that asked first, so it is not bound to its signal.
+    const asked = host.listEngineImages(place.engine, new AbortController().signal);
+    lists.set(key, asked);
+    void asked.then((answer) => answer.ok && answered.set(key, answer.value));
+    return asked;
+  };
+  return {
+    list,
     known(place) {
       if (!place.engine.isEnabled) return [];
       void list(place);
-      return known.get(JSON.stringify(place.engine)) ?? [];
+      return (answered.get(JSON.stringify(place.engine)) ?? []).map(({ reference }) => reference);
     },
-    invalidate() {
-      lists.clear();
-    },
+    invalidate: () => lists.clear(),
   };
 }
 

@@ -73,21 +73,20 @@ function siteAt(text: string, { span }: TareDirective, offset: number): Site | u
   const line = text.slice(span.start, end);
   const marked = span.start + line.indexOf(":", line.indexOf("tare")) + 1;
   if (offset < marked) return undefined;
-  const start = offset - (/\S*$/.exec(text.slice(marked, offset))?.[0].length ?? 0);
-  const word = { start, end: offset + (/^\S*/.exec(text.slice(offset, end))?.[0].length ?? 0) };
+  const start = offset - matched(/\S*$/, text.slice(marked, offset));
+  const word = { start, end: offset + matched(/^\S*/, text.slice(offset, end)) };
   const equals = text.slice(start, word.end).indexOf("=");
-  if (equals === -1 || start + equals >= offset) {
-    return {
-      key: undefined,
-      span: equals === -1 ? word : { start, end: start + equals + 1 },
-      word,
-    };
-  }
-  const key = text.slice(start, start + equals);
-  const value = text.slice(start + equals + 1, offset);
-  const from = offset - (/[^,"']*$/.exec(value)?.[0].length ?? 0);
-  const rest = /^[^,"']*/.exec(text.slice(offset, word.end))?.[0].length ?? 0;
-  return { key, span: { start: from, end: offset + rest }, word };
+  if (equals === -1) return { key: undefined, span: word, word };
+  const keyEnd = start + equals;
+  if (keyEnd >= offset) return { key: undefined, span: { start, end: keyEnd + 1 }, word };
+  const from = offset - matched(/[^,"']*$/, text.slice(keyEnd + 1, offset));
+  const to = offset + matched(/^[^,"']*/, text.slice(offset, word.end));
+  return { key: text.slice(start, keyEnd), span: { start: from, end: to }, word };
+}
+
+/** Length of the first match. */
+function matched(pattern: RegExp, text: string): number {
+  return pattern.exec(text)?.[0].length ?? 0;
 }
 
 function keysFor({ settings }: TareDirective, span: Span): readonly DirectiveCompletion[] {
