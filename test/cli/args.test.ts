@@ -147,6 +147,7 @@ test("every option of fix is understood", () => {
       isCached: true,
       dockerfilePath: "Dockerfile",
       ruleCodes: [],
+      target: undefined,
       isWriting: true,
     },
   });

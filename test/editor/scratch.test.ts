@@ -46,7 +46,7 @@ describe("the way to scratch in the editor", () => {
     const rows = shown.page.locator(".sidebar .pane", { hasText: "To Scratch" });
     const text = await until(
       async () => (await rows.locator(".monaco-list-row").allInnerTexts()).join("\n"),
-      (all) => all.includes("Signals"),
+      (all) => all.includes("CA certificates"),
       (all) => `the view shows\n${all}`,
     );
     for (const row of ["Scratch can be had", "FROM scratch", "402 kB → 272 B", "Program"]) {
@@ -59,8 +59,8 @@ describe("the way to scratch in the editor", () => {
     const shown = await openWindow(t);
     if (shown === undefined) return;
     await (await shown.lightBulb(4, title)).click();
-    const after = shown.page.locator(".diff-editor .editor.modified .view-lines");
-    await after.waitFor();
+    const after = shown.page.locator(".monaco-diff-editor .editor.modified .view-lines");
+    await after.waitFor().finally(() => shown.photograph("scratch-preview"));
     await until(
       () => after.innerText(),
       (text) => /FROM.scratch/.test(text),

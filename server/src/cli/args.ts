@@ -1,4 +1,4 @@
-import type { Severity } from "../core/analysis.ts";
+import type { RewriteTarget, Severity } from "../core/analysis.ts";
 import { nearestName, parseSize, rules } from "../core/analysis.ts";
 import { fail, succeed } from "../core/result.ts";
 import type { Result } from "../core/result.ts";
@@ -46,8 +46,13 @@ export interface FixArguments extends ReadingArguments {
   readonly dockerfilePath: string;
   /** Codes of rules; empty for everything that is safe. */
   readonly ruleCodes: readonly string[];
+  /** Where the final stage is to be taken, instead of what rules found; undefined when it stays. */
+  readonly target: RewriteTarget | undefined;
   readonly isWriting: boolean;
 }
+
+/** Where a final stage can be taken, smallest first. */
+const rewriteTargets: readonly RewriteTarget[] = ["scratch", "distroless", "alpine", "slim"];
 
 /** How a comparison is printed. */
 export const diffFormats = ["text", "json", "markdown"] as const;
@@ -184,13 +189,28 @@ function toFix(parsed: ParsedOptions): Result<FixArguments, string> {
     const advice = near === undefined ? `the rules are ${known.join(", ")}` : `write ${near}`;
     return fail(`There is no rule “${unknown}”: ${advice}.`);
   }
+  const target = targetOf(parsed);
+  if (!target.ok) return target;
   return succeed({
     kind: "fix",
     ...reading.value,
     dockerfilePath,
     ruleCodes,
+    target: target.value,
     isWriting: parsed.values.has("write"),
   });
+}
+
+function targetOf(parsed: ParsedOptions): Result<RewriteTarget | undefined, string> {
+  const written = lastValue(parsed, "to");
+  if (written === undefined) return succeed(undefined);
+  const target = rewriteTargets.find((known) => known === written);
+  if (target === undefined) {
+    return fail(`“${written}” is no place to go: write one of ${rewriteTargets.join(", ")}.`);
+  }
+  return parsed.values.has("rule")
+    ? fail("Ask for one thing at a time: --rule or --to.")
+    : succeed(target);
 }
 
 function toDiff(parsed: ParsedOptions): Result<DiffArguments, string> {

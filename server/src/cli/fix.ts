@@ -1,5 +1,3 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { applyEdits, createRuleMemory } from "../core/analysis.ts";
 import type { ChosenFix, CombinedFixes } from "../core/views/combinedFixes.ts";
 import { combineFixes, safeFixes } from "../core/views/combinedFixes.ts";
@@ -8,12 +6,14 @@ import { fixTitle, placedFindings } from "../core/views/findings.ts";
 import type { FixArguments } from "./args.ts";
 import type { CliHost, Outcome } from "./host.ts";
 import { exitCodes } from "./host.ts";
+import { fixTo } from "./fixTo.ts";
 import { lintFile } from "./linting.ts";
 import type { Output } from "./output.ts";
+import { writeText } from "./writeText.ts";
 
 /**
- * `tare fix`: prints the Dockerfile with everything mended that is safe to mend, or what the named rules found, with the best fix of each;
- * with `--write` it changes the files instead. What was done and what it takes off is said on stderr.
+ * `tare fix`: prints the Dockerfile with everything mended that is safe to mend, or what the named rules found, with the best fix of each, or with
+ * another final stage; with `--write` it changes the files instead. What was done and what it takes off is said on stderr.
  */
 export async function fix(args: FixArguments, host: CliHost, stdout: Output): Promise<Outcome> {
   const { dockerfilePath } = args;
@@ -25,6 +25,10 @@ export async function fix(args: FixArguments, host: CliHost, stdout: Output): Pr
       exitCode: exitCodes.unreadable,
       sentences: [`${dockerfilePath} holds bytes that are no UTF-8: convert it first.`],
     };
+  }
+  if (args.target !== undefined) {
+    const outcome = await fixTo(file, args.target, { isWriting: args.isWriting, host, stdout });
+    return { ...outcome, sentences: [...sentences, ...(outcome.sentences ?? [])] };
   }
   const combined = combineFixes(chosenFixes(file, args));
   const { text } = file.analysis.dockerfile;
@@ -61,7 +65,7 @@ async function write(
   { path, analysis, dockerignorePath }: LintedFile,
   newText: string,
   { dockerignore }: CombinedFixes,
-  { cwd }: CliHost,
+  host: CliHost,
 ): Promise<string | undefined> {
   const changes = [
     ...(newText === analysis.dockerfile.text ? [] : [{ path, content: newText }]),
@@ -69,14 +73,9 @@ async function write(
       ? []
       : [{ path: dockerignorePath, content: dockerignore }]),
   ];
-  for (const change of changes) {
-    const trouble = await writeFile(resolve(cwd, change.path), change.content).then(
-      () => undefined,
-      (error: NodeJS.ErrnoException) => error.code ?? error.message,
-    );
-    if (trouble !== undefined) {
-      return `${change.path} cannot be written (${trouble}): check its permissions.`;
-    }
+  for (const { path: place, content } of changes) {
+    const trouble = await writeText(place, content, host);
+    if (trouble !== undefined) return trouble;
   }
   return undefined;
 }

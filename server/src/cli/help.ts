@@ -9,6 +9,8 @@ const usage = `tare: what every line of a Dockerfile weighs in the image it buil
       What makes the image heavier than it need be.
   tare fix DOCKERFILE [--rule CODE…] [--image IMAGE] [--write]
       The Dockerfile with that mended.
+  tare fix DOCKERFILE --to scratch|distroless|alpine|slim [--image IMAGE] [--write]
+      How far its final stage is from there, and the Dockerfile that is there.
   tare diff IMAGE IMAGE [-f DOCKERFILE] [--max-growth 5MB] [--format text|json|markdown]
       What grew from the first to the second, by line, package and path.
   tare lsp --stdio
@@ -40,6 +42,9 @@ instruction, or at the top, silences a rule. Nothing is built, pulled or changed
 Prints the Dockerfile with everything mended that can be mended without changing what the
 container does, or, with --rule, with the best fix for each finding of that rule. stderr says
 what was done and what it takes off the image. Nothing is written without --write.
+
+With --to the final stage is taken to a smaller base instead, with what the built image shows to
+be needed; stderr has the list of what was looked at. Exit 1 where that cannot be done.
 `,
   diff: `tare diff BEFORE AFTER [options]
 

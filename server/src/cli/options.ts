@@ -85,6 +85,11 @@ export const optionsOf: Readonly<Record<CommandName, readonly Option[]>> = {
       value: "CODE",
       meaning: "Only what this rule found, the best fix of each; may be repeated.",
     },
+    {
+      name: "to",
+      value: "TARGET",
+      meaning: "Instead: the final stage from scratch, distroless, alpine or slim.",
+    },
     imageOption,
     { name: "write", meaning: "Change the files instead of printing the new Dockerfile." },
     platformOption,

@@ -30,7 +30,7 @@ import type { Finding, Fix } from "./rules/rule.ts";
 import { findReadiness } from "./scratch/findReadiness.ts";
 import type { Readiness } from "./scratch/readiness.ts";
 import type { Rewrites } from "./scratch/rewrite.ts";
-import { rewritesToScratch } from "./scratch/toScratch.ts";
+import { rewritesFor } from "./scratch/rewrites.ts";
 import type { Span } from "./text/span.ts";
 
 export { findTarget, targets } from "./bases/targets.ts";
@@ -142,7 +142,7 @@ export function analyse(
   );
   const findings = lazily(() => findingsOf(rulesSee(), settings.rules));
   const readiness = lazily(() => findReadiness(rulesSee()));
-  const rewrites = lazily(() => rewritesOf(rulesSee(), readiness()));
+  const rewrites = lazily(() => rewritesOf(rulesSee(), readiness(), bases));
   return {
     dockerfile,
     image,
@@ -193,10 +193,13 @@ function weigh(
   return { attribution, forecast, budgets };
 }
 
-function rewritesOf(input: RuleContext, readiness: Readiness | undefined): Rewrites {
-  return readiness === undefined
-    ? { offers: [], refusals: [] }
-    : rewritesToScratch(input, readiness);
+function rewritesOf(
+  input: RuleContext,
+  readiness: Readiness | undefined,
+  bases: BaseKnowledge | undefined,
+): Rewrites {
+  if (readiness === undefined) return { offers: [], refusals: [] };
+  return rewritesFor(input, readiness, bases?.world);
 }
 
 function variantsOf(

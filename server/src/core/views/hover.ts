@@ -10,7 +10,7 @@ import { imageFacts } from "./hoverFrom.ts";
 import { instructionFacts } from "./hoverInstruction.ts";
 import type { ImageContext } from "./imageContext.ts";
 import { predictionPart } from "./predicted.ts";
-import { scratchLists } from "./scratchHover.ts";
+import { scratchPart } from "./scratchHover.ts";
 import { finalFrom } from "./totals.ts";
 
 /** What is known of the instruction or `# tare:` key under the offset; undefined where there is nothing to say. */
@@ -38,11 +38,12 @@ export function hoverAt(
     analysis.image === undefined
       ? missingNotes(analysis, instruction, context)
       : readingNote(analysis, context);
+  const scratch = scratchPart(analysis, instruction);
   return {
     span: instruction.span,
     title: titleOf(parts),
-    facts: distinct(parts.flatMap(({ facts }) => facts)),
-    lists: [...parts.flatMap(({ lists }) => lists), ...scratchLists(analysis, instruction)],
+    facts: distinct([...scratch.facts, ...parts.flatMap(({ facts }) => facts)]),
+    lists: [...scratch.lists, ...parts.flatMap(({ lists }) => lists)],
     tables: parts.flatMap(({ tables = [] }) => tables),
     notes: [...parts.flatMap((part) => part.notes), ...notes],
     revealLine: parts.some(({ isInTree }) => isInTree) ? instruction.startLine : undefined,

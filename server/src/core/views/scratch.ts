@@ -1,4 +1,6 @@
 import type { Analysis } from "../analysis.ts";
+import type { BaseSize } from "../bases/baseSize.ts";
+import { describeSizeSource, formatBaseSize } from "../bases/sizeText.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import type { Check, Readiness } from "../scratch/readiness.ts";
 import type { PredictedSize, Rewrite } from "../scratch/rewrite.ts";
@@ -31,6 +33,42 @@ export function rewriteTitle({ title, size }: Rewrite): string {
 export function sizeChange({ beforeBytes, afterBytes, basis }: PredictedSize): string {
   const about = basis === "predicted" ? "about " : "";
   return `${formatSize(beforeBytes)} → ${about}${formatSize(afterBytes)}`;
+}
+
+/**
+ * What to know before taking an offer, sentences: its caveats, that it is not proven where nothing else says so, and what its base weighs. Quotes the
+ * image and the file as they are.
+ */
+export function thingsToKnow(offer: Rewrite): readonly string[] {
+  const { caveats, isProven } = offer;
+  const doubt =
+    isProven || caveats.length > 0
+      ? []
+      : ["Whether the program runs there cannot be seen in the layers: build it and try."];
+  return [...caveats, ...doubt, ...baseSentences(offer)];
+}
+
+/** How sure an offer is, in two or three words. */
+export function proofWords({ caveats, isProven }: Rewrite): string {
+  if (isProven) return "proven";
+  return caveats.length === 0 ? "not proven" : `${counted(caveats.length, "thing")} to know`;
+}
+
+function baseSentences({ base }: Rewrite): readonly string[] {
+  if (base === undefined) return [];
+  const own = base.sizes.content ?? base.sizes.transfer;
+  if (own !== undefined) return [weighsSentence(base.name, own)];
+  const like = base.nearby?.sizes.content ?? base.nearby?.sizes.transfer;
+  const unknown = `What ${base.name} weighs is not known`;
+  return [
+    base.nearby === undefined || like === undefined
+      ? `${unknown}.`
+      : `${unknown}; ${weighsSentence(base.nearby.name, like)}`,
+  ];
+}
+
+function weighsSentence(name: string, size: BaseSize): string {
+  return `${name} weighs ${formatBaseSize(size)} ${describeSizeSource(size)}.`;
 }
 
 /** Whether the final stage starts from nothing already. */

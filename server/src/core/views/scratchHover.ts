@@ -2,36 +2,38 @@ import type { Analysis } from "../analysis.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import type { Check, Readiness } from "../scratch/readiness.ts";
 import { formatSize } from "../text/size.ts";
-import type { CardList, CardRow } from "./hoverCard.ts";
+import type { CardPart, CardRow } from "./hoverCard.ts";
 import { isFromScratch, rewriteTitle, rewrittenFrom } from "./scratch.ts";
 
 /**
- * How far the final stage is from scratch, for the hover on its FROM: what blocks, what has to go along, what only a run can tell, and the best
- * offer. Empty for other lines, for a stage that is there already, and until the image is read.
+ * How far the final stage is from scratch, for the hover on its FROM: in short, with the best offer, and then what blocks, what has to go along and
+ * what only a run can tell. Nothing for other lines, for a stage that is there already, and until the image is read.
  */
-export function scratchLists(analysis: Analysis, instruction: Instruction): readonly CardList[] {
-  if (instruction !== rewrittenFrom(analysis) || isFromScratch(analysis)) return [];
-  if (analysis.image?.state !== "read") return [];
+export function scratchPart(
+  analysis: Analysis,
+  instruction: Instruction,
+): Pick<CardPart, "facts" | "lists"> {
+  if (instruction !== rewrittenFrom(analysis) || isFromScratch(analysis)) return nothing;
+  if (analysis.image?.state !== "read") return nothing;
   const { readiness, rewrites } = analysis;
-  if (readiness === undefined) return [];
+  if (readiness === undefined) return nothing;
   const [best] = rewrites.offers;
-  return [
-    { heading: headings[readiness.verdict], rows: readinessRows(readiness) },
-    ...(best === undefined
+  const offer =
+    best === undefined
       ? []
-      : [
-          {
-            heading: "Best offer, in the light bulb of this line",
-            rows: [textRow(rewriteTitle(best))],
-          },
-        ]),
-  ];
+      : [{ label: "Best offer, in the light bulb", value: rewriteTitle(best) }];
+  return {
+    facts: [{ label: "To scratch", value: verdicts[readiness.verdict] }, ...offer],
+    lists: [{ heading: "To scratch", rows: readinessRows(readiness) }],
+  };
 }
 
-const headings: Readonly<Record<Readiness["verdict"], string>> = {
-  ready: "To scratch: nothing stands in the way",
-  open: "To scratch: nothing known stands in the way",
-  blocked: "To scratch: blocked",
+const nothing = { facts: [], lists: [] };
+
+const verdicts: Readonly<Record<Readiness["verdict"], string>> = {
+  ready: "nothing stands in the way",
+  open: "nothing known stands in the way",
+  blocked: "blocked",
 };
 
 /** Sentences for what blocks, one row for each other state: a hover is no report. */

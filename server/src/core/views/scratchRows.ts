@@ -8,9 +8,11 @@ import {
   counted,
   isFromScratch,
   namedOffers,
+  proofWords,
   rewriteTitle,
   sizeChange,
   stateWords,
+  thingsToKnow,
   verdictSentence,
 } from "./scratch.ts";
 
@@ -94,29 +96,29 @@ function offerRows(analysis: Analysis): readonly ScratchRow[] {
     kind: "offer",
     label: offer.title,
     description: offerDescription(offer),
-    tooltip: [rewriteTitle(offer), ...offer.caveats.map(escapeSteering)].join("\n"),
+    tooltip: [rewriteTitle(offer), ...thingsToKnow(offer).map(escapeSteering)].join("\n"),
     accessibilityLabel: `Offer: ${rewriteTitle(offer)}. ${offerDescription(offer)}.`,
     icon: offer.isProven ? "wand" : "lightbulb",
     tone: "plain",
     offerId: id,
-    children: offer.caveats.map(escapeSteering).map((caveat, index) => ({
-      id: `offer/${id}/${index}`,
-      kind: "caveat",
-      label: caveat,
-      tooltip: caveat,
-      accessibilityLabel: caveat,
-      icon: "info",
-      tone: "plain",
-      children: [],
-    })),
+    children: thingsToKnow(offer)
+      .map(escapeSteering)
+      .map((caveat, index) => ({
+        id: `offer/${id}/${index}`,
+        kind: "caveat",
+        label: caveat,
+        tooltip: caveat,
+        accessibilityLabel: caveat,
+        icon: "info",
+        tone: "plain",
+        children: [],
+      })),
   }));
 }
 
-function offerDescription({ size, caveats }: Rewrite): string {
-  return [
-    ...(size === undefined ? [] : [sizeChange(size)]),
-    caveats.length === 0 ? "proven" : `${counted(caveats.length, "thing")} to know`,
-  ].join(" · ");
+function offerDescription(offer: Rewrite): string {
+  const { size } = offer;
+  return [...(size === undefined ? [] : [sizeChange(size)]), proofWords(offer)].join(" · ");
 }
 
 const checkLooks = {

@@ -1,5 +1,5 @@
 import { applyEdits } from "../../core/analysis.ts";
-import { namedOffers, rewriteTitle } from "../../core/views/scratch.ts";
+import { namedOffers, rewriteTitle, thingsToKnow } from "../../core/views/scratch.ts";
 import type { RewritePreview } from "../../protocol.ts";
 import { toRange } from "../convert.ts";
 import type { DocumentView } from "../documents.ts";
@@ -16,6 +16,6 @@ export function rewritePreview(
     version: document.version,
     newText: applyEdits(analysis.dockerfile.text, offer.edits),
     edits: offer.edits.map(({ span, newText }) => ({ range: toRange(document, span), newText })),
-    caveats: offer.caveats,
+    caveats: thingsToKnow(offer),
   };
 }
