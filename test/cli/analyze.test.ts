@@ -55,6 +55,19 @@ test("exactly at the budget is within it", async () => {
   assert.match(run.stdout, /5\.5 MB is exactly at it/);
 });
 
+test("a target stands for its limits and wins over the file's", async () => {
+  const run = await runTare(["analyze", "-f", "Dockerfile", "--target", "sub-1mb"], {
+    images: { [`oci:out`]: web },
+    cwd: folder,
+  });
+  assert.equal(run.exitCode, 1);
+  assert.match(run.stdout, /✗ budget of target sub-1mb 1 MB: 5\.5 MB is 4\.5 MB over it/);
+  assert.doesNotMatch(run.stdout, /budget 5 MB/);
+  const wrong = await runTare(["analyze", "web:1", "--target", "sub"], { images });
+  assert.equal(wrong.exitCode, 2);
+  assert.match(wrong.stderr, /no target “sub”: write one of micro, sub-1mb/);
+});
+
 test("wrong use: one sentence on stderr, nothing on stdout, exit 2", async () => {
   for (const argv of [[], ["lint"], ["analyze"], ["analyze", "a", "b"], ["analyze", "a", "--x"]]) {
     const run = await runTare(argv, { images });

@@ -1,5 +1,5 @@
 import type { Analysis, AnalysisSettings, Dockerfile, ReadImage } from "../core/analysis.ts";
-import { analyse, parseDockerfile } from "../core/analysis.ts";
+import { analyse, findTarget, parseDockerfile, withoutLimits } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import { fail, succeed } from "../core/result.ts";
 import { reportOf } from "../core/views/report.ts";
@@ -76,25 +76,27 @@ function imageToOpen(
 /** The Dockerfile without those limits that the command line sets: there the option wins, everywhere else the directive does. */
 function withoutOverridden(
   dockerfile: Dockerfile,
-  { budgetBytes, transferBudgetBytes }: AnalyzeArguments,
+  { budgetBytes, transferBudgetBytes, target }: AnalyzeArguments,
 ): Dockerfile {
-  const overridden = new Set([
-    ...(budgetBytes === undefined ? [] : ["budget"]),
-    ...(transferBudgetBytes === undefined ? [] : ["transfer-budget"]),
+  const named = target === undefined ? undefined : findTarget(target);
+  return withoutLimits(dockerfile, [
+    ...(budgetBytes === undefined && named?.budgetBytes === undefined ? [] : ["budget"]),
+    ...(transferBudgetBytes === undefined && named?.transferBudgetBytes === undefined
+      ? []
+      : ["transfer-budget"]),
+    ...(named === undefined ? [] : ["target"]),
   ]);
-  return {
-    ...dockerfile,
-    directives: dockerfile.directives.map((directive) => ({
-      ...directive,
-      settings: directive.settings.filter(({ key }) => !overridden.has(key)),
-    })),
-  };
 }
 
-function limitsOf({ budgetBytes, transferBudgetBytes }: AnalyzeArguments): AnalysisSettings {
+function limitsOf({
+  budgetBytes,
+  transferBudgetBytes,
+  target,
+}: AnalyzeArguments): AnalysisSettings {
   return {
     ...(budgetBytes === undefined ? {} : { budgetBytes }),
     ...(transferBudgetBytes === undefined ? {} : { transferBudgetBytes }),
+    ...(target === undefined ? {} : { target }),
   };
 }
 

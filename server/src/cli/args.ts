@@ -1,5 +1,5 @@
 import type { RewriteTarget, Severity } from "../core/analysis.ts";
-import { nearestName, parseSize, rules } from "../core/analysis.ts";
+import { findTarget, nearestName, parseSize, rules, targets } from "../core/analysis.ts";
 import { fail, succeed } from "../core/result.ts";
 import type { Result } from "../core/result.ts";
 import { severities } from "../core/views/findings.ts";
@@ -21,6 +21,8 @@ export interface AnalyzeArguments extends ReadingArguments {
   readonly dockerfilePath: string | undefined;
   readonly budgetBytes: number | undefined;
   readonly transferBudgetBytes: number | undefined;
+  /** Name of a target that there is. */
+  readonly target: string | undefined;
   /** The least loud findings that fail the run; undefined when none does. */
   readonly failOn: Severity | undefined;
   readonly json: boolean;
@@ -133,6 +135,8 @@ function toAnalyze(parsed: ParsedOptions): Result<AnalyzeArguments, string> {
   if (!budget.ok) return budget;
   const transferBudget = limitOf(parsed, "transfer-budget");
   if (!transferBudget.ok) return transferBudget;
+  const target = targetOf(parsed);
+  if (!target.ok) return target;
   const reading = readingOf(parsed);
   if (!reading.ok) return reading;
   const failOn = failOnOf(parsed);
@@ -146,6 +150,7 @@ function toAnalyze(parsed: ParsedOptions): Result<AnalyzeArguments, string> {
     dockerfilePath,
     budgetBytes: budget.value,
     transferBudgetBytes: transferBudget.value,
+    target: target.value,
     failOn: failOn.value,
     json: parsed.values.has("json"),
     top: top.value,
@@ -281,6 +286,13 @@ function failOnOf(parsed: ParsedOptions): Result<Severity | undefined, string> {
   return severity === undefined
     ? fail(`“${written}” is not a level: write one of ${severities.join(", ")}, any.`)
     : succeed(severity);
+}
+
+function targetOf(parsed: ParsedOptions): Result<string | undefined, string> {
+  const name = lastValue(parsed, "target");
+  if (name === undefined || findTarget(name) !== undefined) return succeed(name);
+  const names = targets.map((target) => target.name);
+  return fail(`There is no target “${name}”: write one of ${names.join(", ")}.`);
 }
 
 function limitOf(

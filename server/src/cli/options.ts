@@ -59,6 +59,11 @@ export const optionsOf: Readonly<Record<CommandName, readonly Option[]>> = {
       value: "SIZE",
       meaning: "Most bytes for the compressed layers; exit 1 above it.",
     },
+    {
+      name: "target",
+      value: "NAME",
+      meaning: "A set of limits by name: micro, sub-1mb, esp32-ota, raspberry-pi, lambda, edge.",
+    },
     failOnOption,
     platformOption,
     { name: "json", meaning: "Print one JSON object (server/schema/report.schema.json)." },

@@ -36,6 +36,7 @@ import type { Span } from "./text/span.ts";
 export { findTarget, targets } from "./bases/targets.ts";
 export { bestSizes, localSizes, noSizes, registrySizes } from "./bases/baseSize.ts";
 export { heldImageId, wantedBases } from "./bases/wantedBases.ts";
+export { withoutLimits } from "./budget/limits.ts";
 export { buildContextOf } from "./context/buildContext.ts";
 export { parseDockerignore } from "./dockerfile/dockerignore.ts";
 export { parseDockerfile } from "./dockerfile/parse.ts";

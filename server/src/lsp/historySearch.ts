@@ -34,10 +34,10 @@ const describedAtOnce = 4;
 /** A catalog that has asked for nothing yet. */
 export function createHistoryCatalog(host: Host): HistoryCatalog {
   const descriptions = new Map<string, ImageDescription>();
-  const { list, known, invalidate } = createImageLists(host);
+  const lists = createImageLists(host);
   const rank: HistoryCatalog["rank"] = async (dockerfile, place, signal) => {
     if (!place.engine.isEnabled) return [];
-    const answer = await list(place);
+    const answer = await lists.list(place);
     const listed = answer.ok ? answer.value : [];
     const candidates = listed.slice(0, mostCandidates);
     await describeAll(host, candidates, place, descriptions, signal);
@@ -57,11 +57,11 @@ export function createHistoryCatalog(host: Host): HistoryCatalog {
     async findImage(dockerfile, place, current, signal) {
       const ranked = await rank(dockerfile, place, signal);
       if (ranked.length > 0) return findingOf(ranked, current);
-      const listed = await list(place);
+      const listed = await lists.list(place);
       return { kind: "none", error: listed.ok ? undefined : listed.error };
     },
-    known,
-    invalidate,
+    known: (place) => lists.known(place),
+    invalidate: () => lists.invalidate(),
   };
 }
 

@@ -39,8 +39,21 @@ export function limitsOf(dockerfile: Dockerfile, settings: BudgetSettings): read
   return [...image, ...stages];
 }
 
+/** The file without what its directives say of the image under these keys; what they say of stages stays. */
+export function withoutLimits(dockerfile: Dockerfile, keys: readonly string[]): Dockerfile {
+  const isDropped = (directive: TareDirective, key: string): boolean =>
+    keys.includes(key) && budgetedStage(dockerfile, directive, key) === undefined;
+  return {
+    ...dockerfile,
+    directives: dockerfile.directives.map((directive) => ({
+      ...directive,
+      settings: directive.settings.filter(({ key }) => !isDropped(directive, key)),
+    })),
+  };
+}
+
 function settingsIn(dockerfile: Dockerfile, stage: number | undefined): readonly TareSetting[] {
-  return dockerfile.directives.flatMap((directive: TareDirective) =>
+  return dockerfile.directives.flatMap((directive) =>
     directive.settings.filter(({ key }) => budgetedStage(dockerfile, directive, key) === stage),
   );
 }
