@@ -11,6 +11,7 @@ const defaults: AnalyzeArguments = {
   dockerfilePath: undefined,
   budgetBytes: undefined,
   transferBudgetBytes: undefined,
+  target: undefined,
   failOn: undefined,
   platform: undefined,
   json: false,

@@ -135,7 +135,7 @@ function toAnalyze(parsed: ParsedOptions): Result<AnalyzeArguments, string> {
   if (!budget.ok) return budget;
   const transferBudget = limitOf(parsed, "transfer-budget");
   if (!transferBudget.ok) return transferBudget;
-  const target = targetOf(parsed);
+  const target = namedTarget(parsed);
   if (!target.ok) return target;
   const reading = readingOf(parsed);
   if (!reading.ok) return reading;
@@ -288,7 +288,7 @@ function failOnOf(parsed: ParsedOptions): Result<Severity | undefined, string> {
     : succeed(severity);
 }
 
-function targetOf(parsed: ParsedOptions): Result<string | undefined, string> {
+function namedTarget(parsed: ParsedOptions): Result<string | undefined, string> {
   const name = lastValue(parsed, "target");
   if (name === undefined || findTarget(name) !== undefined) return succeed(name);
   const names = targets.map((target) => target.name);
