@@ -62,7 +62,7 @@ export const optionsOf: Readonly<Record<CommandName, readonly Option[]>> = {
     {
       name: "target",
       value: "NAME",
-      meaning: "A set of limits by name: micro, sub-1mb, esp32-ota, raspberry-pi, lambda, edge.",
+      meaning: "Limits by name: micro, sub-1mb, esp32-ota, raspberry-pi, lambda, edge.",
     },
     failOnOption,
     platformOption,
