@@ -2,14 +2,15 @@ import type { BaseVariant } from "../../bases/baseVariants.ts";
 import { javaPlan } from "./javaPlan.ts";
 import type { NextBest } from "./nextBest.ts";
 import { nodePlan } from "./nodePlan.ts";
-import { isCompiled } from "./programBase.ts";
+import { compiledProgram } from "./programBase.ts";
 import { programPlan } from "./programPlan.ts";
 import { pythonPlan } from "./pythonPlan.ts";
 import type { Hindrance, StagePlan } from "./stagePlan.ts";
 
 /** What a new stage would hold, by what the program is made with. */
 export function planFor(context: NextBest, variant: BaseVariant): StagePlan | Hindrance {
-  if (isCompiled(context)) return programPlan(context, variant);
+  const program = compiledProgram(context);
+  if (program !== undefined) return programPlan(context, program, variant);
   return plans[context.traits?.runtime ?? ""]?.(context, variant) ?? { reason: "" };
 }
 
@@ -17,7 +18,7 @@ export function planFor(context: NextBest, variant: BaseVariant): StagePlan | Hi
 export function canBeSwitched(context: NextBest, { name }: BaseVariant): boolean {
   const { base, runtimeBase } = context;
   const isOther = base === runtimeBase && name !== base?.text;
-  return isOther && !isCompiled(context);
+  return isOther && compiledProgram(context) === undefined;
 }
 
 const plans: Readonly<

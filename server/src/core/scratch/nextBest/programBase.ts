@@ -2,10 +2,14 @@ import type { BaseVariant } from "../../bases/baseVariants.ts";
 import { describeImage } from "../../bases/describeBase.ts";
 import { kindFit } from "../../bases/stageRole.ts";
 import { basePlatform } from "../../bases/platforms.ts";
-import type { Readiness } from "../readiness.ts";
+import type { ElfFacts } from "../../image/elf.ts";
+import { elfAt } from "../../image/evidence.ts";
+import { linkPath } from "../../image/linkPath.ts";
+import { plainPath } from "../../image/treePaths.ts";
 import type { RewriteTarget } from "../rewrite.ts";
 import type { NextBest, SystemRelease } from "./nextBest.ts";
 import { type Hindrance, isHindrance } from "./stagePlan.ts";
+import { startLinesOf } from "./startParts.ts";
 
 const interpreted: ReadonlySet<string> = new Set([
   "node",
@@ -16,26 +20,61 @@ const interpreted: ReadonlySet<string> = new Set([
   "dotnet",
 ]);
 
-/** Whether what is started is compiled for the machine, and no interpreter of something else. */
-export function isCompiled({ readiness: { program, toolchain } }: NextBest): boolean {
-  return program?.kind === "elf" && !interpreted.has(toolchain ?? "");
+/** A compiled program that a container starts. */
+export interface CompiledProgram {
+  /** Where it is named, as in `readiness.program.paths`; of a shell form the file that its one command names. */
+  readonly path: string;
+  readonly facts: ElfFacts;
+  /** Whether a shell stands before it, so that the readiness speaks of the shell. */
+  readonly isBehindShell: boolean;
+}
+
+/** What is compiled for the machine and no interpreter of something else; undefined where it cannot be followed. */
+export function compiledProgram(context: NextBest): CompiledProgram | undefined {
+  const { program, toolchain } = context.readiness;
+  if (program?.form === "shell") return programBehindShell(context);
+  const path = program?.paths[0];
+  const isElf = program?.kind === "elf" && !interpreted.has(toolchain ?? "");
+  return isElf && path !== undefined && program.facts !== undefined
+    ? { path, facts: program.facts, isBehindShell: false }
+    : undefined;
+}
+
+/** The program of a shell form that is one command, by an absolute path. */
+function programBehindShell(context: NextBest): CompiledProgram | undefined {
+  const { read } = context.input;
+  const named = commandOf(context);
+  if (read === undefined || context.paths === undefined || named === undefined) return undefined;
+  const hops = linkPath(context.paths, plainPath(named));
+  const [path] = hops;
+  const facts = elfAt(read, hops.at(-1) ?? "");
+  return path === undefined || facts === undefined
+    ? undefined
+    : { path, facts, isBehindShell: true };
+}
+
+function commandOf(context: NextBest): string | undefined {
+  const { entrypoint, cmd } = startLinesOf(context);
+  const line = entrypoint ?? cmd;
+  const script = line && context.input.shellOf(line);
+  if (script?.isComplete !== true || script.commands.length !== 1) return undefined;
+  const path = script.commands[0]?.path;
+  return path?.startsWith("/") === true ? path : undefined;
 }
 
 /** The C library that a program is loaded with; undefined for a static one. */
-export function libcOf({ program }: Readiness): "glibc" | "musl" | undefined {
-  const facts = program?.facts;
-  if (facts === undefined || (facts.interpreter === undefined && facts.needed.length === 0)) {
-    return undefined;
-  }
+export function libcOf({ facts }: CompiledProgram): "glibc" | "musl" | undefined {
+  if (facts.interpreter === undefined && facts.needed.length === 0) return undefined;
   return /ld-musl/.test(facts.interpreter ?? "") ? "musl" : "glibc";
 }
 
 /** The base of a kind that a compiled program runs on, with the C library that it was linked with. */
 export function programVariant(
   context: NextBest,
+  program: CompiledProgram,
   target: Exclude<RewriteTarget, "scratch">,
 ): BaseVariant | Hindrance {
-  const name = nameFor(context, target);
+  const name = nameFor(context, libcOf(program), target);
   if (typeof name !== "string") return name;
   const { world, root } = context;
   const facts = describeImage(name, basePlatform(root.platform, world.platforms), world);
@@ -54,8 +93,11 @@ export function programVariant(
   };
 }
 
-function nameFor(context: NextBest, target: Exclude<RewriteTarget, "scratch">): string | Hindrance {
-  const libc = libcOf(context.readiness);
+function nameFor(
+  context: NextBest,
+  libc: "glibc" | "musl" | undefined,
+  target: Exclude<RewriteTarget, "scratch">,
+): string | Hindrance {
   const { system } = context;
   switch (target) {
     case "distroless":

@@ -4,7 +4,8 @@ import { directoryOf, lastNameOf, plainPath } from "../../image/treePaths.ts";
 import { defaultSearchPath } from "../finalStageStart.ts";
 import { startCommandOf } from "../startCommand.ts";
 import { ownerBelow } from "./carriedFiles.ts";
-import { libcOf } from "./programBase.ts";
+import { type CompiledProgram, libcOf } from "./programBase.ts";
+import { carry } from "../needs.ts";
 import { ccLibraries, glibcNames, muslNames } from "./nativeFiles.ts";
 import type { NextBest } from "./nextBest.ts";
 import {
@@ -17,7 +18,11 @@ import {
 import { sameStart, startLinesOf } from "./startParts.ts";
 
 /** A compiled program with what it loads, on a base that brings the rest. */
-export function programPlan(context: NextBest, variant: BaseVariant): StagePlan | Hindrance {
+export function programPlan(
+  context: NextBest,
+  program: CompiledProgram,
+  variant: BaseVariant,
+): StagePlan | Hindrance {
   const { readiness } = context;
   const blocking = readiness.checks.find(
     ({ state, kind }) => state === "blocks" && !removable.has(kind),
@@ -25,7 +30,9 @@ export function programPlan(context: NextBest, variant: BaseVariant): StagePlan 
   if (blocking !== undefined) return { reason: blocking.evidence };
   const start = programStart(context, variant);
   if (isHindrance(start)) return start;
-  const wanted = (readiness.carried ?? []).filter((one) => isWanted(context, variant, one));
+  const carried = carriedBy(context, program);
+  if (isHindrance(carried)) return carried;
+  const wanted = carried.filter((one) => isWanted(program, variant, one));
   return {
     ...emptyPlan,
     baseName: variant.name,
@@ -37,12 +44,33 @@ export function programPlan(context: NextBest, variant: BaseVariant): StagePlan 
     })),
     start,
     caveats: [...unknowns(readiness.checks)],
-    takesFromBase: wanted.some(
-      ({ why }) => why === "libraries" || why === "time-zones" || why === "certificates",
-    ),
+    takesFromBase: wanted.some(({ why }) => !own.has(why)),
     isExact: readiness.verdict === "ready",
     copiedBytes: wanted.reduce((sum, { bytes }) => sum + bytes, 0),
   };
+}
+
+/** What readiness found, which behind a shell speaks of the shell and not of the program. */
+function carriedBy(
+  { readiness, paths }: NextBest,
+  program: CompiledProgram,
+): readonly CarriedPath[] | Hindrance {
+  const carried = readiness.carried ?? [];
+  if (!program.isBehindShell || paths === undefined) return carried;
+  if (libcOf(program) !== undefined) {
+    return {
+      reason:
+        "The program is started by a shell, and the libraries it loads are not followed there: write the start line in exec form.",
+    };
+  }
+  const { mentions } = program.facts;
+  const isNamed = (why: CarriedPath["why"]): boolean =>
+    mentions === undefined || mentions.some((one) => one === why);
+  const others = carried.filter(({ why }) => own.has(why) || isNamed(why));
+  return [
+    carry(paths, program.path, "program"),
+    ...others.filter(({ why }) => why !== "program" && why !== "libraries"),
+  ];
 }
 
 /** What keeps a program from starting on nothing, and not on a base with a shell or a list of users; where it does, the lines themselves tell. */
@@ -50,12 +78,12 @@ const removable: ReadonlySet<Check["kind"]> = new Set(["shell", "user"]);
 
 /** The program and its files; libraries, certificates and time zones where the base does not have them. */
 function isWanted(
-  { readiness }: NextBest,
+  program: CompiledProgram,
   { traits, name }: BaseVariant,
   { why, path }: CarriedPath,
 ): boolean {
   if (own.has(why)) return true;
-  if (why === "libraries") return !isBrought(lastNameOf(path), name, libcOf(readiness));
+  if (why === "libraries") return !isBrought(lastNameOf(path), name, libcOf(program));
   // Alpine and distroless images bring a CA bundle, Debian's do not; Alpine alone has no time zones.
   return (
     (why === "certificates" && traits.kind === "slim") ||
@@ -87,10 +115,9 @@ function programStart(
   if (form === "shell" && !hasShell) {
     return { reason: `The start line needs a shell, and ${name} has none.` };
   }
-  const isFound = isOnSearchPath(context, named);
+  const isFound = form === "shell" || isOnSearchPath(context, named);
   const isExec = line.words.every(({ text }, at) => text === words[at]);
   if (isFound && (isExec || hasShell)) return sameStart(context);
-  if (form === "shell") return { reason: `${named} is not on the PATH of ${name}.` };
   return startFrom(context, isFound ? words : [placeOf(context), ...words.slice(1)], isExec);
 }
 

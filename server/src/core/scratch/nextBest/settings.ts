@@ -157,12 +157,13 @@ function workingDirectory(context: NextBest): Line | Hindrance | undefined {
 }
 
 function startLines(context: NextBest, { start }: StagePlan): readonly Line[] {
-  const count = context.input.dockerfile.instructions.length;
-  return start.map(({ keyword, instruction, words }, at) => {
+  // ENTRYPOINT stands above CMD.
+  const index = Math.min(...start.flatMap((one) => one.instruction?.index ?? [])) - 0.5;
+  return start.map(({ keyword, instruction, words }) => {
     const name = instruction?.keywordText ?? context.style.keyword(keyword);
     const text = words === undefined ? undefined : `${name} ${toExecForm(words)}`;
     return instruction === undefined
-      ? { index: count + at, text: text ?? "", moved: undefined }
+      ? { index, text: text ?? "", moved: undefined }
       : carried(context, instruction, text);
   });
 }

@@ -1,5 +1,5 @@
 import type { BaseTraits } from "../../bases/baseTraits.ts";
-import { insertBelow, replaceInstruction } from "../../dockerfile/instructionEdits.ts";
+import { insertAbove, replaceInstruction } from "../../dockerfile/instructionEdits.ts";
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { TextEdit } from "../../text/edit.ts";
 import { toExecForm } from "../finalStageText.ts";
@@ -82,7 +82,7 @@ function lineEdits({ input }: NextBest, line: SingleLine | undefined): readonly 
 }
 
 function startEdits({ input, stage, style }: NextBest, { start }: StagePlan): readonly TextEdit[] {
-  const last = stage.instructions.at(-1);
+  const cmd = start.find(({ instruction }) => instruction !== undefined)?.instruction;
   const replaced = start.flatMap(({ instruction, words }) =>
     instruction === undefined || words === undefined
       ? []
@@ -99,8 +99,8 @@ function startEdits({ input, stage, style }: NextBest, { start }: StagePlan): re
   return [
     ...replaced,
     ...useless.flatMap((one) => removal(input.dockerfile, one)),
-    ...(added.length === 0 || last === undefined
+    ...(added.length === 0 || cmd === undefined
       ? []
-      : [insertBelow(input.dockerfile, last, added.join(style.lineBreak))]),
+      : [insertAbove(input.dockerfile, cmd, added.join(style.lineBreak))]),
   ];
 }

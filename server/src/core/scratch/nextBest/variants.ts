@@ -6,7 +6,7 @@ import { basePlatform } from "../../bases/platforms.ts";
 import { kindFit } from "../../bases/stageRole.ts";
 import type { RewriteTarget } from "../rewrite.ts";
 import type { NextBest } from "./nextBest.ts";
-import { isCompiled, programVariant } from "./programBase.ts";
+import { compiledProgram, programVariant } from "./programBase.ts";
 import { type Hindrance, isHindrance } from "./stagePlan.ts";
 import { isOnlyInstalling } from "./systemPackages.ts";
 
@@ -17,15 +17,22 @@ export type SmallerTarget = Exclude<RewriteTarget, "scratch">;
 export function variantFor(context: NextBest, target: SmallerTarget): BaseVariant | Hindrance {
   const { base, traits } = context;
   if (base === undefined || traits === undefined) return unknownBase(context);
-  const isProgram = isCompiled(context);
-  if (!isProgram && compilers.has(traits.runtime ?? "")) {
-    return { reason: "Which files the program needs shows only a built image: build it once." };
-  }
-  const wished = isProgram ? programVariant(context, target) : runtimeVariant(context, target);
+  const program = compiledProgram(context);
+  if (program === undefined && compilers.has(traits.runtime ?? "")) return unfollowed(context);
+  const wished =
+    program === undefined
+      ? runtimeVariant(context, target)
+      : programVariant(context, program, target);
   const isThere = targetOf(traits) === target && !leavesSomethingBehind(context);
   return isThere && !isHindrance(wished)
     ? { reason: `It stands on ${base.text} already, with nothing to leave behind.` }
     : wished;
+}
+
+function unfollowed({ input }: NextBest): Hindrance {
+  return input.read === undefined
+    ? { reason: "Which files the program needs shows only a built image: build it once." }
+    : { reason: "What the start line starts is no program that can be followed." };
 }
 
 function unknownBase({ root }: NextBest): Hindrance {
