@@ -1,4 +1,6 @@
 import type { Connection } from "vscode-languageserver/node";
+import type { Finding } from "../core/analysis.ts";
+import { carryFindings } from "../core/views/carriedFindings.ts";
 import { layerTreeVersion } from "../core/views/layerTree.ts";
 import { statusOf } from "../core/views/status.ts";
 import type { ImageStatus } from "../protocol.ts";
@@ -27,8 +29,10 @@ export interface PublisherOptions {
   readonly documents: Documents;
 }
 
-/** Edits that arrive together are told about once. For a text of many lines all rules take longer than the next key takes to come. */
-const settleMs = { usual: 5, long: 200, longFromLine: 300 };
+/** Edits that arrive together are told about once. */
+const settleMs = { usual: 5, long: 200, longFromLine: 4000 };
+/** For a text of many lines all rules take longer than the next key takes to come: until nobody types, their last answer moves with the text. */
+const rules = { restMs: 200, fromLine: 300 };
 /** Several documents often renew together. */
 const refreshMs = 50;
 
@@ -36,18 +40,30 @@ const refreshMs = 50;
 export function createPublisher(options: PublisherOptions): Publisher {
   const { connection, host, shield, features } = options;
   const timers = new Map<string, Stop>();
-  const sent: Sent = { status: new Map(), diagnostics: new Set() };
+  const sent: Sent = { status: new Map(), diagnostics: new Set(), findings: new Map() };
   let stopRefresh: Stop | undefined;
+  const askRules = (uri: string): void => {
+    timers.delete(uri);
+    const view = options.documents.view(uri);
+    if (view !== undefined) sendDiagnostics(options, sent, view, undefined);
+  };
   return {
     changed(uri, what) {
       timers.get(uri)?.();
-      const isLong = options.documents.lineCount(uri) >= settleMs.longFromLine;
-      const stop = host.after(isLong ? settleMs.long : settleMs.usual, () => {
+      const lines = options.documents.lineCount(uri);
+      const known = lines < rules.fromLine ? undefined : sent.findings.get(uri);
+      const wait = lines < settleMs.longFromLine ? settleMs.usual : settleMs.long;
+      const stop = host.after(wait, () => {
         timers.delete(uri);
         const view = options.documents.view(uri);
         if (view === undefined) return;
-        sendDiagnostics(options, sent, view);
+        sendDiagnostics(options, sent, view, known);
         if (features.statusMessages) sendStatus(options, sent, view);
+        if (known !== undefined)
+          timers.set(
+            uri,
+            host.after(rules.restMs, () => askRules(uri)),
+          );
       });
       timers.set(uri, stop);
       if (what === "text") return;
@@ -60,6 +76,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       timers.get(uri)?.();
       timers.delete(uri);
       sent.status.delete(uri);
+      sent.findings.delete(uri);
       if (!sent.diagnostics.delete(uri)) return;
       shield.inBackground(() => connection.sendDiagnostics({ uri, diagnostics: [] }));
     },
@@ -76,16 +93,29 @@ interface Sent {
   readonly status: Map<string, string>;
   /** Documents with at least one diagnostic. */
   readonly diagnostics: Set<string>;
+  /** The rules' last answer, by document. */
+  readonly findings: Map<string, Answer>;
 }
 
-/** A document that never had any diagnostics needs no empty list. */
+/** What rules found in a text. */
+interface Answer {
+  readonly text: string;
+  readonly findings: readonly Finding[];
+}
+
+/** With an older answer of the rules they are not asked again. A document that never had any diagnostics needs no empty list. */
 function sendDiagnostics(
   { connection, shield, features, host }: PublisherOptions,
   sent: Sent,
   view: DocumentView,
+  known: Answer | undefined,
 ): void {
   const { uri, version } = view.document;
-  const found = diagnostics(view, features, host);
+  const { text } = view.analysis.dockerfile;
+  const findings =
+    known === undefined ? view.analysis.findings : carryFindings(known.findings, known.text, text);
+  if (known === undefined) sent.findings.set(uri, { text, findings });
+  const found = diagnostics(view, features, host, findings);
   if (found.length === 0 && !sent.diagnostics.delete(uri)) return;
   if (found.length > 0) sent.diagnostics.add(uri);
   shield.inBackground(() => connection.sendDiagnostics({ uri, version, diagnostics: found }));

@@ -1,7 +1,7 @@
 import type { Analysis } from "../analysis.ts";
 import type { BudgetVerdict } from "../budget/budget.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
-import type { Severity } from "../rules/rule.ts";
+import type { Finding, Severity } from "../rules/rule.ts";
 import { formatSize } from "../text/size.ts";
 import type { Span } from "../text/span.ts";
 import { finalFrom } from "./totals.ts";
@@ -21,6 +21,8 @@ export interface Notice {
 export interface NoticeOptions {
   /** Why the image that a directive names cannot be read, one sentence; undefined when it can, or when another source named it. */
   readonly imageTrouble?: string;
+  /** In place of the analysis's own, which then are not looked for. */
+  readonly findings?: readonly Finding[];
 }
 
 /** Bad directives, then budgets that are not kept, then findings. Says nothing about syntax: BuildKit and hadolint do. */
@@ -29,7 +31,7 @@ export function noticesOf(analysis: Analysis, options: NoticeOptions = {}): read
     ...badDirectives(analysis),
     ...unreadableImage(analysis, options),
     ...analysis.budgets.flatMap((verdict) => overBudget(analysis, verdict)),
-    ...analysis.findings,
+    ...(options.findings ?? analysis.findings),
   ];
 }
 

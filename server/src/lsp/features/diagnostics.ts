@@ -1,5 +1,5 @@
 import type { Diagnostic } from "vscode-languageserver/node";
-import { rules } from "../../core/analysis.ts";
+import { type Finding, rules } from "../../core/analysis.ts";
 import { noticesOf } from "../../core/views/diagnostics.ts";
 import { toRange, toSeverity } from "../convert.ts";
 import type { DocumentView } from "../documents.ts";
@@ -8,16 +8,18 @@ import type { ClientFeatures } from "../session.ts";
 
 const ruleCodes = new Set(rules.map(({ code }) => code));
 
-/** Everything there is to report about a document. */
+/** Everything there is to report about a document; with `findings` in place of its own, no rule is asked. */
 export function diagnostics(
   { document, analysis, context }: DocumentView,
   { relatedInformation, codeDescription }: ClientFeatures,
   pages: Pick<Host, "rulePage">,
+  findings?: readonly Finding[],
 ): Diagnostic[] {
   const isNamedHere = context.state === "failed" && context.chosenBy === "directive";
   const trouble =
     isNamedHere && context.message !== undefined ? { imageTrouble: context.message } : {};
-  return noticesOf(analysis, trouble).map(({ span, severity, code, message, related }) => {
+  const options = { ...trouble, ...(findings === undefined ? {} : { findings }) };
+  return noticesOf(analysis, options).map(({ span, severity, code, message, related }) => {
     const href = codeDescription && ruleCodes.has(code) ? pages.rulePage(code) : undefined;
     return {
       range: toRange(document, span),
