@@ -1,5 +1,5 @@
 import { test } from "node:test";
-import { aProgram, aSystem, bytesOf, checkOffer } from "./toScratchCase.ts";
+import { aProgram, aSystem, bytesOf, checkOffer, userListBytes } from "./toScratchCase.ts";
 
 const app = aProgram();
 const standardPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -259,14 +259,15 @@ test("where evidence is missing there is a choice, proven and small ones first",
     `FROM debian:12 AS build\nCOPY m.c .\nRUN gcc -static -o /app m.c\n${copies}CMD ["/app"]\n`;
   const tmp =
     "RUN mkdir -p /rootfs/tmp && \\\n    chmod 1777 /rootfs/tmp\n\nFROM scratch\nCOPY --from=build /rootfs/ /\n";
-  const program = bytesOf(hidden);
+  const program = bytesOf(hidden) + userListBytes;
+  const users = "COPY --from=build /etc/group /etc/passwd /etc/\n";
   const bundle =
     "COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt\n";
   const zones = "COPY --from=build /usr/share/zoneinfo/ /usr/share/zoneinfo/\n";
   checkOffer(text, image, {
     title: "FROM scratch",
     afterBytes: program,
-    text: after(`${tmp}COPY --from=build /app /app\n`),
+    text: after(`${tmp}COPY --from=build /app /app\n${users}`),
   });
   checkOffer(
     text,
@@ -274,7 +275,7 @@ test("where evidence is missing there is a choice, proven and small ones first",
     {
       title: "FROM scratch with CA bundle and time zones",
       afterBytes: program + 201_000,
-      text: after(`${tmp}COPY --from=build /app /app\n${bundle}${zones}`),
+      text: after(`${tmp}COPY --from=build /app /app\n${users}${bundle}${zones}`),
     },
     1,
   );
@@ -284,7 +285,7 @@ test("where evidence is missing there is a choice, proven and small ones first",
     {
       title: "FROM scratch with CA bundle, time zones and the copied files",
       afterBytes: program + 202_000,
-      text: after(`${tmp}COPY --from=build /app /m.c /\n${bundle}${zones}`),
+      text: after(`${tmp}COPY --from=build /app /m.c /\n${users}${bundle}${zones}`),
     },
     2,
   );

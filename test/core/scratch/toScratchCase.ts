@@ -50,6 +50,12 @@ export function bytesOf(file: FileSpec): number {
   return typeof file === "object" ? (file.content?.length ?? 0) : 0;
 }
 
+const passwd = "root:x:0:0::/root:/bin/sh\nweb:x:1000:1001::/home/web:/bin/sh\n";
+const group = "root:x:0:\nweb:x:1001:\nlogs:x:44:web\n";
+
+/** Of the lists of users and groups of `aSystem`. */
+export const userListBytes: number = passwd.length + group.length;
+
 /** A full system of Debian's layout: shell, users, CA bundle, time zones, glibc. */
 export function aSystem(): ImageBuilder {
   return anImage().base({
@@ -59,8 +65,8 @@ export function aSystem(): ImageBuilder {
     "usr/bin/sh": "100kB",
     "usr/bin/mkdir": "100kB",
     "usr/local/bin/": "",
-    "etc/passwd": { content: "root:x:0:0::/root:/bin/sh\nweb:x:1000:1001::/home/web:/bin/sh\n" },
-    "etc/group": { content: "root:x:0:\nweb:x:1001:\nlogs:x:44:web\n" },
+    "etc/passwd": { content: passwd },
+    "etc/group": { content: group },
     "etc/ssl/certs/ca-certificates.crt": "200kB",
     "usr/share/zoneinfo/UTC": "1kB",
     "tmp/": { mode: 0o1777 },

@@ -29,7 +29,7 @@ test("what goes along has its bytes, and what only a run can tell stands apart",
   const dynamic = { interpreter: "/lib64/ld-linux-x86-64.so.2", needed: ["libc.so.6"] };
   const said = hoverOn(programAnalysis(dynamic), "FROM debian");
   assert.ok(said.includes("nothing known stands in the way"), said);
-  assert.ok(said.includes("- Goes along: Shared libraries (672 B)\n"), said);
+  assert.ok(said.includes("- Goes along: Shared libraries (672 B), Name service (97 B)\n"), said);
   assert.ok(said.includes("- Only a run can tell: Loading while it runs\n"), said);
 });
 

@@ -37,13 +37,15 @@ test("what is not proven stands below its offer, and files to carry are listed h
   const shown = textOf(rows.filter(({ kind, id }) => kind !== "check" && id !== "refusals"));
   assert.equal(
     shown,
-    `(question) Scratch may do | 402 kB → 1.15 kB @2
-(lightbulb) FROM scratch with its libraries | 402 kB → 1.15 kB · 1 thing to know
+    `(question) Scratch may do | 402 kB → 1.25 kB @2
+(lightbulb) FROM scratch with its libraries | 402 kB → 1.25 kB · 1 thing to know
   (info) A dynamic program may load further libraries (dlopen) that its headers do not name.
-(files) Has to go along | 1.15 kB
+(files) Has to go along | 1.25 kB
   (file) /app | 480 B
   (file) /usr/lib/x86_64-linux-gnu/libc.so.6 | 400 B
   (file) /lib64/ld-linux-x86-64.so.2 | 272 B
+  (file) /etc/passwd | 61 B
+  (file) /etc/group | 36 B
 `,
   );
   const libraries = rows.find(({ label }) => label === "Shared libraries")!;

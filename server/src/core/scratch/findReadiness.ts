@@ -4,11 +4,12 @@ import { type LibraryClosure, libraryClosureOf } from "../image/libraryClosure.t
 import { type TreePaths, pathsOf, plainPath } from "../image/treePaths.ts";
 import { findAssets } from "./assets.ts";
 import { healthCheck, signals, writableDirectories } from "./containerNeeds.ts";
-import { type Need, type NeedContext, carry, findSilentNeeds } from "./needs.ts";
+import { type Need, type NeedContext, carry } from "./needs.ts";
 import { findProgram } from "./program.ts";
 import type { CarriedPath, Check, Program, Readiness } from "./readiness.ts";
 import { runChecks } from "./runEffects.ts";
 import type { ScratchInput } from "./scratchInput.ts";
+import { findSilentNeeds } from "./silentNeeds.ts";
 import { findCompileSteps, toolchainOf } from "./toolchain.ts";
 
 /**
