@@ -260,3 +260,42 @@ test("development dependencies leave with the package manager that brought them"
     "Line 4 installs in another directory: development dependencies stay.",
   ]);
 });
+
+test("tools for building stay behind, with the Python that is there for their sake", () => {
+  const install = "RUN apt-get update && apt-get install -y python3 make g++\n";
+  const rest = "WORKDIR /app\nCOPY . .\nRUN npm ci\n";
+  const offer = checkSmaller(
+    `FROM node:20-slim\n${install}${rest}ENTRYPOINT ["docker-entrypoint.sh"]\nCMD ["node", "x.js"]\n`,
+    "distroless",
+    `FROM node:20-slim AS build\n${install}${rest}RUN npm prune --omit=dev\n\nFROM gcr.io/distroless/nodejs20-debian12\nCOPY --from=build /app/ /app/\nWORKDIR /app\nCMD ["x.js"]\n`,
+  );
+  assert.ok(offer.caveats.includes("python3, make, g++ are not in the new image."));
+});
+
+test("an entry script of the file's own is no runtime", () => {
+  assert.match(
+    refusalOf(
+      'FROM node:20\nWORKDIR /app\nCOPY . .\nCOPY docker-entrypoint.sh /usr/local/bin/\nENTRYPOINT ["docker-entrypoint.sh"]\nCMD ["node", "x.js"]\n',
+      "distroless",
+    ),
+    /outside of \/app|starts docker-entrypoint\.sh/,
+  );
+});
+
+test("what is pruned already and what a shell would ignore are left alone", () => {
+  checkSmaller(
+    'FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build && npm prune --omit=dev\nENTRYPOINT node x.js\nCMD ["ignored"]\n',
+    "distroless",
+    'FROM node:20 AS build\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build && npm prune --omit=dev\n\nFROM gcr.io/distroless/nodejs20-debian12\nCOPY --from=build /app/ /app/\nWORKDIR /app\nENTRYPOINT ["/nodejs/bin/node", "x.js"]\n',
+  );
+});
+
+test("locale, time zone and a pinned digest are spoken of where they change", () => {
+  const digest = "0123456789abcdef".repeat(4);
+  const before = `FROM node:20-alpine@sha256:${digest}\nENV TZ=Europe/Berlin LANG=de_DE.UTF-8\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ["node", "x.js"]\n`;
+  const { caveats } = offerOf(before, "alpine");
+  assert.ok(caveats.some((one) => one.includes("The locale de_DE.UTF-8")));
+  assert.ok(caveats.some((one) => one.includes("TZ is Europe/Berlin, and Alpine has no")));
+  const other = offerOf(before.replace("-alpine", ""), "distroless");
+  assert.ok(other.caveats.some((one) => one.startsWith("The digest pinned one image")));
+});

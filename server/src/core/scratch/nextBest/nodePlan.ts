@@ -46,11 +46,23 @@ function pruning(context: NextBest): {
   readonly caveats: readonly string[];
 } {
   const install = findInstall(context);
+  const isPrunedAlready = install !== undefined && prunesBehind(context, install);
+  if (isPrunedAlready) return { command: undefined, devBytes: 0, caveats: [] };
   const prune = install && productionOnly(context, install);
   if (prune === undefined) return { command: undefined, devBytes: 0, caveats: [] };
   return isHindrance(prune)
     ? { command: undefined, devBytes: 0, caveats: [prune.reason] }
     : { command: prune.command, devBytes: devPackageBytes(context), caveats: [] };
+}
+
+function prunesBehind({ shipped, input }: NextBest, { command }: NodeInstall): boolean {
+  return shipped.some((run) =>
+    input
+      .shellOf(run)
+      ?.commands.some(
+        ({ args, span }) => args[0]?.text === "prune" && span.start > command.span.start,
+      ),
+  );
 }
 
 /** The last command that installs what package.json lists, with its line. */

@@ -14,9 +14,13 @@ export function planFor(context: NextBest, variant: BaseVariant): StagePlan | Hi
   return plans[context.traits?.runtime ?? ""]?.(context, variant) ?? { reason: "" };
 }
 
-/** Whether another base can be put under the same lines: not where they compile a program that the base has no part in, and not for the same base. */
-export function canBeSwitched(context: NextBest, { name }: BaseVariant): boolean {
+/**
+ * Whether another base can be put under the same lines: not where they make a program that the base has no part in, not for the same base, and not for one that
+ * starts its runtime otherwise than the lines do.
+ */
+export function canBeSwitched(context: NextBest, { name, traits }: BaseVariant): boolean {
   const { base, runtimeBase } = context;
+  if (traits.entrypoint !== undefined) return false;
   const isOther = base === runtimeBase && name !== base?.text;
   return isOther && compiledProgram(context) === undefined;
 }

@@ -116,7 +116,7 @@ function programStart(
     return { reason: `The start line needs a shell, and ${name} has none.` };
   }
   const isFound = form === "shell" || isOnSearchPath(context, named);
-  const isExec = line.words.every(({ text }, at) => text === words[at]);
+  const isExec = line.form === "exec" && line.words.every(({ text }, at) => text === words[at]);
   if (isFound && (isExec || hasShell)) return sameStart(context);
   return startFrom(context, isFound ? words : [placeOf(context), ...words.slice(1)], isExec);
 }

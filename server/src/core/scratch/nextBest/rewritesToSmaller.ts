@@ -100,13 +100,15 @@ function vainness(
 }
 
 function* caveatsOf(
-  { root }: NextBest,
+  { root, base }: NextBest,
   { name, isSeen }: BaseVariant,
   { draft, plan }: Candidate,
 ): Generator<string> {
   yield* draft.caveats;
   const isByVariable = root.from.words[0]?.text.includes("$") === true;
   if (isByVariable && plan !== undefined) yield `The new FROM names ${name}: no ARG decides it.`;
+  const isPinned = base?.digest !== undefined && plan !== undefined && name !== base.text;
+  if (isPinned) yield `The digest pinned one image; ${name} is whatever the tag names at the time.`;
   if (!isSeen) yield `That there is a ${name} was not checked.`;
 }
 

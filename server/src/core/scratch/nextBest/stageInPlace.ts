@@ -23,7 +23,7 @@ export function draftInPlace(
   plan: StagePlan,
   target: BaseTraits,
 ): Draft | Hindrance {
-  const { root, shipped, input } = context;
+  const { root, shipped } = context;
   const [word] = root.from.words;
   if (word === undefined) return { reason: "FROM names no image." };
   const foreign = shipped.map((one) => environmentOf(context, one)).find(isHindrance);
@@ -42,13 +42,7 @@ export function draftInPlace(
       ...[user, health].flatMap((line) => lineEdits(context, line)),
       ...startEdits(context, plan),
     ],
-    caveats: [
-      ...plan.caveats,
-      ...[user, health].flatMap((line) => line?.caveats ?? []),
-      ...(input.dockerfile.text.slice(word.span.start, word.span.end).includes("@")
-        ? [`The digest pinned one image; ${plan.baseName} is whatever the tag names at the time.`]
-        : []),
-    ],
+    caveats: [...plan.caveats, ...[user, health].flatMap((line) => line?.caveats ?? [])],
   };
 }
 

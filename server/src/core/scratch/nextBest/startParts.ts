@@ -50,15 +50,23 @@ export function startWordsOf(context: NextBest): readonly string[] | Hindrance {
   if (form === "shell") {
     return { reason: "The start line needs a shell, and distroless images have none." };
   }
-  const [first = ""] = words;
-  const isOwn = startLinesOf(context).entrypoint !== undefined;
-  const isPassing = !isOwn && passingScripts.has(lastNameOf(first));
-  const started = isPassing ? words.slice(1) : words;
+  const started = isPassingOn(context, words[0] ?? "") ? words.slice(1) : words;
   if (started.length === 0) {
     return { reason: "The image starts nothing of its own: it has neither ENTRYPOINT nor CMD." };
   }
   return started;
 }
+
+/** Whether it is the base image's own entry script, which no line brings. */
+function isPassingOn({ shipped }: NextBest, program: string): boolean {
+  const name = lastNameOf(program);
+  const isBrought = shipped.some(
+    ({ keyword, argumentText }) => !starting.has(keyword) && argumentText.includes(name),
+  );
+  return passingScripts.has(name) && !isBrought;
+}
+
+const starting: ReadonlySet<string> = new Set(["ENTRYPOINT", "CMD"]);
 
 /** Entry scripts of node and eclipse-temurin: they run what they are given. */
 const passingScripts: ReadonlySet<string> = new Set([
@@ -80,12 +88,29 @@ export function runtimeStart(
     return { reason };
   }
   const { entrypoint, cmd } = startLinesOf(context);
-  if (entrypoint === undefined) return cmdOnly(called, runtime, cmd);
-  const isExec = entrypoint.words.every(({ text }, at) => text === words[at]);
-  const added = called.length - words.length;
-  const own = isExec ? called.slice(0, entrypoint.words.length + added) : called;
+  const [script, ...more] = entrypoint?.words ?? [];
+  const isPassing = more.length === 0 && isPassingOn(context, script?.text ?? "");
+  return entrypoint === undefined || isPassing
+    ? cmdOnly(called, runtime, cmd)
+    : ownEntrypoint(entrypoint, words, called, cmd);
+}
+
+/** ENTRYPOINT with the new words, and CMD behind it where an engine hands it over. */
+function ownEntrypoint(
+  entrypoint: Instruction,
+  words: readonly string[],
+  called: readonly string[],
+  cmd: Instruction | undefined,
+): readonly StartPart[] {
+  const isExec =
+    entrypoint.form === "exec" && entrypoint.words.every(({ text }, at) => text === words[at]);
+  const count = entrypoint.words.length + called.length - words.length;
   return [
-    { keyword: "ENTRYPOINT", instruction: entrypoint, words: own },
+    {
+      keyword: "ENTRYPOINT",
+      instruction: entrypoint,
+      words: isExec ? called.slice(0, count) : called,
+    },
     ...(isExec && cmd !== undefined
       ? [{ keyword: "CMD", instruction: cmd, words: undefined } as const]
       : []),

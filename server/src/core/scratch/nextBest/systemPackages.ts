@@ -25,33 +25,57 @@ export function systemPackagesOf({ shipped, input }: NextBest): SystemPackages {
   const runs = shipped
     .filter(({ keyword }) => keyword === "RUN")
     .map((run) => ({ run, commands: input.shellOf(run)?.commands ?? [] }));
-  const installed = runs.flatMap(({ run, commands }) =>
-    commands.flatMap((command) =>
-      installedBy(command).map((name) => ({ name, run, manager: managerOf(command) })),
-    ),
-  );
-  const others = installed.filter(({ name }) => !isForBuilding(name));
+  const installed = runs.flatMap(({ run, commands }) => installedIn(run, commands));
+  const others = installed.filter(({ isForBuilding }) => !isForBuilding);
+  const tools = installed.filter(({ isForBuilding }) => isForBuilding);
   return {
-    forBuilding: installed.filter(({ name }) => isForBuilding(name)).map(({ name }) => name),
+    forBuilding: tools.map(({ name }) => name),
     others,
     repeatable: runs
       .filter(
         ({ run, commands }) =>
           input.shellOf(run)?.isComplete === true &&
           others.some((one) => one.run === run) &&
+          tools.every((one) => one.run !== run || harmless.has(one.name)) &&
           commands.every(isPackageCommand),
       )
       .map(({ run }) => run),
   };
 }
 
+/** Counted with the tools, and small enough to be said again beside what is needed. */
+const harmless: ReadonlySet<string> = new Set(["ca-certificates", "curl", "wget"]);
+
 /** Whether a RUN does nothing but install packages of the system, so that there is nothing in it to leave behind. */
 export function isOnlyInstalling(context: NextBest, run: Instruction): boolean {
-  const packages = systemPackagesOf(context);
-  const script = context.input.shellOf(run);
-  const hasBuildTool = script?.commands.some((command) => installedBy(command).some(isForBuilding));
-  return packages.repeatable.includes(run) && hasBuildTool === false;
+  return systemPackagesOf(context).repeatable.includes(run);
 }
+
+interface Installed extends InstalledPackage {
+  readonly isForBuilding: boolean;
+}
+
+function installedIn(run: Instruction, commands: readonly ShellCommand[]): readonly Installed[] {
+  return commands.flatMap((command) => {
+    const names = installedBy(command);
+    // Python beside a compiler is node-gyp's.
+    const isCompiling = names.some((name) => compilers.has(name));
+    return names.map((name) => ({
+      name,
+      run,
+      manager: managerOf(command),
+      isForBuilding: isForBuilding(name) || (isCompiling && /^python3?$/.test(name)),
+    }));
+  });
+}
+
+const compilers: ReadonlySet<string> = new Set([
+  "build-base",
+  "build-essential",
+  "g++",
+  "gcc",
+  "make",
+]);
 
 function managerOf({ name = "" }: ShellCommand): PackageManager {
   if (name.startsWith("apt")) return "apt";
