@@ -41,6 +41,7 @@ export { buildContextOf } from "./context/buildContext.ts";
 export { parseDockerignore } from "./dockerfile/dockerignore.ts";
 export { parseDockerfile } from "./dockerfile/parse.ts";
 export { builtBaseOf } from "./forecast/builtBase.ts";
+export { parsePlatform } from "./image/manifest.ts";
 export { diffImages } from "./image/diff/imageDiff.ts";
 export { describeImageError } from "./image/imageError.ts";
 export { parseImageReference } from "./image/reference.ts";

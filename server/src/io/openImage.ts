@@ -106,8 +106,8 @@ async function abandon(
 
 const architectures: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
 
-/** Containers are Linux, also under Docker Desktop on other systems. */
-function hostPlatform(): Platform {
+/** For which platform engines of this machine build unless told. Containers are Linux, also under Docker Desktop on other systems. */
+export function hostPlatform(): Platform {
   return { os: "linux", architecture: architectures[arch()] ?? arch() };
 }
 

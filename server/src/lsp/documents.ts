@@ -1,7 +1,18 @@
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import type { Analysis, Dockerfile, RuleMemory, RuleSurroundings } from "../core/analysis.ts";
-import { analyse, createRuleMemory, parseDockerfile } from "../core/analysis.ts";
+import type {
+  Analysis,
+  BaseKnowledge,
+  BuiltBase,
+  ContextKnowledge,
+  Dockerfile,
+  RuleMemory,
+  RuleSurroundings,
+} from "../core/analysis.ts";
+import { analyse, builtBaseOf, createRuleMemory, parseDockerfile } from "../core/analysis.ts";
 import type { ImageContext } from "../core/views/imageContext.ts";
+import type { BaseLookup } from "./baseLookup.ts";
+import type { ContextBinding } from "./contextBinding.ts";
+import { createContextBinding } from "./contextBinding.ts";
 import type { ImageBinding, ImageBindingOptions } from "./imageBinding.ts";
 import { createImageBinding } from "./imageBinding.ts";
 import type { Host, Stop } from "./host.ts";
@@ -32,8 +43,8 @@ export interface Documents {
   lineCount(uri: string): number;
   /** Settings, folders, trust or the images of the engine changed: each document's image is looked for again. */
   reconsider(): void;
-  /** Files beside the documents changed on disk. */
-  filesChanged(): void;
+  /** Files changed on disk, by absolute path. */
+  filesChanged(paths: readonly string[]): void;
   /** The same for one document, whose image is then looked at again even when it is the same. */
   refresh(uri: string): void;
 }
@@ -42,6 +53,9 @@ export interface Documents {
 export interface DocumentsOptions extends Omit<ImageBindingOptions, "onChange"> {
   readonly host: Host;
   readonly ignoreFiles: IgnoreFiles;
+  readonly bases: BaseLookup;
+  /** Told of each folder whose files are counted. */
+  readonly watch: (folder: string) => void;
   readonly onChange: (uri: string, what: "text" | "image") => void;
 }
 
@@ -50,6 +64,10 @@ interface OpenDocument {
   /** Parsed when it is asked for: edits that arrive together are read once. */
   parsed: { readonly version: number; readonly dockerfile: Dockerfile } | undefined;
   readonly binding: ImageBinding;
+  readonly context: ContextBinding;
+  /** When file and image agreed last. */
+  built: BuiltBase | undefined;
+  bases: BaseKnowledge | undefined;
   stopTimer: Stop;
   analysis: Analysis | undefined;
   analysedWith: AnalysedWith | undefined;
@@ -58,6 +76,8 @@ interface OpenDocument {
 interface AnalysedWith {
   readonly settings: Settings;
   readonly files: RuleSurroundings;
+  readonly bases: BaseKnowledge;
+  readonly context: ContextKnowledge | undefined;
 }
 
 /** Half-typed image names are not asked for. */
@@ -87,7 +107,9 @@ export function createDocuments(options: DocumentsOptions): Documents {
       const entry = open.get(uri);
       entry?.stopTimer();
       entry?.binding.close();
+      entry?.context.close();
       ignoreFiles.forget(uri);
+      options.bases.forget(uri);
       open.delete(uri);
     },
     view(uri) {
@@ -97,7 +119,13 @@ export function createDocuments(options: DocumentsOptions): Documents {
     uris: () => [...open.keys()],
     lineCount: (uri) => open.get(uri)?.document.lineCount ?? 0,
     reconsider: () => open.forEach((entry) => renew(entry, options)),
-    filesChanged: () => open.forEach((entry) => lookAround(entry, options)),
+    filesChanged(paths) {
+      const hasIgnore = paths.some((path) => path.endsWith(".dockerignore"));
+      for (const entry of open.values()) {
+        if (hasIgnore) ignoreFiles.look(entry.document.uri, dockerfileOf(entry));
+        entry.context.noteChanges(paths, dockerfileOf(entry));
+      }
+    },
     refresh(uri) {
       const entry = open.get(uri);
       if (entry === undefined) return;
@@ -113,8 +141,11 @@ function renew(entry: OpenDocument, options: DocumentsOptions): void {
   lookAround(entry, options);
 }
 
-function lookAround(entry: OpenDocument, { ignoreFiles }: DocumentsOptions): void {
-  ignoreFiles.look(entry.document.uri, dockerfileOf(entry));
+function lookAround(entry: OpenDocument, { ignoreFiles, bases }: DocumentsOptions): void {
+  const dockerfile = dockerfileOf(entry);
+  ignoreFiles.look(entry.document.uri, dockerfile);
+  bases.look(entry.document.uri, dockerfile);
+  entry.context.follow(dockerfile);
 }
 
 function takeText(entry: OpenDocument, document: TextDocument, options: DocumentsOptions): void {
@@ -129,7 +160,7 @@ function takeText(entry: OpenDocument, document: TextDocument, options: Document
 
 function viewOf(
   entry: OpenDocument,
-  { session, ignoreFiles }: DocumentsOptions,
+  { session, ignoreFiles, bases }: DocumentsOptions,
   memory: RuleMemory,
 ): DocumentView {
   const { uri } = entry.document;
@@ -137,7 +168,16 @@ function viewOf(
   const files = ignoreFiles.surroundings(uri);
   return {
     document: entry.document,
-    analysis: analysisOf(entry, { settings, files }, memory),
+    analysis: analysisOf(
+      entry,
+      {
+        settings,
+        files,
+        bases: basesOf(entry, bases.knowledge(uri)),
+        context: entry.context.knowledge(),
+      },
+      memory,
+    ),
     context: entry.binding.context(),
     settings,
     ignoreTarget: ignoreFiles.target(uri),
@@ -152,6 +192,12 @@ function openDocument(document: TextDocument, options: DocumentsOptions): OpenDo
       ...options,
       onChange: () => options.onChange(document.uri, "image"),
     }),
+    context: createContextBinding(document.uri, {
+      ...options,
+      onChange: () => options.onChange(document.uri, "image"),
+    }),
+    built: undefined,
+    bases: undefined,
     stopTimer: () => undefined,
     analysis: undefined,
     analysedWith: undefined,
@@ -175,12 +221,12 @@ function analysisOf(entry: OpenDocument, around: AnalysedWith, memory: RuleMemor
   if (
     known?.dockerfile === dockerfile &&
     known.image === image &&
-    entry.analysedWith?.settings === around.settings &&
-    entry.analysedWith.files === around.files
+    entry.analysedWith !== undefined &&
+    isSame(entry.analysedWith, around)
   ) {
     return known;
   }
-  const { settings, files } = around;
+  const { settings, files, bases, context } = around;
   entry.analysedWith = around;
   entry.analysis = analyse(
     dockerfile,
@@ -193,7 +239,44 @@ function analysisOf(entry: OpenDocument, around: AnalysedWith, memory: RuleMemor
       ...(settings.target === undefined ? {} : { target: settings.target }),
       rules: settings.rules,
     },
-    { files, memory },
+    { files, memory, bases, context },
   );
+  remember(entry, entry.analysis);
+  entry.context.lookAt(unseenArchives(entry.analysis));
   return entry.analysis;
+}
+
+function isSame(one: AnalysedWith, other: AnalysedWith): boolean {
+  return (
+    one.settings === other.settings &&
+    one.files === other.files &&
+    one.bases === other.bases &&
+    one.context === other.context
+  );
+}
+
+/** The same object as long as both parts are the same. */
+function basesOf(entry: OpenDocument, found: Omit<BaseKnowledge, "built">): BaseKnowledge {
+  const { bases, built } = entry;
+  if (bases?.world === found.world && bases.built === built) return bases;
+  entry.bases = { ...found, built };
+  return entry.bases;
+}
+
+/** Keeps what the file stood on while it agrees with its image: after an edit the image alone does not tell. */
+function remember(entry: OpenDocument, { dockerfile, image, attribution }: Analysis): void {
+  if (image === undefined || attribution === undefined) return;
+  const built = builtBaseOf(dockerfile, image, attribution);
+  if (built === undefined || JSON.stringify(built) === JSON.stringify(entry.built)) return;
+  entry.built = built;
+}
+
+/** Files that ADD unpacks if they are archives, and that nobody looked at yet. */
+function unseenArchives({ dockerfile, forecast }: Analysis): readonly string[] {
+  if (!dockerfile.instructions.some(({ keyword }) => keyword === "ADD")) return [];
+  return forecast.lines.flatMap(({ context }) =>
+    context?.kind === "unknown" && context.unknown.code === "archive-unseen"
+      ? context.unknown.paths
+      : [],
+  );
 }

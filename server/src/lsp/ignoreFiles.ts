@@ -25,6 +25,8 @@ export interface IgnoreFiles {
   surroundings(uri: string): RuleSurroundings;
   /** Undefined as long as nobody knows which one the build uses. */
   target(uri: string): IgnoreTarget | undefined;
+  /** What the editor has open at an absolute path, saved or not; undefined where it is not open. */
+  openText(path: string): string | undefined;
   forget(uri: string): void;
   /** A `.dockerignore` is open in the editor, or its text is another one. */
   edited(document: TextDocument): void;
@@ -77,14 +79,9 @@ export function createIgnoreFiles(options: IgnoreFilesOptions): IgnoreFiles {
     surroundings: (uri) => known.get(uri)?.surroundings ?? unknown,
     target(uri) {
       const file = known.get(uri)?.file;
-      if (file === undefined || !file.isKnown) return undefined;
-      const document = editing.get(file.path);
-      return {
-        uri: document?.uri ?? pathToFileURL(file.path).href,
-        text: document?.getText() ?? file.text,
-        version: document?.version ?? null,
-      };
+      return file?.isKnown === true ? targetOf(file, editing.get(file.path)) : undefined;
     },
+    openText: (path) => editing.get(path)?.getText(),
     forget(uri) {
       known.delete(uri);
       newest.delete(uri);
@@ -96,6 +93,14 @@ export function createIgnoreFiles(options: IgnoreFilesOptions): IgnoreFiles {
     released(uri) {
       if (editing.delete(keyOf(uri))) settleAll();
     },
+  };
+}
+
+function targetOf({ path, text }: DockerignoreFile, document?: TextDocument): IgnoreTarget {
+  return {
+    uri: document?.uri ?? pathToFileURL(path).href,
+    text: document?.getText() ?? text,
+    version: document?.version ?? null,
   };
 }
 

@@ -4,6 +4,8 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { emptyHoverMemory } from "../core/views/hoverCard.ts";
 import { answerCompletions, completionProvider } from "./completion.ts";
 import { answerCustomRequests } from "./customRequests.ts";
+import { createBaseLookup } from "./baseLookup.ts";
+import { contextWatch } from "./contextWatch.ts";
 import type { Documents } from "./documents.ts";
 import { createDocuments } from "./documents.ts";
 import { createEngineWatch } from "./engineWatch.ts";
@@ -51,6 +53,8 @@ function shieldedHost(host: Host, shield: Shield): Host {
       host.watchEngine(access, () => shield.inBackground(onChange)),
     watchFiles: (request, onChange) =>
       host.watchFiles(request, () => shield.inBackground(onChange)),
+    openContext: (request, onChange) =>
+      host.openContext(request, (snapshot) => shield.inBackground(() => onChange(snapshot))),
   };
 }
 
@@ -80,8 +84,9 @@ function createServer(
     startProgress: (reference, cancel) =>
       startReadingProgress(connection, shield, reference, cancel),
   });
-  const renew = (uri: string): void => publisher.changed(uri, "text");
+  const renew = (uri: string): void => publisher.changed(uri, "image");
   const ignoreFiles = createIgnoreFiles({ host, shield, session, onChange: renew });
+  const bases = createBaseLookup({ host, shield, session, onChange: renew });
   const documents: Documents = createDocuments({
     host,
     shield,
@@ -89,6 +94,8 @@ function createServer(
     store,
     catalog,
     ignoreFiles,
+    bases,
+    watch: contextWatch(connection, shield, session.features),
     onChange: (uri, what) => publisher.changed(uri, what),
   });
   const publisher = createPublisher({
@@ -100,6 +107,7 @@ function createServer(
   });
   const engineWatch = createEngineWatch(host, session, () => {
     catalog.invalidate();
+    bases.invalidate();
     store.renewAll();
     documents.reconsider();
   });

@@ -26,6 +26,10 @@ export interface ClientFeatures {
   readonly fileCreation: boolean;
   /** Can be asked to tell of changed files. */
   readonly fileWatching: boolean;
+  /** …and of those in a certain folder. */
+  readonly relativePatterns: boolean;
+  /** Edits can say what they mean and be confirmed one by one. */
+  readonly changeAnnotations: boolean;
   /** Our own client, or another that speaks the custom methods: it sent `InitializationOptions`. */
   readonly statusMessages: boolean;
   readonly commandLinks: boolean;
@@ -92,14 +96,27 @@ function workspaceFeatures(workspace: ClientCapabilities["workspace"]) {
     folderChanges: workspace?.workspaceFolders === true,
     hintRefresh: workspace?.inlayHint?.refreshSupport === true,
     lensRefresh: workspace?.codeLens?.refreshSupport === true,
-    fileWatching: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    ...watchFeatures(workspace?.didChangeWatchedFiles),
+  };
+}
+
+function watchFeatures(
+  watching: NonNullable<ClientCapabilities["workspace"]>["didChangeWatchedFiles"],
+) {
+  return {
+    fileWatching: watching?.dynamicRegistration === true,
+    relativePatterns: watching?.relativePatternSupport === true,
   };
 }
 
 function editFeatures(edit: WorkspaceEditClientCapabilities | undefined) {
   const documentChanges = edit?.documentChanges === true;
   const canCreate = edit?.resourceOperations?.includes("create") === true;
-  return { documentChanges, fileCreation: documentChanges && canCreate };
+  return {
+    documentChanges,
+    fileCreation: documentChanges && canCreate,
+    changeAnnotations: documentChanges && edit?.changeAnnotationSupport !== undefined,
+  };
 }
 
 /** Field by field, since it comes from outside; undefined when the client sent nothing of ours. */

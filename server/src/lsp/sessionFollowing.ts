@@ -2,7 +2,7 @@ import {
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
 } from "vscode-languageserver/node";
-import { foldersOf } from "./folders.ts";
+import { foldersOf, pathOfUri } from "./folders.ts";
 import type { Server } from "./serverParts.ts";
 import { reconsiderAll } from "./serverParts.ts";
 import { fetchSettings, parsePushedSettings } from "./settingsExchange.ts";
@@ -31,7 +31,7 @@ export function followSession(server: Server): void {
           await connection.client.register(type, { section: "tare" });
         });
       }
-      if (fileWatching) watchIgnoreFiles(server);
+      if (fileWatching) watchFiles(server);
       if (folderChanges) {
         connection.workspace.onDidChangeWorkspaceFolders(
           shield.answering(undefined, ({ added, removed }) => {
@@ -57,9 +57,13 @@ export function followSession(server: Server): void {
   );
 }
 
-/** The editor sees files change, whoever changes them. */
-function watchIgnoreFiles({ connection, shield, documents }: Server): void {
-  connection.onDidChangeWatchedFiles(shield.answering(undefined, () => documents.filesChanged()));
+/** The editor sees files change, whoever changes them. Those of build contexts are asked for when one is opened. */
+function watchFiles({ connection, shield, documents }: Server): void {
+  connection.onDidChangeWatchedFiles(
+    shield.answering(undefined, ({ changes }) =>
+      documents.filesChanged(changes.flatMap(({ uri }) => pathOfUri(uri) ?? [])),
+    ),
+  );
   shield.inBackground(async () => {
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: [{ globPattern: "**/*.dockerignore" }],

@@ -29,6 +29,10 @@ export interface Settings {
   readonly engineEnabled: boolean;
   /** `tare.engine.endpoint`, string, default "" to look in the usual places: `unix:///run/user/1000/podman/podman.sock`, `tcp://127.0.0.1:2375`. */
   readonly engineEndpoint: string | undefined;
+  /** `tare.registry`, boolean, default false: ask registries for the compressed size of base images. */
+  readonly registryEnabled: boolean;
+  /** `tare.context`, string, default "" for the Dockerfile's folder: the folder that builds send, relative to the workspace folder. A directive in the Dockerfile and a compose file win. */
+  readonly contextFolder: string | undefined;
   /** `tare.platform`, string, default "" for the platform of this machine: `linux/arm64`. */
   readonly platform: string | undefined;
   /** `tare.cache.maximumBytes`, size text or number, default `1GB`: how large the folder of layer indexes may grow. 0 keeps none. */
@@ -52,6 +56,8 @@ export const defaultSettings: Settings = {
   matchByHistory: true,
   engineEnabled: true,
   engineEndpoint: undefined,
+  registryEnabled: false,
+  contextFolder: undefined,
   platform: undefined,
   cacheMaximumBytes: 1e9,
   limitEntries: 5_000_000,
@@ -74,6 +80,8 @@ export function parseSettings(section: unknown): Settings {
     matchByHistory: booleanAt(section, "matchByHistory") ?? fallback.matchByHistory,
     engineEnabled: booleanAt(section, "engine.enabled") ?? fallback.engineEnabled,
     engineEndpoint: textAt(section, "engine.endpoint"),
+    registryEnabled: booleanAt(section, "registry") ?? fallback.registryEnabled,
+    contextFolder: textAt(section, "context"),
     platform: textAt(section, "platform"),
     cacheMaximumBytes: bytesAt(section, "cache.maximumBytes") ?? fallback.cacheMaximumBytes,
     limitEntries: countAt(section, "limits.entries") ?? fallback.limitEntries,
