@@ -6,6 +6,7 @@ import type {
   RevealParams,
   RewriteParams,
 } from "../../server/src/protocol.ts";
+import type { BuildComparisons } from "./buildCompare.ts";
 import { pickImage } from "./chooseImage.ts";
 import type { DockerfileInView } from "./dockerfileInView.ts";
 import type { ImageStatuses } from "./imageStatuses.ts";
@@ -14,7 +15,7 @@ import { rememberedChoices } from "./rememberedChoices.ts";
 import { pickOffer } from "./pickOffer.ts";
 import type { RewritePreviews } from "./rewritePreview.ts";
 import { goToLineCommand, type LayerTreeView } from "./views/layerTree.ts";
-import type { ToScratchView } from "./views/toScratch.ts";
+import type { ScratchItem, ToScratchView } from "./views/toScratch.ts";
 import { menuCommand } from "./views/status.ts";
 
 /** What the commands act on. */
@@ -25,6 +26,7 @@ export interface CommandContext {
   readonly statuses: ImageStatuses;
   readonly tree: LayerTreeView;
   readonly previews: RewritePreviews;
+  readonly comparisons: BuildComparisons;
   readonly scratch: ToScratchView;
 }
 
@@ -38,6 +40,7 @@ export function registerCommands(parts: CommandContext): readonly vscode.Disposa
     register(commands.reveal, (params?: RevealParams) => reveal(parts, params)),
     register(commands.previewRewrite, (params?: RewriteParams) => previewRewrite(parts, params)),
     register("tare.takeRewrite", (shown?: vscode.Uri) => previews.take(shown)),
+    register("tare.buildAndCompare", (row?: ScratchItem) => buildAndCompare(parts, row)),
     register("tare.showScratch", () => scratch.focus()),
     register("tare.showLayers", () => tree.focus()),
     register("tare.showOutput", () => server.showOutput()),
@@ -97,6 +100,14 @@ async function previewRewrite(parts: CommandContext, params?: RewriteParams): Pr
   if (uri === undefined) return sayNoDockerfile();
   const chosen = await pickOffer(parts.server, uri);
   if (chosen !== undefined) await parts.previews.show(chosen);
+}
+
+async function buildAndCompare(parts: CommandContext, row?: ScratchItem): Promise<void> {
+  const uri = row?.uri ?? parts.inView.uri();
+  if (uri === undefined) return sayNoDockerfile();
+  const offerId = row?.row.offerId;
+  const chosen = offerId === undefined ? await pickOffer(parts.server, uri) : { uri, offerId };
+  if (chosen !== undefined) await parts.comparisons.compare(chosen);
 }
 
 async function goToLine(uri: string, line: number): Promise<void> {

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { buildComparisons } from "./buildCompare.ts";
 import { registerCommands } from "./commands.ts";
 import { dockerfileInView } from "./dockerfileInView.ts";
 import { imageStatuses } from "./imageStatuses.ts";
@@ -15,15 +16,26 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const server = startLanguageClient(context, statuses);
   const tree = layerTreeView(server, inView, statuses);
   const previews = rewritePreviews(server);
+  const comparisons = buildComparisons(server);
   const scratch = toScratchView(server, inView, statuses);
   context.subscriptions.push(
     inView,
     statuses,
     tree,
     previews,
+    comparisons,
     scratch,
     statusBar(inView, statuses),
-    ...registerCommands({ context, server, inView, statuses, tree, previews, scratch }),
+    ...registerCommands({
+      context,
+      server,
+      inView,
+      statuses,
+      tree,
+      previews,
+      comparisons,
+      scratch,
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.grantTrust()),
     server,
   );

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { LanguageClient, State, TransportKind } from "vscode-languageclient/node";
 import { commands, methods } from "../../server/src/protocol.ts";
 import type {
+  BuildOutcome,
   ChooseParams,
   ImageChoice,
   ImageStatus,
@@ -29,6 +30,8 @@ export interface Server extends vscode.Disposable {
   scratch(uri: string): Promise<readonly ScratchRow[]>;
   /** Null when the offer is not made any more. */
   rewrite(params: RewriteParams): Promise<RewritePreview | null>;
+  /** Takes as long as two builds; the user has to have said so. */
+  buildCompare(params: RewriteParams, token: vscode.CancellationToken): Promise<BuildOutcome>;
   listImages(uri: string): Promise<readonly ImageChoice[]>;
   chooseImage(params: ChooseParams): Promise<void>;
   refresh(uri: string): Promise<void>;
@@ -60,6 +63,10 @@ export function startLanguageClient(
     reveal: (params) => ask(methods.reveal, params, []),
     scratch: (uri) => ask(methods.scratch, { uri }, []),
     rewrite: (params) => ask(methods.rewrite, params, null),
+    buildCompare: async (params, token) =>
+      current.client.state === State.Running
+        ? current.client.sendRequest<BuildOutcome>(methods.buildCompare, params, token)
+        : { kind: "cancelled" },
     listImages: (uri) => ask(methods.listImages, { uri }, []),
     chooseImage: async (params) => {
       await ask(methods.chooseImage, params, null);

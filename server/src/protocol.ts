@@ -10,6 +10,11 @@ export const methods = {
   scratch: "tare/scratch",
   /** Request, client → server: `RewriteParams` → `RewritePreview`, or null when the offer is not made any more. */
   rewrite: "tare/rewrite",
+  /**
+   * Request, client → server: `RewriteParams` → `BuildOutcome`. Builds the text as it is and as the offer has it, measures both and removes both. Only
+   * to be sent when the user asked for just that; takes as long as the builds take; can be cancelled.
+   */
+  buildCompare: "tare/buildCompare",
   /** Request, client → server: `DocumentParams` → `ImageChoice[]`: what the engine and the workspace folders hold, best match first. */
   listImages: "tare/listImages",
   /** Request, client → server: `ChooseParams` → null. */
@@ -172,6 +177,22 @@ export interface RewritePreview {
   /** What to know before taking it, sentences. */
   readonly caveats: readonly string[];
 }
+
+/** What came of building a Dockerfile as it is and as a rewrite has it. */
+export type BuildOutcome =
+  | {
+      readonly kind: "built";
+      /** `812 MB → 1.7 MB, as built`. */
+      readonly title: string;
+      /** Both texts, each line behind the bytes that it wrote. */
+      readonly before: string;
+      readonly after: string;
+      /** What is left to be said, such as a name that could not be removed; sentences. */
+      readonly remarks: readonly string[];
+    }
+  /** One sentence that says what to do. */
+  | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "cancelled" };
 
 export interface PreviewEdit {
   readonly range: { readonly start: PreviewPosition; readonly end: PreviewPosition };

@@ -46,7 +46,7 @@ describe("the way to scratch in the editor", () => {
     const rows = shown.page.locator(".sidebar .pane", { hasText: "To Scratch" });
     const text = await until(
       async () => (await rows.locator(".monaco-list-row").allInnerTexts()).join("\n"),
-      (all) => all.includes("CA certificates"),
+      (all) => all.includes("Program"),
       (all) => `the view shows\n${all}`,
     );
     for (const row of ["Scratch can be had", "FROM scratch", "402 kB → 272 B", "Program"]) {

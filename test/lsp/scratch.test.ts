@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RewritePreview, ScratchRow } from "../../server/src/protocol.ts";
+import { CancellationTokenSource } from "vscode-languageserver/node";
+import type { BuildOutcome, RewritePreview, ScratchRow } from "../../server/src/protocol.ts";
 import { commands, methods } from "../../server/src/protocol.ts";
 import { programFile, programImage } from "../core/views/scratchCase.ts";
+import { anImage } from "../support/imageBuilder.ts";
+import type { FakeHost } from "../support/fakeHost.ts";
 import { fakeHost } from "../support/fakeHost.ts";
 import type { LspPair, PairOptions } from "../support/lspPair.ts";
 import { lspPair } from "../support/lspPair.ts";
@@ -96,3 +99,79 @@ test("the view's rows are answered for open documents, and none for others", () 
       [],
     );
   }));
+
+const offer = { uri, offerId: "scratch: FROM scratch" };
+const rewritten = text.replace("FROM debian:12", "FROM scratch");
+
+/** A world in which both texts can be built. */
+function buildingHost(): FakeHost {
+  const host = fakeHost({ app: programImage() });
+  host.builds.set(text, programImage());
+  host.builds.set(
+    rewritten,
+    anImage().layer("app 272B", { createdBy: "COPY /app /app # buildkit" }),
+  );
+  return host;
+}
+
+test("both builds are measured side by side, and nothing of them is left", async () => {
+  const host = buildingHost();
+  await withBuilds({ host }, async (pair) => {
+    const outcome = await pair.client.sendRequest<BuildOutcome>(methods.buildCompare, offer);
+    assert.ok(outcome.kind === "built", JSON.stringify(outcome));
+    assert.equal(outcome.title, "402 kB → 272 B, as built");
+    assert.match(outcome.after, /^272 B │ COPY --from=build \/app \/app$/m);
+    assert.deepEqual(outcome.remarks, []);
+  });
+  assert.deepEqual([...host.images.keys()], ["app"]);
+});
+
+test("a build that fails says why, and the other one is taken away", async () => {
+  const host = buildingHost();
+  host.builds.set(rewritten, "The build failed: no space left.");
+  await withBuilds({ host }, async (pair) => {
+    assert.deepEqual(await pair.client.sendRequest(methods.buildCompare, offer), {
+      kind: "failed",
+      message: "The build failed: no space left.",
+    });
+  });
+  assert.deepEqual([...host.images.keys()], ["app"]);
+});
+
+test("a build can be cancelled", async () => {
+  const host = buildingHost();
+  host.builds.set(rewritten, "never ends");
+  await withBuilds({ host }, async (pair) => {
+    const cancelling = new CancellationTokenSource();
+    const outcome = pair.client.sendRequest(methods.buildCompare, offer, cancelling.token);
+    await pair.until("second build", () => pair.logs.length === 2);
+    cancelling.cancel();
+    assert.deepEqual(await outcome, { kind: "cancelled" });
+  });
+  assert.deepEqual([...host.images.keys()], ["app"]);
+});
+
+test("nothing is built where the engine is switched off or the workspace is not trusted", async () => {
+  const host = buildingHost();
+  await withBuilds({ host, settings: { engine: { enabled: false } } }, async (pair) => {
+    const outcome = await pair.client.sendRequest<BuildOutcome>(methods.buildCompare, offer);
+    assert.ok(outcome.kind === "failed");
+    assert.match(outcome.message, /tare\.engine\.enabled/);
+    await pair.client.sendNotification(methods.trust, { trusted: false });
+    const untrusted = await pair.client.sendRequest<BuildOutcome>(methods.buildCompare, offer);
+    assert.ok(untrusted.kind === "failed");
+    assert.match(untrusted.message, /not trusted/);
+    assert.deepEqual(pair.logs, []);
+  });
+});
+
+/** Like `withProgram`; what the builder prints is logged. */
+async function withBuilds(
+  options: Partial<PairOptions>,
+  run: (pair: LspPair) => Promise<void>,
+): Promise<void> {
+  await withProgram(options, async (pair) => {
+    await run(pair);
+    for (const line of pair.logs.splice(0)) assert.match(line, /^building \d+ characters$/);
+  });
+}

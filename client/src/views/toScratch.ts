@@ -17,8 +17,8 @@ export interface ToScratchView extends vscode.Disposable {
   focus(): Promise<void>;
 }
 
-/** A row as the server sent it, with the Dockerfile it speaks of. */
-interface Row {
+/** A row as the server sent it, with the Dockerfile it speaks of; what commands in its menu get. */
+export interface ScratchItem {
   readonly row: ScratchRow;
   readonly uri: string;
 }
@@ -30,7 +30,7 @@ export function toScratchView(
   statuses: ImageStatuses,
 ): ToScratchView {
   const changed = new vscode.EventEmitter<void>();
-  const view = vscode.window.createTreeView<Row>(toScratchId, {
+  const view = vscode.window.createTreeView<ScratchItem>(toScratchId, {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       getChildren: async (parent) => {
@@ -67,7 +67,7 @@ export function toScratchView(
   };
 }
 
-function toTreeItem({ row, uri }: Row): vscode.TreeItem {
+function toTreeItem({ row, uri }: ScratchItem): vscode.TreeItem {
   const item = new vscode.TreeItem(
     row.label,
     row.children.length === 0

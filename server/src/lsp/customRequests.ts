@@ -1,7 +1,9 @@
+import type { CancellationToken } from "vscode-languageserver/node";
 import { layerTreeRows } from "../core/views/layerTree.ts";
 import { revealPath } from "../core/views/layerTreeReveal.ts";
 import { scratchRows } from "../core/views/scratchRows.ts";
 import type {
+  BuildOutcome,
   ChooseParams,
   DocumentParams,
   ImageChoice,
@@ -14,6 +16,7 @@ import type {
   TrustParams,
 } from "../protocol.ts";
 import { methods } from "../protocol.ts";
+import { compareBuilds } from "./features/scratchBuild.ts";
 import { rewritePreview } from "./features/scratchPreview.ts";
 import { imageChoices } from "./imageChoices.ts";
 import type { Server } from "./serverParts.ts";
@@ -70,7 +73,8 @@ export function answerCustomRequests(server: Server): void {
   );
 }
 
-function answerScratchRequests({ connection, shield, documents }: Server): void {
+function answerScratchRequests(server: Server): void {
+  const { connection, shield, documents } = server;
   connection.onRequest(
     methods.scratch,
     shield.answering<[DocumentParams], readonly ScratchRow[]>([], ({ uri }) => {
@@ -84,5 +88,12 @@ function answerScratchRequests({ connection, shield, documents }: Server): void 
       const view = documents.view(uri);
       return view === undefined ? null : rewritePreview(view, offerId);
     }),
+  );
+  connection.onRequest<BuildOutcome, void>(
+    methods.buildCompare,
+    shield.answering<[RewriteParams, CancellationToken], BuildOutcome>(
+      { kind: "failed", message: "The builds could not be compared: see the output of Tare." },
+      (params, token) => compareBuilds(server, params, token),
+    ),
   );
 }
