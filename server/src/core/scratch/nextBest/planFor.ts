@@ -2,7 +2,7 @@ import type { BaseVariant } from "../../bases/baseVariants.ts";
 import { javaPlan } from "./javaPlan.ts";
 import type { NextBest } from "./nextBest.ts";
 import { nodePlan } from "./nodePlan.ts";
-import { compiledProgram } from "./programBase.ts";
+import { compiledProgram, interpreted } from "./programBase.ts";
 import { programPlan } from "./programPlan.ts";
 import { pythonPlan } from "./pythonPlan.ts";
 import type { Hindrance, StagePlan } from "./stagePlan.ts";
@@ -11,7 +11,19 @@ import type { Hindrance, StagePlan } from "./stagePlan.ts";
 export function planFor(context: NextBest, variant: BaseVariant): StagePlan | Hindrance {
   const program = compiledProgram(context);
   if (program !== undefined) return programPlan(context, program, variant);
-  return plans[context.traits?.runtime ?? ""]?.(context, variant) ?? { reason: "" };
+  const runtime = context.traits?.runtime;
+  if (runtime === undefined && variant.traits.shell === "none") return unfollowed(context, variant);
+  return plans[runtime ?? ""]?.(context, variant) ?? { reason: "" };
+}
+
+/** Why it is not known what a plain system's program needs, where nothing but the program would go along. */
+function unfollowed({ input, readiness }: NextBest, { name }: BaseVariant): Hindrance {
+  if (readiness.toolchain !== undefined && interpreted.has(readiness.toolchain)) {
+    return { reason: `The program is run by ${readiness.toolchain}, which ${name} does not have.` };
+  }
+  return input.read === undefined
+    ? { reason: "Which files the program needs shows only a built image: build it once." }
+    : { reason: "What the start line starts is no program that can be followed." };
 }
 
 /**
@@ -20,7 +32,8 @@ export function planFor(context: NextBest, variant: BaseVariant): StagePlan | Hi
  */
 export function canBeSwitched(context: NextBest, { name, traits }: BaseVariant): boolean {
   const { base, runtimeBase } = context;
-  if (traits.entrypoint !== undefined) return false;
+  const isForProgram = traits.shell === "none" && traits.runtime === undefined;
+  if (traits.entrypoint !== undefined || isForProgram) return false;
   const isOther = base === runtimeBase && name !== base?.text;
   return isOther && compiledProgram(context) === undefined;
 }

@@ -11,7 +11,8 @@ import type { NextBest, SystemRelease } from "./nextBest.ts";
 import { type Hindrance, isHindrance } from "./stagePlan.ts";
 import { startLinesOf } from "./startParts.ts";
 
-const interpreted: ReadonlySet<string> = new Set([
+/** Toolchains whose programs are run by another one. */
+export const interpreted: ReadonlySet<string> = new Set([
   "node",
   "python",
   "java",
