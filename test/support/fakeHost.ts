@@ -1,12 +1,16 @@
 import { dirname, join } from "node:path";
+import { toFolder } from "../../server/src/core/context/folderEntries.ts";
+import type { ContextListing } from "../../server/src/core/context/listing.ts";
 import type { ImageDescription, ReadImage } from "../../server/src/core/image/image.ts";
 import type { ImageError } from "../../server/src/core/image/imageError.ts";
+import type { Platform } from "../../server/src/core/image/imageConfig.ts";
 import { fail, succeed } from "../../server/src/core/result.ts";
 import type { BuildRequest } from "../../server/src/io/buildCompare.ts";
 import type { ListedImage } from "../../server/src/io/engineImages.ts";
+import type { RegistryImage } from "../../server/src/io/registryImage.ts";
 import type { OpenedImage, ReadProgress } from "../../server/src/io/imageSource.ts";
 import type { Host, ImageRequest } from "../../server/src/lsp/host.ts";
-import type { ImageBuilder } from "./imageBuilder.ts";
+import { anImage, type ImageBuilder } from "./imageBuilder.ts";
 
 /** A world that a test changes as it goes: images by reference, listeners that it calls. */
 export interface FakeHost extends Host {
@@ -17,6 +21,16 @@ export interface FakeHost extends Host {
   readonly builds: Map<string, ImageBuilder | string>;
   /** Files called `.dockerignore`, by absolute path. */
   readonly ignoreFiles: Map<string, string>;
+  /** Files of build contexts, by the folder they lie in; a folder without is empty. */
+  readonly contexts: Map<string, ContextListing>;
+  /** Compressed bytes of images in registries, by name. */
+  readonly registry: Map<string, number>;
+  /** Names that registries were asked for, in order. */
+  readonly askedRegistry: string[];
+  /** Folders whose files are being counted now. */
+  readonly openContexts: Set<string>;
+  /** The files of a context are others now. */
+  contextChanges(folder: string, listing: ContextListing): void;
   /** Every request to open or describe an image, in order. */
   readonly opened: ImageRequest[];
   /** Images that were closed again. */
@@ -47,6 +61,10 @@ export function fakeHost(
     archives: [],
     builds: new Map(),
     ignoreFiles: new Map(),
+    contexts: new Map(),
+    registry: new Map(),
+    askedRegistry: [],
+    openContexts: new Set(),
     opened: [],
     closedCount: 0,
     abortedCount: 0,
@@ -62,6 +80,7 @@ export function fakeHost(
       const path = join(contextFolder ?? dirname(dockerfilePath), ".dockerignore");
       return { path, text: world.ignoreFiles.get(path), isKnown: true };
     },
+    ...contextWorld(() => world),
     buildTemporaryImage: (request, signal) => builtBy(world, request, signal),
     rulePage: (code) => `file:///pages/${code}.md`,
     openImage: async (request) => {
@@ -106,6 +125,95 @@ export function fakeHost(
       fileListeners.forEach((reference, listener) => reference === changed && listener()),
   };
   return world;
+}
+
+/** Build contexts and registries of a world. */
+function contextWorld(
+  worldOf: () => FakeHost,
+): Pick<
+  FakeHost,
+  | "findContextRoot"
+  | "openContext"
+  | "lookAtArchives"
+  | "lookUpInRegistry"
+  | "platform"
+  | "contextChanges"
+> {
+  const listeners = new Map<() => void, string>();
+  return {
+    platform: { os: "linux", architecture: "amd64" },
+    findContextRoot: async ({ dockerfilePath, directive, setting, workspaceFolder = "" }) => {
+      const own = dirname(dockerfilePath);
+      const found =
+        directive === undefined
+          ? setting === undefined
+            ? { folder: own, source: "dockerfile" as const }
+            : { folder: join(workspaceFolder, setting), source: "setting" as const }
+          : { folder: join(own, directive), source: "directive" as const };
+      return { ...found, composeFile: undefined, others: [] };
+    },
+    openContext: ({ root }, onChange) => {
+      const world = worldOf();
+      const snapshot = () => {
+        const listing = world.contexts.get(root) ?? {
+          root: toFolder([], undefined),
+          entryCount: 0,
+        };
+        const ignorePath = join(root, ".dockerignore");
+        return { listing, ignoreText: world.ignoreFiles.get(ignorePath), ignorePath };
+      };
+      let isRead = false;
+      const publish = (): void => {
+        isRead = true;
+        if (world.openContexts.has(root)) onChange(snapshot());
+      };
+      world.openContexts.add(root);
+      listeners.set(publish, root);
+      setTimeout(publish, 5);
+      return {
+        snapshot: () => (isRead ? snapshot() : undefined),
+        noteChanges: () => undefined,
+        settled: async () => undefined,
+        close: () => {
+          world.openContexts.delete(root);
+          listeners.delete(publish);
+        },
+      };
+    },
+    lookAtArchives: async (_, paths) =>
+      new Map(
+        paths.map((path) => [
+          path,
+          path.endsWith(".tar") ? ("archive" as const) : ("file" as const),
+        ]),
+      ),
+    lookUpInRegistry: async (name, platform) => {
+      const world = worldOf();
+      world.askedRegistry.push(name);
+      const transferBytes = world.registry.get(name);
+      return transferBytes === undefined
+        ? fail({ code: "image-not-found", reference: name, place: "the test registry" })
+        : succeed(registryImage(name, platform, transferBytes));
+    },
+    contextChanges(folder, listing) {
+      worldOf().contexts.set(folder, listing);
+      listeners.forEach((root, publish) => root === folder && publish());
+    },
+  };
+}
+
+function registryImage(name: string, platform: Platform, transferBytes: number): RegistryImage {
+  const { config, imageId } = anImage().platform(platform).describe();
+  return {
+    name,
+    digest: imageId,
+    manifestDigest: imageId,
+    platform,
+    layers: [],
+    transferBytes,
+    config,
+    askedMs: Date.UTC(2026, 0, 2),
+  };
 }
 
 /** Builds nothing: the image of that text, or what goes wrong, was put there by the test. */

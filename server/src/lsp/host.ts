@@ -1,9 +1,12 @@
-import type { ImageDescription, ImageError } from "../core/analysis.ts";
+import type { ArchiveLook, ImageDescription, ImageError, Platform } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
+import type { ContextRequest, ContextSnapshot, OpenBuildContext } from "../io/buildContext.ts";
+import type { ContextRoot, ContextRootRequest } from "../io/buildContextRoot.ts";
 import type { BuildRequest, TemporaryImage } from "../io/buildCompare.ts";
 import type { DockerignoreFile, DockerignoreRequest } from "../io/dockerignoreFile.ts";
 import type { ListedImage } from "../io/engineImages.ts";
 import type { OpenedImage } from "../io/imageSource.ts";
+import type { RegistryImage } from "../io/registryImage.ts";
 
 /** Whether and where a container engine may be asked. */
 export interface EngineAccess {
@@ -52,6 +55,27 @@ export interface Host {
   watchFiles(request: ImageRequest, onChange: () => void): Stop;
   /** The `.dockerignore` that builds of a Dockerfile use, as it is on disk now. */
   readDockerignore(request: DockerignoreRequest): Promise<DockerignoreFile>;
+  /** Which folder builds of a Dockerfile send, and who says so. */
+  findContextRoot(request: ContextRootRequest): Promise<ContextRoot>;
+  /** Reads a build context in the background, and calls with every new snapshot. */
+  openContext(
+    request: ContextRequest,
+    onChange: (snapshot: ContextSnapshot) => void,
+  ): OpenBuildContext;
+  /** Whether ADD would unpack these files of a context, by path; those that cannot be opened are missing. */
+  lookAtArchives(
+    root: string,
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, ArchiveLook>>;
+  /** Asks a registry, over the network: only to be called where the user allowed it. */
+  lookUpInRegistry(
+    name: string,
+    platform: Platform,
+    signal: AbortSignal,
+  ): Promise<Result<RegistryImage, ImageError>>;
+  /** For which platform builds are that are not told. */
+  readonly platform: Platform;
   /** Builds an image under a name of our own: only to be called when the user asked for just that. The error is one sentence. */
   buildTemporaryImage(
     request: BuildRequest,

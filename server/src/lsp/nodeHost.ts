@@ -4,13 +4,17 @@ import type { ImageError } from "../core/analysis.ts";
 import { parseImageReference } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import { fail, succeed } from "../core/result.ts";
+import { openBuildContext } from "../io/buildContext.ts";
+import { lookAtArchives } from "../io/buildContextArchives.ts";
+import { findContextRoot } from "../io/buildContextRoot.ts";
 import { buildTemporaryImage } from "../io/buildCompare.ts";
 import { readDockerignore } from "../io/dockerignoreFile.ts";
 import { listImages, watchEngine } from "../io/engineImages.ts";
 import { findArchives } from "../io/findArchives.ts";
 import { defaultLimits } from "../io/limits.ts";
 import type { OpenOptions } from "../io/openImage.ts";
-import { describeImage, openImage } from "../io/openImage.ts";
+import { describeImage, hostPlatform, openImage } from "../io/openImage.ts";
+import type { Registries } from "../io/registry.ts";
 import { userCacheFolder } from "../io/userCacheFolder.ts";
 import { watchImage } from "../io/watchImage.ts";
 import type { EngineAccess, Host, ImageRequest } from "./host.ts";
@@ -19,6 +23,12 @@ import type { EngineAccess, Host, ImageRequest } from "./host.ts";
 export function nodeHost(): Host {
   const pages = rulePages();
   const hasPages = existsSync(pages);
+  const cacheFolder = userCacheFolder({
+    environment: process.env,
+    homeFolder: homedir(),
+    system: process.platform,
+  });
+  let registries: Promise<Registries> | undefined;
   return {
     openImage: (request, signal) => opening(request, signal, openImage),
     describeImage: (request, signal) => opening(request, signal, describeImage),
@@ -34,17 +44,32 @@ export function nodeHost(): Host {
       watchImage(reference, { baseFolder: baseFolder ?? homedir() }, onChange),
     readDockerignore,
     buildTemporaryImage,
+    findContextRoot,
+    openContext: openBuildContext,
+    lookAtArchives,
+    async lookUpInRegistry(name, platform, signal) {
+      registries ??= startRegistries(cacheFolder);
+      return (await registries).lookUp(name, platform, signal);
+    },
+    platform: hostPlatform(),
     rulePage: (code) => (hasPages ? new URL(`${code}.md`, pages).href : undefined),
     after(delayMs, run) {
       const timer = setTimeout(run, delayMs);
       return () => clearTimeout(timer);
     },
-    cacheFolder: userCacheFolder({
-      environment: process.env,
-      homeFolder: homedir(),
-      system: process.platform,
-    }),
+    cacheFolder,
   };
+}
+
+/** Loaded with the first question: most users never allow one. */
+async function startRegistries(cacheFolder: string | undefined): Promise<Registries> {
+  const { openRegistries } = await import("../io/registry.ts");
+  return openRegistries({
+    cacheFolder,
+    environment: process.env,
+    homeFolder: homedir(),
+    nowMs: Date.now,
+  });
 }
 
 /** Beside the sources, and beside the bundle. */
