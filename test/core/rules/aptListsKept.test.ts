@@ -197,3 +197,16 @@ test("a later RUN that found the lists there is mended with the first", () => {
   );
   assert.deepEqual(fix.saving, { bytes: 19e6, basis: "measured" });
 });
+
+test("who may not delete as the user of the RUN is asked to do it as the one who fetched", () => {
+  const before =
+    "FROM debian:12\nUSER app\nRUN sudo apt-get update && sudo apt-get install -y curl\n";
+  checkFix(
+    aptListsKept,
+    undefined,
+    before,
+    before.replace("curl", "curl && sudo rm -rf /var/lib/apt/lists/*"),
+  );
+  const inside = 'FROM debian:12\nUSER app\nRUN sudo sh -c "apt-get update"\n';
+  assert.deepEqual(ruleFindings(aptListsKept, undefined, inside)[0]?.fixes, []);
+});

@@ -29,5 +29,20 @@ testCacheRule(dnfCacheKept, {
       "RUN dnf install -y curl && dnf clean all",
       "Delete the cache of dnf in the same RUN",
     ],
+    [
+      "RUN microdnf install -y tar",
+      "RUN microdnf install -y tar && microdnf clean all",
+      "Delete the cache of dnf in the same RUN",
+    ],
+    [
+      "RUN yum -y update && yum -y install vim",
+      "RUN yum -y update && yum -y install vim && yum clean all",
+      "Delete the cache of dnf in the same RUN",
+    ],
+    [
+      "USER app\nRUN sudo -E dnf install -y curl",
+      "USER app\nRUN sudo -E dnf install -y curl && sudo -E dnf clean all",
+      "Delete the cache of dnf in the same RUN",
+    ],
   ],
 });

@@ -11,7 +11,9 @@ export const apkCacheKept: Rule = cacheRule(
       content: "package indexes of apk",
       tools: ["apk"],
       folders: () => ["/var/cache/apk/*"],
-      isFilledBy: (call) => isUpdating(call) && !hasOption(call, "--no-cache"),
+      isFilledBy: (call) =>
+        (isUpdating(call) || isAdding(call)) && !hasOption(call, "--no-cache", "--no-network"),
+      isIdle: isAdding,
       isEmptiedBy: () => false,
       isCertain: () => true,
       option: {
@@ -23,11 +25,8 @@ export const apkCacheKept: Rule = cacheRule(
       cleaning: () => deleting("/var/cache/apk/*"),
       mount: { folder: "/var/cache/apk" },
       isSafe: true,
-      needs: (call) =>
-        isCall(call, "apk", "add|upgrade|fetch") &&
-        !isUpdating(call) &&
-        !hasOption(call, "--no-cache"),
-      renews: isUpdating,
+      needs: (call) => hasOption(call, "--no-network"),
+      renews: () => false,
     },
   ],
 );
@@ -37,4 +36,9 @@ function isUpdating(call: ToolCall): boolean {
     isCall(call, "apk", "update") ||
     (isCall(call, "apk", "add|upgrade") && hasOption(call, "-U", "--update", "--update-cache"))
   );
+}
+
+/** apk fetches indexes by itself where it has none, or old ones (apk-tools `database.c`, `autoupdate`). */
+function isAdding(call: ToolCall): boolean {
+  return isCall(call, "apk", "add|upgrade|fix") && !isUpdating(call);
 }

@@ -1,5 +1,5 @@
 import { cacheRule } from "./managers/cacheRule.ts";
-import { hasOption, isCall } from "./managers/toolCall.ts";
+import { type ToolCall, hasOption, isCall } from "./managers/toolCall.ts";
 import type { Rule } from "./rule.ts";
 
 const cacheFolders = ["/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum"];
@@ -22,7 +22,7 @@ export const dnfCacheKept: Rule = cacheRule(
       isCertain: () => true,
       cleaningTitle: "Delete the cache of dnf in the same RUN",
       // What `dnf clean all` leaves behind differs between versions, so folders that were measured are deleted by name.
-      cleaning: () => ({ command: "dnf clean all", folders: [] }),
+      cleaning: (_, fillers) => ({ command: cleanAll(fillers), folders: [] }),
       mount: { folder: "/var/cache/dnf", options: ",sharing=locked" },
       isSafe: true,
       needs: (call) => hasOption(call, "-C", "--cacheonly"),
@@ -30,3 +30,9 @@ export const dnfCacheKept: Rule = cacheRule(
     },
   ],
 );
+
+/** A base with microdnf or yum need not have dnf. */
+function cleanAll(fillers: readonly ToolCall[]): string {
+  const names = new Set(fillers.map(({ command }) => command.name ?? "dnf"));
+  return [...names].map((name) => `${name} clean all`).join(" && ");
+}

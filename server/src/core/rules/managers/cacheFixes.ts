@@ -3,11 +3,12 @@ import { addFlag, appendCommand, insertBehind } from "../../dockerfile/runEdits.
 import type { TextEdit } from "../../text/edit.ts";
 import { textOf } from "../../text/span.ts";
 import type { RuleContext } from "../context.ts";
+import { isOtherUsers, userPrefixOf } from "../otherUser.ts";
 import type { Fix, Saving } from "../rule.ts";
 import type { CacheSite } from "./cacheSite.ts";
 import type { FileCalls } from "./fileCalls.ts";
 import { isMounted, usesBuildKit } from "./mounts.ts";
-import type { PackageCache } from "./packageCache.ts";
+import type { AvoidingOption, PackageCache } from "./packageCache.ts";
 import { inHomes, isAtOrAbove } from "./places.ts";
 
 /** A Dockerfile seen with one cache in mind. */
@@ -23,7 +24,7 @@ export function cacheFixes(file: CacheFile, site: CacheSite): readonly Fix[] {
   const { context, cache } = file;
   const followers = followersOf(file, site);
   const fixes = [
-    optionFix(context, cache, site),
+    optionFix(context, cache, site, followers),
     cleaningFix(context, cache, site, followers),
     mountFix(context, cache, site, followers),
   ];
@@ -38,14 +39,19 @@ interface Followers {
   readonly hasOthers: boolean;
 }
 
-function followersOf({ context, calls, siteAt }: CacheFile, { run, kept }: CacheSite): Followers {
-  if (kept === undefined) return { silent: [], hasOthers: false };
+function followersOf(
+  { context, cache, calls, siteAt }: CacheFile,
+  { run, kept }: CacheSite,
+): Followers {
+  if (kept === undefined && cache.isIdle === undefined) return { silent: [], hasOthers: false };
   const later = context.shipped
     .filter((one) => one.index > run.index && one.keyword === "RUN")
     .filter((one) => calls.of(one).length > 0)
     .map((one) => siteAt(one))
     .filter(({ isLeft }) => isLeft);
-  const silent = later.filter((site) => site.kept?.bytes === 0);
+  const silent = later.filter((site) =>
+    kept === undefined ? isIdleAt(cache, site) : site.kept?.bytes === 0,
+  );
   return { silent, hasOthers: silent.length < later.length };
 }
 
@@ -53,27 +59,51 @@ function savingOf({ kept }: CacheSite, isKnown: boolean): Saving | undefined {
   return kept && { bytes: kept.bytes, basis: isKnown ? "measured" : "predicted" };
 }
 
-/** Gives all calls of the RUN the option; offered where all of them take it. */
-function optionFix(context: RuleContext, cache: PackageCache, site: CacheSite): Fix | undefined {
+/** Whether the calls of a RUN only fill the cache where no earlier RUN has. */
+export function isIdleAt({ isIdle }: PackageCache, { fillers }: CacheSite): boolean {
+  return isIdle !== undefined && fillers.every((call) => isIdle(call));
+}
+
+/** Gives all calls of the RUN the option, and those of its followers; offered where all of them take it. */
+function optionFix(
+  context: RuleContext,
+  cache: PackageCache,
+  site: CacheSite,
+  { silent, hasOthers }: Followers,
+): Fix | undefined {
   const { option } = cache;
-  const { script, fillers } = site;
-  if (option === undefined || script === undefined || fillers.length === 0) return undefined;
-  if (script.form === "exec" || !script.isComplete || !site.isLeft) return undefined;
+  if (option === undefined) return undefined;
+  const edits = [site, ...silent].map((one) => optionEdits(context, option, one));
+  if (edits.includes(undefined)) return undefined;
+  return {
+    title: `Add ${option.text}`,
+    kind: "quickfix",
+    isSafe: cache.isSafe,
+    edits: edits.flatMap((some) => some ?? []),
+    saving: savingOf(site, isAlone(site) && !hasOthers),
+  };
+}
+
+function optionEdits(
+  context: RuleContext,
+  option: AvoidingOption,
+  { script, fillers, isLeft }: CacheSite,
+): readonly TextEdit[] | undefined {
+  if (script === undefined || fillers.length === 0) return undefined;
+  if (script.form === "exec" || !script.isComplete || !isLeft) return undefined;
   const verbs = fillers.map((call) => {
     const word = call.operands[option.verbCount(call) - 1];
     const isThere = word !== undefined && textOf(context.dockerfile.text, word.span) === word.text;
     return isThere && option.applies(call) ? word : undefined;
   });
   if (verbs.includes(undefined)) return undefined;
+  return verbs.flatMap((word) => (word ? [insertBehind(word.span, option.text)] : []));
+}
+
+/** Whether nothing else in the RUN could fill the cache. */
+function isAlone({ script, fillers }: CacheSite): boolean {
   const callNames = new Set(fillers.map(({ command }) => command.name));
-  const isAlone = script.commands.every(({ name }) => callNames.has(name) || isPlain(name));
-  return {
-    title: `Add ${option.text}`,
-    kind: "quickfix",
-    isSafe: cache.isSafe,
-    edits: verbs.flatMap((word) => (word ? [insertBehind(word.span, option.text)] : [])),
-    saving: savingOf(site, isAlone),
-  };
+  return script?.commands.every(({ name }) => callNames.has(name) || isPlain(name)) === true;
 }
 
 /** Programs that call no package manager. */
@@ -95,8 +125,10 @@ function cleaningFix(
 ): Fix | undefined {
   const edits = [site, ...silent].map((one) => {
     const command = cleaningCommand(cache, one, site);
-    if (one.script === undefined || command === undefined) return undefined;
-    return appendCommand(context.dockerfile, one.run, one.script, command);
+    const user = cleaningUser(context, one);
+    if (one.script === undefined || command === undefined || user === undefined) return undefined;
+    if (user !== "" && /~|\$\(/.test(command)) return undefined;
+    return appendCommand(context.dockerfile, one.run, one.script, `${user}${command}`);
   });
   if (edits.includes(undefined)) return undefined;
   return {
@@ -108,13 +140,28 @@ function cleaningFix(
   };
 }
 
+/** What makes the user clean up who fills the cache: `sudo `; undefined where there are several, or where nothing tells who may. */
+function cleaningUser(
+  { dockerfile }: RuleContext,
+  { script, fillers, homes }: CacheSite,
+): string | undefined {
+  if (script === undefined) return undefined;
+  if (fillers.length === 0) {
+    return homes.isRoot || !script.commands.some(isOtherUsers) ? "" : undefined;
+  }
+  const [user, ...others] = new Set(
+    fillers.map(({ command }) => userPrefixOf(dockerfile.text, script, command)),
+  );
+  return others.length === 0 ? user : undefined;
+}
+
 /** The usual command where it empties all that the measured layer has; else its folders by name. */
 function cleaningCommand(
   cache: PackageCache,
-  { variables, homes }: CacheSite,
+  { variables, homes, fillers }: CacheSite,
   { kept }: CacheSite,
 ): string | undefined {
-  const { command, folders } = cache.cleaning(variables);
+  const { command, folders } = cache.cleaning(variables, fillers);
   if (kept === undefined) return command;
   const emptied = inHomes(folders, homes.own === undefined ? [] : [homes.own]);
   const isEnough = kept.paths.every((path) => emptied.some((one) => isAtOrAbove(one, path)));

@@ -2,7 +2,7 @@ import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { Span } from "../../text/span.ts";
 import { formatSize } from "../../text/size.ts";
 import type { Report, Rule } from "../rule.ts";
-import { type CacheFile, cacheFixes } from "./cacheFixes.ts";
+import { type CacheFile, cacheFixes, isIdleAt } from "./cacheFixes.ts";
 import { type CacheSite, createCacheSites } from "./cacheSite.ts";
 import { type FileCalls, createFileCalls } from "./fileCalls.ts";
 import type { PackageCache } from "./packageCache.ts";
@@ -27,9 +27,11 @@ export function cacheRule(
           (call) => cache.needs(call) || cache.renews(call),
         );
         const file = { context, cache, calls, siteAt: createCacheSites(context, cache, calls) };
+        let isThere = false;
         for (const run of context.shipped) {
           if (run.keyword !== "RUN") continue;
-          const report = reportOf(file, run);
+          const report = reportOf(file, run, isThere);
+          isThere ||= cache.isIdle !== undefined && file.siteAt(run).isLeft;
           if (report !== undefined) yield report;
         }
       }
@@ -37,13 +39,18 @@ export function cacheRule(
   };
 }
 
-function reportOf(file: CacheFile, run: Instruction): Report | undefined {
+/** `isThere`: an earlier RUN has left the files, as far as the text says. */
+function reportOf(file: CacheFile, run: Instruction, isThere: boolean): Report | undefined {
   const { context, cache, calls } = file;
   const isMeasured = context.measuredLayers(run) !== undefined;
   if (!isMeasured && calls.of(run).length === 0) return undefined;
   const site = file.siteAt(run);
   const { kept } = site;
-  if (kept === undefined ? !isSureByText(cache, site) : kept.bytes === 0) return undefined;
+  const isFound =
+    kept === undefined
+      ? isSureByText(cache, site) && !(isThere && isIdleAt(cache, site))
+      : kept.bytes > 0;
+  if (!isFound) return undefined;
   const needing = neededBy(cache, calls, run);
   const amount =
     kept === undefined ? cache.content : `${formatSize(kept.bytes)} of ${cache.content}`;

@@ -11,6 +11,8 @@ export interface PackageCache {
   folders(variables: Variables): readonly string[];
   /** Whether a call leaves something there with these options and variables. */
   isFilledBy(call: ToolCall, variables: Variables): boolean;
+  /** Whether a call that fills it does so only where no earlier RUN has left the files; undefined where none is like that. */
+  isIdle?(call: ToolCall): boolean;
   /** Whether a call empties it. */
   isEmptiedBy(call: ToolCall): boolean;
   /**
@@ -20,8 +22,8 @@ export interface PackageCache {
   isCertain(call: ToolCall): boolean;
   /** For a quick-fix: `Delete the package lists in the same RUN`. */
   readonly cleaningTitle: string;
-  /** Empties it at the end of a RUN. */
-  cleaning(variables: Variables): Cleaning;
+  /** Empties it at the end of a RUN that has these calls fill it; there are none where only the layer tells. */
+  cleaning(variables: Variables, fillers: readonly ToolCall[]): Cleaning;
   /** Keeps calls from filling it; undefined where no option does. */
   readonly option?: AvoidingOption;
   /** Folder for a cache mount, `~/…` for root's home; undefined where a mount would take away what is needed. */
