@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { suite, test } from "node:test";
-import { startEngine, type TestEngine, withEngine } from "../machine/engine.ts";
+import { installPackages, startEngine, type TestEngine, withEngine } from "../machine/engine.ts";
 import { inRoot } from "../machine/place.ts";
 import { type ScratchBase, addScratchBase } from "../support/scratchBases.ts";
 import {
@@ -12,6 +12,7 @@ import {
   run,
   serve,
 } from "../support/scratchCases.ts";
+import { startTlsServer } from "../support/tlsServer.ts";
 
 /** A program in an image that is built, taken to scratch in every way offered, built again and run each time. */
 interface Case {
@@ -203,6 +204,37 @@ ENTRYPOINT ["/server"]
   assert.ok(after.layerContentBytes < 20_000, `${after.layerContentBytes} bytes`);
 }
 
+/** Programs that ask a server of this machine, whose certificate only the bundle of their base image vouches for. */
+const clients: Readonly<Record<string, (port: number) => readonly string[]>> = {
+  "curl with the bundle it names": (port) => ["curl", "-sS", `https://localhost:${port}/`],
+  "a program that leaves the bundle to OpenSSL": (port) =>
+    `openssl s_client -verify_return_error -brief -connect localhost:${port}`.split(" "),
+};
+
+async function checkClient(
+  engine: TestEngine,
+  tag: string,
+  words: readonly string[],
+): Promise<void> {
+  const [program = "", ...rest] = words;
+  const dockerfile = `FROM trusting:local
+ENTRYPOINT ${JSON.stringify([program])}
+CMD ${JSON.stringify(rest)}
+`;
+  const built = { dockerfile, files: {} };
+  const before = await judge(engine, `${tag}:before`, built);
+  const expected = await run(engine, `${tag}:before`);
+  assert.equal(expected.exitCode, 0);
+  const [offer] = before.rewrites.offers;
+  assert.ok(offer, JSON.stringify(before.rewrites));
+  await checkOffer(engine, `${tag}:after`, built, offer, async (after) => {
+    assert.deepEqual(await run(engine, after), expected);
+  });
+  const hidden = ["-v", "/dev/null:/etc/ssl/certs/ca-certificates.crt"];
+  const without = await run(engine, `${tag}:after`, hidden);
+  assert.notEqual(without.exitCode, 0, "it answers by the bundle that went along");
+}
+
 /** Adds each base when it is first asked for; why it cannot be had, or undefined. */
 function basesOf(): (engine: TestEngine, base: ScratchBase) => Promise<string | undefined> {
   const added = new Map<ScratchBase, Promise<string | undefined>>();
@@ -281,6 +313,28 @@ suite("programs in an image from scratch answer as before", { timeout: 300_000 }
         offers: [],
         refusals: because.map((sentence) => ({ target: "scratch", reason: sentence })),
       });
+    });
+  }
+
+  for (const [index, [name, wordsFor]] of Object.entries(clients).entries()) {
+    test(name, async (context) => {
+      const engine = engineOf(context);
+      if (engine === undefined) return;
+      const reason =
+        (await addBase(engine, "debian")) ?? (await installPackages({ openssl: "openssl" }));
+      if (reason !== undefined) return context.skip(reason);
+      const server = await startTlsServer(engine.folder);
+      try {
+        await engine.build({
+          tag: "trusting:local",
+          dockerfile: "FROM debian:local\nCOPY ca.crt /etc/ssl/certs/ca-certificates.crt\n",
+          files: { "ca.crt": server.certificate },
+          builder: "buildkit",
+        });
+        await checkClient(engine, `client-${index}`, wordsFor(server.port));
+      } finally {
+        await server.stop();
+      }
     });
   }
 });

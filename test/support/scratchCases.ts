@@ -73,10 +73,14 @@ export interface Answer {
   readonly exitCode: number;
 }
 
-/** Runs a container to its end; what it printed to standard output. */
-export async function run(engine: TestEngine, tag: string): Promise<Answer> {
+/** Runs a container to its end; what it printed to standard output. `options` are of `docker create`. */
+export async function run(
+  engine: TestEngine,
+  tag: string,
+  options: readonly string[] = [],
+): Promise<Answer> {
   const name = `run-${tag.replaceAll(/\W/g, "-")}`;
-  await engine.run(["create", "--network=host", "--name", name, tag]);
+  await engine.run(["create", "--network=host", "--name", name, ...options, tag]);
   try {
     // Its exit code is that of the container.
     await engine.run(["start", "-a", name]).catch(() => undefined);

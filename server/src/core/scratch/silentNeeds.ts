@@ -1,3 +1,4 @@
+import { linkPath } from "../image/linkPath.ts";
 import { nameService } from "./nameService.ts";
 import {
   type Need,
@@ -8,7 +9,7 @@ import {
   isFile,
   numericUser,
 } from "./needs.ts";
-import type { Check } from "./readiness.ts";
+import type { CarriedPath, Check } from "./readiness.ts";
 import { timeZones } from "./timeZones.ts";
 
 /**
@@ -35,11 +36,26 @@ function certificates(context: NeedContext): Need | undefined {
   return byMention(context, "certificates", {
     kind: "certificates",
     title: "CA certificates",
-    carried: [carry(paths, path, "certificates")],
+    carried: [carry(paths, path, "certificates"), ...defaultBundles(context, path)],
     named: "The program, or a library it loads, names the CA bundle, and the image has one",
     unnamed: "Nothing in the program names a CA bundle.",
   });
 }
+
+/** Where OpenSSL looks unless it is told, other than the bundle itself: a link to it or, rarely, a file. Go has its own list. */
+function defaultBundles({ program, paths }: NeedContext, bundle: string): readonly CarriedPath[] {
+  if (paths === undefined || program?.facts?.go !== undefined) return [];
+  return opensslDefaults
+    .filter((path) => path !== bundle && isFile(paths, path))
+    .map((path) => {
+      const isLink = linkPath(paths, path).at(-1) === linkPath(paths, bundle).at(-1);
+      const carried = carry(paths, path, "certificates");
+      return isLink ? { ...carried, bytes: 0 } : carried;
+    });
+}
+
+/** `cert.pem` in OPENSSLDIR as Debian, Alpine and Fedora set it. */
+const opensslDefaults = ["usr/lib/ssl/cert.pem", "etc/ssl/cert.pem", "etc/pki/tls/cert.pem"];
 
 /** Where Go, OpenSSL and GnuTLS look, Debian, Alpine and Fedora. Go's crypto/x509/root_linux.go. */
 const bundlePaths = [
