@@ -60,8 +60,8 @@ function savingOf({ kept }: CacheSite, isKnown: boolean): Saving | undefined {
 }
 
 /** Whether the calls of a RUN only fill the cache where no earlier RUN has. */
-export function isIdleAt({ isIdle }: PackageCache, { fillers }: CacheSite): boolean {
-  return isIdle !== undefined && fillers.every((call) => isIdle(call));
+export function isIdleAt(cache: PackageCache, { fillers }: CacheSite): boolean {
+  return fillers.every((call) => cache.isIdle?.(call) === true);
 }
 
 /** Gives all calls of the RUN the option, and those of its followers; offered where all of them take it. */
