@@ -29,10 +29,10 @@ export async function testAll(filters: readonly string[]): Promise<number> {
     {
       title: "Unit, property, server and command-line tests",
       files: all.filter((path) => !engine.includes(path) && !editor.includes(path)),
-      timeoutMs: 6 * minute,
+      timeoutMs: 12 * minute,
     },
-    { title: "Tests on a real engine", files: engine, timeoutMs: 6 * minute },
-    { title: "Tests in the real editor", files: editor, timeoutMs: 8 * minute },
+    { title: "Tests on a real engine", files: engine, timeoutMs: 30 * minute },
+    { title: "Tests in the real editor", files: editor, timeoutMs: 15 * minute },
   ]);
 }
 
@@ -44,7 +44,7 @@ export async function testEditor(filters: readonly string[]): Promise<number> {
       path.startsWith("test/editor/") &&
       (filters.length === 0 || filters.some((filter) => path.includes(filter))),
   );
-  return runSections([{ title: "Tests in the real editor", files, timeoutMs: 8 * minute }]);
+  return runSections([{ title: "Tests in the real editor", files, timeoutMs: 15 * minute }]);
 }
 
 function testFiles(): readonly string[] {
