@@ -15,7 +15,9 @@ import {
   readJson,
   reasonOf,
   request,
+  send,
   type EngineAnswer,
+  type EngineCall,
   type EngineQuery,
   type EngineStream,
   type EngineTimeouts,
@@ -23,7 +25,7 @@ import {
 } from "./engineRequest.ts";
 import { createSshAgent } from "./sshAgent.ts";
 
-/** An engine that answered. Every method asks only; nothing here changes anything in the engine. */
+/** An engine that answered. Every method but `send` asks only and changes nothing in the engine. */
 export interface Engine {
   readonly address: string;
   /** Where exactly it answered, so that another thread can reach the same one. */
@@ -41,6 +43,8 @@ export interface Engine {
     query: EngineQuery,
     signal: AbortSignal,
   ): Promise<EngineAnswer<EngineStream>>;
+  /** Any request. What changes something is sent by `measureStart` alone, for containers that it makes and removes because the user asked for it. */
+  send(call: EngineCall, signal: AbortSignal): Promise<EngineAnswer<EngineStream>>;
 }
 
 /** The first engine that answers where one is to be looked for; which ones these are says `findEndpoints`. */
@@ -94,6 +98,7 @@ export async function connectEndpoint(
     readJson: (path, query, ownSignal) => readJson(modem, path, query, ownSignal, timeouts),
     openStream: (path, query, ownSignal) =>
       request(modem, path, query, ownSignal, timeouts.silenceMs),
+    send: (call, ownSignal) => send(modem, call, ownSignal, timeouts.silenceMs),
   });
 }
 

@@ -47,26 +47,48 @@ export const defaultTimeouts: EngineTimeouts = {
   silenceMs: 10 * 60_000,
 };
 
+/** A request to an engine. */
+export interface EngineCall {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly query: EngineQuery;
+  /** Sent as JSON, only with POST. */
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
 /** The part of docker-modem that is used: one request, its response as a stream. */
 export interface Modem {
   dial(
     options: {
       readonly path: string;
-      readonly method: "GET";
+      readonly method: EngineCall["method"];
       readonly isStream: true;
       readonly statusCodes: Readonly<Record<number, true>>;
-      readonly options: EngineQuery;
+      readonly options: {
+        readonly _query: EngineQuery;
+        readonly _body: Readonly<Record<string, unknown>>;
+      };
       readonly abortSignal: AbortSignal;
     },
     callback: (error: Error | null, response: IncomingMessage | null) => void,
   ): void;
 }
 
-/** One GET; resolves when the head of the response is there, within `silenceMs`, which afterwards limits every silence. */
+/** One GET; see `send`. */
 export function request(
   modem: Modem,
   path: string,
   query: EngineQuery,
+  signal: AbortSignal,
+  silenceMs: number,
+): Promise<EngineAnswer<EngineStream>> {
+  return send(modem, { method: "GET", path, query }, signal, silenceMs);
+}
+
+/** One request; resolves when the head of the response is there, within `silenceMs`, which afterwards limits every silence. */
+export function send(
+  modem: Modem,
+  { method, path, query, body }: EngineCall,
   signal: AbortSignal,
   silenceMs: number,
 ): Promise<EngineAnswer<EngineStream>> {
@@ -85,10 +107,10 @@ export function request(
   if (signal.aborted) end();
   const options = {
     path: Object.keys(query).length === 0 ? path : `${path}?`,
-    method: "GET",
+    method,
     isStream: true,
-    statusCodes: { 200: true },
-    options: query,
+    statusCodes: method === "GET" ? answeredStatus : doneStatus,
+    options: { _query: query, _body: body ?? {} },
     abortSignal: ending.signal,
   } as const;
   return new Promise((resolve) =>
@@ -103,6 +125,9 @@ export function request(
     }),
   );
 }
+
+const answeredStatus = { 200: true } as const;
+const doneStatus = { 200: true, 201: true, 204: true } as const;
 
 async function* readChunks(
   response: IncomingMessage,
@@ -188,16 +213,22 @@ export async function readJson(
     fail(late.aborted && !signal.aborted ? silenceFailure(answerMs) : failure);
   const response = await request(modem, path, query, either, answerMs);
   if (!response.ok) return failed(response.error);
+  const answer = await readAnswer(response.value);
+  return answer.ok ? answer : failed(answer.error);
+}
+
+/** A whole answer as JSON. */
+export async function readAnswer(stream: EngineStream): Promise<EngineAnswer<unknown>> {
   const parts: Uint8Array[] = [];
   let readBytes = 0;
   for (;;) {
-    const chunk = await response.value.next();
-    if (!chunk.ok) return failed(chunk.error);
+    const chunk = await stream.next();
+    if (!chunk.ok) return chunk;
     if (chunk.value === undefined) break;
     readBytes += chunk.value.length;
     parts.push(chunk.value);
     if (readBytes > maxAnswerBytes) {
-      response.value.close();
+      stream.close();
       return fail({ reason: "its answer is too long", isCancelled: false });
     }
   }
