@@ -41,6 +41,21 @@ test("nothing is said of build stages, of what the same RUN removes, and of prog
   check('FROM debian:12\nRUN ["apt-get", "update"]\n');
 });
 
+test("tools that a later RUN removes are only hidden: one RUN of both leaves nothing", () => {
+  check(`FROM alpine:3.20
+RUN apk add --no-cache build-base
+#                      ^^^^^^^^^^ build-tools-shipped: The build tool build-base stays in this layer: removing in line 4 only hides it.
+COPY . /src
+RUN make -C /src && apk del build-base
+`);
+  checkFix(
+    buildToolsShipped,
+    undefined,
+    "FROM alpine:3.20\nRUN apk add --virtual .b gcc make\nRUN make\nRUN apk del .b\n",
+    "FROM alpine:3.20\nRUN apk add --virtual .b gcc make \\\n && make \\\n && apk del .b\n",
+  );
+});
+
 test("git counts where it only fetches sources", () => {
   check(`FROM alpine
 RUN apk add git && git clone https://example.com/x /x

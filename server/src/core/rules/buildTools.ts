@@ -68,6 +68,30 @@ function withoutValues(args: readonly ShellWord[]): readonly ShellWord[] {
   return args.filter((_, at) => !valued.has(args[at - 1]?.text ?? ""));
 }
 
+/** A later RUN of the final image that takes these packages, or the name they were added under, away again; undefined where none surely does. */
+export function laterRemovalOf(
+  context: RuleContext,
+  run: Instruction,
+  { command, manager, tools }: ToolInstall,
+): Instruction | undefined {
+  const virtual = command.args.findIndex(({ text }) => text === "-t" || text === "--virtual");
+  const group = manager === "apk" && virtual >= 0 ? command.args[virtual + 1]?.text : undefined;
+  const wanted = new Set(group === undefined ? tools.map(({ text }) => nameOf(text)) : [group]);
+  return context.shipped.find(
+    (one) =>
+      one.index > run.index &&
+      one.keyword === "RUN" &&
+      context
+        .shellOf(one)
+        ?.commands.some(
+          (later) =>
+            later.certainty === "always" &&
+            removesPackages(later) &&
+            later.args.some(({ text }) => wanted.has(nameOf(text))),
+        ) === true,
+  );
+}
+
 function removesPackages({ name, args }: ShellCommand): boolean {
   if (name === undefined || !installVerbs.has(name)) return false;
   return args.some(({ text }) => removals.has(text));

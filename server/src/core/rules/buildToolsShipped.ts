@@ -3,12 +3,19 @@ import type { ReadImage } from "../image/image.ts";
 import { packagesByLayer } from "../image/packages/layerPackages.ts";
 import { packagesOf } from "../image/packages/packageTable.ts";
 import { formatSize } from "../text/size.ts";
-import { isBuildPackage, type ToolInstall, buildToolsOf, nameOf } from "./buildTools.ts";
+import {
+  isBuildPackage,
+  type ToolInstall,
+  buildToolsOf,
+  laterRemovalOf,
+  nameOf,
+} from "./buildTools.ts";
 import { lastUseOfTools, startsTools, toolsFix } from "./buildToolsFix.ts";
 import type { RuleContext } from "./context.ts";
 import { leastBytesOf } from "./kindReports.ts";
+import { joinFix } from "./layers/joinFix.ts";
 import type { RuleMemory } from "./memory.ts";
-import type { Fix, Rule, Saving } from "./rule.ts";
+import type { Fix, Report, Rule, Saving } from "./rule.ts";
 
 /** Compilers, headers and build systems in the final image, on the RUN that installs them. Text alone says which, the image what they weigh. */
 export const buildToolsShipped: Rule = {
@@ -23,6 +30,11 @@ export const buildToolsShipped: Rule = {
       if (install === undefined) continue;
       const weight = weighTools(context, run, install.manager);
       if (weight === "nothing") continue;
+      const removal = weight === undefined ? laterRemovalOf(context, run, install) : undefined;
+      if (removal !== undefined) {
+        yield hiddenReport(context, run, install, removal);
+        continue;
+      }
       const saving: Saving | undefined = weight && { bytes: weight.bytes, basis: "predicted" };
       const fixes = more.length > 0 ? [] : toolsFix(context, run, install, { lastUse, saving });
       yield {
@@ -37,6 +49,25 @@ export const buildToolsShipped: Rule = {
     }
   },
 };
+
+/** Tools that a later RUN removes; with the layers, that is told of all files that it deletes. */
+function hiddenReport(
+  context: RuleContext,
+  run: Instruction,
+  install: ToolInstall,
+  removal: Instruction,
+): Report {
+  const joint = joinFix(context, run, removal);
+  const what = toolsStay(install);
+  return {
+    span: install.tools[0]?.span ?? run.keywordSpan,
+    instruction: run.index,
+    message: `${what} in this layer: removing in line ${removal.startLine + 1} only hides ${install.tools.length === 1 ? "it" : "them"}.`,
+    saving: undefined,
+    fixes: joint === undefined ? [] : [joint],
+    related: [{ span: removal.keywordSpan, message: "Removes build tools of an earlier layer." }],
+  };
+}
 
 function adviceOf(
   { tools }: ToolInstall,
@@ -55,14 +86,19 @@ interface ToolWeight {
   readonly names: readonly string[];
 }
 
-function factOf({ tools }: ToolInstall, weight: ToolWeight | undefined): string {
+function factOf(install: ToolInstall, weight: ToolWeight | undefined): string {
   if (weight !== undefined) {
     return `${formatSize(weight.bytes)} of build tools are in this layer: ${listed(weight.names)}.`;
   }
+  return `${toolsStay(install)} in the image.`;
+}
+
+/** `The build tools make, g++ stay`. */
+function toolsStay({ tools }: ToolInstall): string {
   const names = tools.map(({ text }) => nameOf(text));
   return names.length === 1
-    ? `The build tool ${listed(names)} stays in the image.`
-    : `The build tools ${listed(names)} stay in the image.`;
+    ? `The build tool ${listed(names)} stays`
+    : `The build tools ${listed(names)} stay`;
 }
 
 function listed(names: readonly string[]): string {
