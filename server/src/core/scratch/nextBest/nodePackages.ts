@@ -103,12 +103,12 @@ export function devPackageBytes({ input, paths, directory }: NextBest): number |
   }, 0);
 }
 
-/** `node_modules/NAME` of what is marked `dev`; undefined for anything but npm's list. */
+/** `node_modules/NAME` of what is marked `dev`, without the folders of the program's own that such names link to; undefined for anything but npm's list. */
 function devPlaces(text: string): readonly string[] | undefined {
   const packages = memberOf(parseJson(text), "packages");
   if (typeof packages !== "object" || packages === null) return undefined;
   return Object.entries(packages).flatMap(([place, entry]) =>
-    memberOf(entry, "dev") === true ? [place] : [],
+    place.startsWith("node_modules/") && memberOf(entry, "dev") === true ? [place] : [],
   );
 }
 
