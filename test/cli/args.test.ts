@@ -84,7 +84,7 @@ test("wrong use is told in one sentence that says what to do", () => {
   checkWrong("", /Name a command: `tare --help`/);
   checkWrong("frobnicate", /no command “frobnicate”: `tare --help`/);
   checkWrong("lnt Dockerfile", /no command “lnt”/);
-  checkWrong("start a", /no command “start”/);
+  checkWrong("begin a", /no command “begin”/);
   checkWrong("--frobnicate", /no option --frobnicate: `tare --help`/);
   checkWrong("--version analyze web", /command before its options/);
   checkWrong("analyze", /Name an image: `tare analyze IMAGE`/);
@@ -167,13 +167,13 @@ test("wrong use of lint and fix is told in one sentence too", () => {
 });
 
 test("help names every command and every option, and fits 100 columns", () => {
-  for (const command of ["analyze", "lint", "fix", "lsp"] as const) {
+  for (const command of ["analyze", "lint", "fix", "start", "lsp"] as const) {
     assert.match(helpText(undefined), new RegExp(`^  tare ${command} `, "m"));
     for (const option of optionsOf[command]) {
       assert.match(helpText(command), new RegExp(`--${option.name}\\b`));
     }
   }
-  for (const command of [undefined, "analyze", "lint", "fix", "lsp"] as const) {
+  for (const command of [undefined, "analyze", "lint", "fix", "start", "lsp"] as const) {
     for (const line of helpText(command).split("\n")) assert.ok(line.length <= 100, line);
   }
 });

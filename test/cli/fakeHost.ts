@@ -3,6 +3,9 @@ import type { ImageError } from "../../server/src/core/image/imageError.ts";
 import type { ReadImage } from "../../server/src/core/image/image.ts";
 import { fail, succeed } from "../../server/src/core/result.ts";
 import type { CliHost, ImageToOpen } from "../../server/src/cli/host.ts";
+import type { StartSeries } from "../../server/src/core/image/startRun.ts";
+import type { StartRequest, StartTrouble } from "../../server/src/io/startTime.ts";
+import type { Result } from "../../server/src/core/result.ts";
 import { runCli } from "../../server/src/cli/main.ts";
 import type { OutputStream } from "../../server/src/cli/output.ts";
 import type { ReadProgress } from "../../server/src/io/imageSource.ts";
@@ -20,6 +23,8 @@ export interface FakeWorld {
   /** Interrupts when the image is being read. */
   readonly interruptsReading?: boolean;
   readonly progress?: readonly ReadProgress[];
+  /** What measuring start times comes to; an engine that gives no answer unless told. */
+  readonly starts?: (request: StartRequest) => Result<readonly StartSeries[], StartTrouble>;
 }
 
 /** How a run ended. */
@@ -45,6 +50,9 @@ export async function runTare(argv: readonly string[], world: FakeWorld = {}): P
     env: world.env ?? {},
     cwd: world.cwd ?? "/nowhere",
     signal: interrupt.signal,
+    measureStart: async (request) =>
+      world.starts?.(request) ??
+      fail({ code: "engine-unreachable", endpoint: "nowhere", reason: "no socket there" }),
     openImage: async (request) => {
       opened.push(request);
       const { reference } = request;

@@ -5,6 +5,8 @@ import type { Result } from "../core/result.ts";
 import { severities } from "../core/views/findings.ts";
 import type { CommandName, ParsedOptions } from "./options.ts";
 import { globalOptions, lastValue, optionsOf, parseOptions } from "./options.ts";
+import type { StartArguments } from "./startArgs.ts";
+import { toStart } from "./startArgs.ts";
 
 /** How an image is read, whichever command reads it. */
 export interface ReadingArguments {
@@ -79,6 +81,7 @@ export type Arguments =
   | LintArguments
   | FixArguments
   | DiffArguments
+  | StartArguments
   | { readonly kind: "help"; readonly command: CommandName | undefined }
   | { readonly kind: "version" };
 
@@ -117,6 +120,8 @@ function parseCommand(command: CommandName, argv: readonly string[]): Result<Arg
       return toFix(parsed.value);
     case "diff":
       return toDiff(parsed.value);
+    case "start":
+      return toStart(parsed.value);
     case "lsp":
       return fail("Start the server with `tare lsp --stdio`.");
   }

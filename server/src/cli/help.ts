@@ -13,6 +13,8 @@ const usage = `tare: what every line of a Dockerfile weighs in the image it buil
       How far its final stage is from there, and the Dockerfile that is there.
   tare diff IMAGE IMAGE [-f DOCKERFILE] [--max-growth 5MB] [--format text|json|markdown]
       What grew from the first to the second, by line, package and path.
+  tare start IMAGE… [--runs N] [--json]
+      How long containers take to show that they run, measured.
   tare lsp --stdio
       Language server for editors.
   tare --help, tare COMMAND --help, tare --version
@@ -51,6 +53,14 @@ be needed; stderr has the list of what was looked at. Exit 1 where that cannot b
 What is different between two images: totals, packages, paths and, with -f DOCKERFILE, lines. Of
 a directory that is new or gone as a whole there is one row. Contents are not compared: what was
 written again with the same size weighs the same. Nothing is built, pulled or changed.
+`,
+  start: `tare start IMAGE… [options]
+
+Starts containers of each image with the container engine, as \`docker run\` would but without
+publishing ports, one at a time and in turn, and measures each from the request to create it to
+its first output, its exit, or a connection to an exposed port (Linux). Containers and their
+anonymous volumes are removed, also on Ctrl-C; images are never pulled. The programs of the
+images really run: name only images you would run.
 `,
   lsp: `tare lsp --stdio
 

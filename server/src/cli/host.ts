@@ -1,6 +1,7 @@
-import type { ImageError } from "../core/analysis.ts";
+import type { ImageError, StartSeries } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import type { OpenedImage } from "../io/imageSource.ts";
+import type { StartRequest, StartTrouble } from "../io/startTime.ts";
 import type { OutputStream } from "./output.ts";
 
 /** Which image a command reads. */
@@ -26,6 +27,11 @@ export interface CliHost {
   readonly signal: AbortSignal;
   /** Opens an image of the engine, an archive or a layout. */
   openImage(request: ImageToOpen, signal: AbortSignal): Promise<Result<OpenedImage, ImageError>>;
+  /** Starts containers, measures them and removes them. */
+  measureStart(
+    request: StartRequest,
+    signal: AbortSignal,
+  ): Promise<Result<readonly StartSeries[], StartTrouble>>;
 }
 
 /** What the process ends with. DESIGN §5. */

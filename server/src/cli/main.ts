@@ -8,6 +8,7 @@ import type { CliHost, Outcome } from "./host.ts";
 import { exitCodes } from "./host.ts";
 import { lint } from "./lint.ts";
 import type { Output } from "./output.ts";
+import { start } from "./start.ts";
 import { outputTo } from "./output.ts";
 import { version } from "./version.ts";
 
@@ -61,6 +62,8 @@ async function run(argv: readonly string[], host: CliHost, stdout: Output): Prom
       return fix(parsed.value, host, stdout);
     case "diff":
       return diff(parsed.value, host, stdout);
+    case "start":
+      return start(parsed.value, host, stdout);
   }
 }
 

@@ -3,7 +3,7 @@ import { fail, succeed } from "../core/result.ts";
 import type { Result } from "../core/result.ts";
 
 /** Commands that there are; `lsp` is started by the program's entry, here it is only described. */
-export type CommandName = "analyze" | "lint" | "fix" | "diff" | "lsp";
+export type CommandName = "analyze" | "lint" | "fix" | "diff" | "start" | "lsp";
 
 /** One option of a command as it is parsed, printed by `--help` and listed in the README. */
 export interface Option {
@@ -118,6 +118,11 @@ export const optionsOf: Readonly<Record<CommandName, readonly Option[]>> = {
     platformOption,
     topOption,
     cacheOption,
+    helpOption,
+  ],
+  start: [
+    { name: "runs", value: "N", meaning: "Starts of each image; 5 unless told." },
+    { name: "json", meaning: "Print one JSON object (server/schema/start.schema.json)." },
     helpOption,
   ],
   lsp: [{ name: "stdio", meaning: "Speak LSP over standard input and output." }, helpOption],

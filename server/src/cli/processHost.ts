@@ -16,6 +16,10 @@ export function processHost(): CliHost {
     cwd: process.cwd(),
     signal: interrupt.signal,
     openImage: openOnThisMachine,
+    async measureStart(request, signal) {
+      const { measureStart } = await import("../io/startTime.ts");
+      return measureStart({}, request, signal);
+    },
   };
 }
 

@@ -63,6 +63,7 @@ export type { BaseKnowledge, BuiltBase, ContextKnowledge, HeldBase } from "./for
 export type { Image, ImageDescription, ReadImage } from "./image/image.ts";
 export type { Platform } from "./image/imageConfig.ts";
 export type { ImageError } from "./image/imageError.ts";
+export type { StartSeries } from "./image/startRun.ts";
 export type { RuleSurroundings } from "./rules/context.ts";
 export type { RuleSeverities } from "./rules/findings.ts";
 export type { RuleMemory } from "./rules/memory.ts";
