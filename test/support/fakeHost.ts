@@ -90,7 +90,7 @@ export function fakeHost(
     },
     describeImage: async (request) => {
       const found = findImage(world, request);
-      return "code" in found ? fail(found) : succeed(found.describe());
+      return "code" in found ? fail(found) : succeed(found.describe({ withHistoryBytes: true }));
     },
     listEngineImages: async () => {
       const unreachable = [...world.images.values()].find(
@@ -239,9 +239,11 @@ async function builtBy(
 }
 
 function findImage(world: FakeHost, { reference }: ImageRequest): ImageBuilder | ImageError {
-  return (
-    world.images.get(reference) ?? { code: "image-not-found", reference, place: "the test engine" }
+  const byId = [...world.images.values()].find(
+    (image) => !("code" in image) && image.describe().imageId === reference,
   );
+  const missing = { code: "image-not-found", reference, place: "the test engine" } as const;
+  return world.images.get(reference) ?? byId ?? missing;
 }
 
 function listed(world: FakeHost): readonly ListedImage[] {

@@ -11,6 +11,7 @@ import { fixTitle } from "../../core/views/findings.ts";
 import { fromRange } from "../convert.ts";
 import type { DocumentView } from "../documents.ts";
 import type { ClientFeatures } from "../session.ts";
+import { baseActions } from "./baseActions.ts";
 import { findingActions } from "./findingActions.ts";
 import { fixAllActions, fixAllKind } from "./fixAll.ts";
 import { scratchActions } from "./scratchActions.ts";
@@ -36,6 +37,7 @@ export function codeActions(
     ...findingActions(view, range, ours, features),
     ...scratchActions(view, range, ours, features),
     ...refactorings(view, range, { isAskedFor: only !== undefined }, features),
+    ...baseActions(view, range, features),
     ...fixAllActions(view, features, { isAskedFor: only !== undefined }),
   ];
   return actions.filter(({ kind }) => only === undefined || isWanted(only, kind ?? ""));

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Hover } from "vscode-languageserver/node";
+import { aContext } from "../core/context/contextBuilder.ts";
+import { fakeHost, type FakeHost } from "../support/fakeHost.ts";
+import { anImage } from "../support/imageBuilder.ts";
+import {
+  fullCapabilities,
+  lspPair,
+  saidIn,
+  type LspPair,
+  type PairOptions,
+} from "../support/lspPair.ts";
+
+const uri = "file:///work/Dockerfile";
+const ignoreUri = "file:///work/.dockerignore";
+
+/** A world whose engine holds one base, and whose workspace holds a few files. */
+function world(): FakeHost {
+  const host = fakeHost({ "base:1": anImage().reference("base:1").base("bin/sh 70MB") });
+  host.contexts.set("/work", aContext({ app: 9_000_000, log: 1_000_000, Dockerfile: 30 }));
+  return host;
+}
+
+async function withPair(
+  host: FakeHost,
+  options: Partial<Omit<PairOptions, "host">>,
+  run: (pair: LspPair) => Promise<void>,
+): Promise<void> {
+  const pair = await lspPair({ settings: {}, ...options, host });
+  try {
+    await run(pair);
+    assert.deepEqual(pair.logs, []);
+  } finally {
+    await pair.close();
+  }
+}
+
+const untilHints = (pair: LspPair, wanted: readonly string[]): Promise<void> => {
+  let last: readonly string[] = [];
+  return pair
+    .until("hints", async () => {
+      last = await pair.hintTexts(uri);
+      return JSON.stringify(last) === JSON.stringify(wanted);
+    })
+    .catch(() => assert.deepEqual(last, wanted));
+};
+
+const text = "FROM base:1\nCOPY . /srv\n";
+const hints = ["0: base 70 MB (engine) · predicted 80 MB", "1: 10 MB (context)"];
+
+test("before any build, base and context have sizes, and the client is told to ask again", () => {
+  const host = world();
+  return withPair(host, {}, async (pair) => {
+    await pair.open(uri, text);
+    await untilHints(pair, hints);
+    await pair.until("refresh", () => pair.refreshes.has("workspace/inlayHint/refresh"));
+    await pair.until("status", () => pair.statuses.at(-1)?.predictedText === "80 MB");
+    host.contextChanges("/work", aContext({ app: 3_000_000 }));
+    await untilHints(pair, ["0: base 70 MB (engine) · predicted 73 MB", "1: 3 MB (context)"]);
+    await pair.client.sendNotification("textDocument/didClose", { textDocument: { uri } });
+    await pair.until("closed", () => host.openContexts.size === 0);
+  });
+});
+
+test("a line typed into the .dockerignore counts before it is saved", () =>
+  withPair(world(), {}, async (pair) => {
+    await pair.open(uri, text);
+    await untilHints(pair, hints);
+    await pair.open(ignoreUri, "\n", "ignore");
+    await pair.edit(ignoreUri, "\n", "log\n");
+    await untilHints(pair, ["0: base 70 MB (engine) · predicted 79 MB", "1: 9 MB (context)"]);
+  }));
+
+test("in an untrusted workspace neither disk nor engine is asked", () => {
+  const host = world();
+  const initialize = { initializationOptions: { trusted: false } };
+  return withPair(host, { initialize, settings: { registry: true } }, async (pair) => {
+    await pair.open(uri, text);
+    await pair.until("status", () => pair.statuses.at(-1)?.state === "untrusted");
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    assert.deepEqual(await pair.hintTexts(uri), []);
+    assert.equal(host.openContexts.size, 0);
+    assert.deepEqual([host.opened.length, host.askedRegistry.length], [0, 0]);
+    await pair.client.sendNotification("tare/trust", { trusted: true });
+    await untilHints(pair, hints);
+  });
+});
+
+test("registries are asked only where the setting says so", () => {
+  const host = world();
+  host.registry.set("other:2", 28_000_000);
+  return withPair(host, {}, async (pair) => {
+    await pair.open(uri, "FROM other:2\n");
+    await pair.until("status", () => pair.statuses.at(-1)?.state === "none");
+    assert.deepEqual(host.askedRegistry, []);
+    await pair.configure({ registry: true });
+    await untilHints(pair, ["0: base 28 MB compressed (registry)"]);
+    assert.deepEqual([...new Set(host.askedRegistry)], ["other:2"]);
+  });
+});
+
+test("the setting names the context, the comment in the file wins", () => {
+  const host = world();
+  host.contexts.set("/work/a", aContext({ x: 1000 }));
+  host.contexts.set("/work/b", aContext({ x: 2000 }));
+  return withPair(host, { settings: { context: "a" } }, async (pair) => {
+    await pair.open(uri, "FROM scratch\nCOPY x /\n");
+    await untilHints(pair, ["0: predicted 1 kB", "1: 1 kB (context)"]);
+    await pair.edit(uri, "FROM", "# tare: context=b\nFROM");
+    await untilHints(pair, ["1: predicted 2 kB", "2: 2 kB (context)"]);
+  });
+});
+
+test("the FROM has smaller bases in its hover, and offers them with what to think of", () => {
+  const host = world();
+  host.registry.set("node:20", 400_000_000);
+  host.registry.set("node:20-slim", 70_000_000);
+  return withPair(host, { settings: { registry: true } }, async (pair) => {
+    await pair.open(uri, "FROM node:20\nCMD node app.js\n");
+    await untilHints(pair, ["0: base 400 MB compressed (registry)"]);
+    const hover = await pair.client.sendRequest<Hover | null>("textDocument/hover", {
+      textDocument: { uri },
+      position: { line: 0, character: 2 },
+    });
+    assert.match(
+      saidIn(hover?.contents),
+      /\| node:20-slim \| \? \| 70 MB \(registry\) \| −330 MB compressed \|/,
+    );
+    const actions = await pair.actions(uri, "node:20");
+    const slim = actions.find(({ title }) => title.startsWith("Switch base to node:20-slim"));
+    assert.equal(slim?.title, "Switch base to node:20-slim: −330 MB compressed");
+    assert.equal(pair.textsAfter(slim)[uri], "FROM node:20-slim\nCMD node app.js\n");
+    const distroless = actions.find(({ title }) => title.includes("distroless"));
+    assert.match(distroless?.title ?? "", /CMD is in shell form/);
+  });
+});
+
+test("a client with previews is asked to confirm a switch that needs thinking of", () => {
+  const workspaceEdit = {
+    ...fullCapabilities.workspace?.workspaceEdit,
+    changeAnnotationSupport: {},
+  };
+  const capabilities = {
+    ...fullCapabilities,
+    workspace: { ...fullCapabilities.workspace, workspaceEdit },
+  };
+  return withPair(world(), { capabilities }, async (pair) => {
+    await pair.open(uri, "FROM node:20\nRUN npm ci\n");
+    const actions = await pair.actions(uri, "node:20");
+    const alpine = actions.find(({ title }) => title.startsWith("Switch base to node:20-alpine"));
+    const [annotation] = Object.values(alpine?.edit?.changeAnnotations ?? {});
+    assert.equal(annotation?.needsConfirmation, true);
+    assert.match(annotation?.description ?? "", /musl/);
+  });
+});
