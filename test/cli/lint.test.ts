@@ -138,3 +138,17 @@ test("fix does not touch a file whose bytes it would lose", async () => {
   assert.deepEqual([run.exitCode, run.stdout], [3, ""]);
   assert.match(run.stderr, /no UTF-8: convert it first/);
 });
+
+test("without an image a budget is held against the prediction, which is said and fails nothing", async () => {
+  await writeFile(join(folder, "payload"), "x".repeat(3000));
+  await writeFile(
+    join(folder, "Foreseen"),
+    "# tare: budget=2kB\nFROM scratch\nCOPY payload /\nADD payload /again\n",
+  );
+  const run = await tare("lint", "Foreseen");
+  assert.equal(run.exitCode, 0);
+  assert.match(
+    run.stderr,
+    /Foreseen:2: The image is predicted to weigh 6 kB, 4 kB over the budget/,
+  );
+});

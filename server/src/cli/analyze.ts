@@ -6,6 +6,7 @@ import { reportOf } from "../core/views/report.ts";
 import { reportJson } from "../core/views/reportJson.ts";
 import { reportText } from "../core/views/reportText.ts";
 import type { AnalyzeArguments } from "./args.ts";
+import { beforeBuild } from "./beforeBuild.ts";
 import type { CliHost, ImageToOpen, Outcome } from "./host.ts";
 import { exitCodes } from "./host.ts";
 import { dockerignoreOf, imageOfDirective, readDockerfile, readImage } from "./input.ts";
@@ -50,11 +51,15 @@ async function dockerfileOf(
 
 async function surroundings(
   dockerfile: Dockerfile,
-  { dockerfilePath }: AnalyzeArguments,
+  { dockerfilePath, json, platform }: AnalyzeArguments,
   host: CliHost,
 ) {
   if (dockerfilePath === undefined) return {};
-  return { files: surroundingsOf(await dockerignoreOf(dockerfile, dockerfilePath, host)) };
+  const files = surroundingsOf(await dockerignoreOf(dockerfile, dockerfilePath, host));
+  // Only the JSON report has a place for what the image does not hold.
+  return json
+    ? { files, ...(await beforeBuild(dockerfile, dockerfilePath, platform, host)) }
+    : { files };
 }
 
 /** The image named on the command line, else by the Dockerfile's directive, whose paths start at the Dockerfile. */

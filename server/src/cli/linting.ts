@@ -4,6 +4,7 @@ import { analyse, describeImageError } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import { fail, succeed } from "../core/result.ts";
 import type { LintedFile } from "../core/views/findings.ts";
+import { beforeBuild } from "./beforeBuild.ts";
 import type { ReadingArguments } from "./args.ts";
 import type { CliHost, Outcome } from "./host.ts";
 import { exitCodes } from "./host.ts";
@@ -41,7 +42,11 @@ export async function lintFile(
   const { image, sentences } = found.value;
   const ignore = await dockerignoreOf(dockerfile, path, host);
   const files = surroundingsOf(ignore);
-  const analysis = analyse(dockerfile, image, {}, { files, memory });
+  const before =
+    image === undefined && isLimited(dockerfile)
+      ? await beforeBuild(dockerfile, path, args.platform, host)
+      : {};
+  const analysis = analyse(dockerfile, image, {}, { files, memory, ...before });
   const file: LintedFile = {
     path,
     analysis,
@@ -53,6 +58,13 @@ export async function lintFile(
     isText,
     sentences: [...directiveSentences(path, analysis), ...sentences],
   });
+}
+
+/** Whether the file sets limits, which without an image only a prediction can be held against. */
+function isLimited({ directives }: Dockerfile): boolean {
+  return directives.some(({ settings }) =>
+    settings.some(({ key }) => key === "budget" || key === "target"),
+  );
 }
 
 /** Undefined without a word where none is named. */
