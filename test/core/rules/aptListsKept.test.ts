@@ -210,3 +210,19 @@ test("who may not delete as the user of the RUN is asked to do it as the one who
   const inside = 'FROM debian:12\nUSER app\nRUN sudo sh -c "apt-get update"\n';
   assert.deepEqual(ruleFindings(aptListsKept, undefined, inside)[0]?.fixes, []);
 });
+
+test("lists that a later RUN deletes are that line's finding, with the fix", () => {
+  const text =
+    "FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl\nRUN rm -rf /var/lib/apt/lists/*\n";
+  checkRule(aptListsKept, undefined, text);
+  const image = anImage()
+    .base("usr/lib/libc.so 70MB")
+    .layer("var/lib/apt/lists/main 19MB", { createdBy: "RUN /bin/sh -c apt-get update # buildkit" })
+    .layer("usr/bin/curl 1MB", {
+      createdBy: "RUN /bin/sh -c apt-get install -y curl # buildkit",
+    })
+    .layer("var/lib/apt/lists/.wh.main 0", {
+      createdBy: "RUN /bin/sh -c rm -rf /var/lib/apt/lists/* # buildkit",
+    });
+  checkRule(aptListsKept, image, text);
+});

@@ -1,7 +1,9 @@
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { Span } from "../../text/span.ts";
 import { formatSize } from "../../text/size.ts";
-import type { Report, Rule } from "../rule.ts";
+import type { RuleContext } from "../context.ts";
+import type { Fix, Report, Rule } from "../rule.ts";
+import { deletedLater } from "../layers/deletedLater.ts";
 import { type CacheFile, cacheFixes, isIdleAt } from "./cacheFixes.ts";
 import { type CacheSite, createCacheSites } from "./cacheSite.ts";
 import { type FileCalls, createFileCalls } from "./fileCalls.ts";
@@ -10,7 +12,8 @@ import type { ToolCall } from "./toolCall.ts";
 
 /**
  * A rule about files that a package manager leaves in the layer of a RUN. With the layer it speaks of the bytes in it, whoever wrote them;
- * on text alone only of calls that surely leave some. One finding for each RUN and cache.
+ * on text alone only of calls that surely leave some. Nothing of what a later RUN deletes, of which `removed-later` speaks. One finding for each RUN
+ * and cache.
  */
 export function cacheRule(
   rule: Pick<Rule, "code" | "title">,
@@ -46,12 +49,11 @@ function reportOf(file: CacheFile, run: Instruction, isThere: boolean): Report |
   if (!isMeasured && calls.of(run).length === 0) return undefined;
   const site = file.siteAt(run);
   const { kept } = site;
-  const isFound =
-    kept === undefined
-      ? isSureByText(cache, site) && !(isThere && isIdleAt(cache, site))
-      : kept.bytes > 0;
-  if (!isFound) return undefined;
+  if (kept?.bytes === 0) return undefined;
+  if (kept === undefined && !isSureByText(cache, site, isThere)) return undefined;
   const needing = neededBy(cache, calls, run);
+  const fixes = needing === undefined ? cacheFixes(file, site) : [];
+  if (isSaidOfRemoval(context, site, fixes)) return undefined;
   const amount =
     kept === undefined ? cache.content : `${formatSize(kept.bytes)} of ${cache.content}`;
   const advice = needing === undefined ? "" : " A later RUN needs them: make both one RUN.";
@@ -60,18 +62,32 @@ function reportOf(file: CacheFile, run: Instruction, isThere: boolean): Report |
     instruction: run.index,
     message: `${amount.charAt(0).toUpperCase()}${amount.slice(1)} stay in this layer.${advice}`,
     saving: kept && { bytes: kept.bytes, basis: "measured" },
-    fixes: needing === undefined ? cacheFixes(file, site) : [],
-    related:
-      needing === undefined
-        ? []
-        : [{ span: needing.command.span, message: `Needs ${cache.content} of an earlier RUN.` }],
+    fixes,
+    related: relatedTo(cache, needing),
   };
 }
 
-function isSureByText(cache: PackageCache, { fillers, isLeft }: CacheSite): boolean {
+function isSureByText(cache: PackageCache, site: CacheSite, isThere: boolean): boolean {
+  const { fillers, isLeft } = site;
+  if (isThere && isIdleAt(cache, site)) return false;
   const isSure = (call: ToolCall): boolean =>
     call.command.certainty === "always" && cache.isCertain(call);
   return isLeft && fillers.some(isSure);
+}
+
+function relatedTo(cache: PackageCache, needing: ToolCall | undefined): Report["related"] {
+  if (needing === undefined) return [];
+  return [{ span: needing.command.span, message: `Needs ${cache.content} of an earlier RUN.` }];
+}
+
+/** Whether `removed-later` speaks of the same bytes, and can do as much about them. */
+function isSaidOfRemoval(
+  context: RuleContext,
+  { run, places, kept }: CacheSite,
+  fixes: readonly Fix[],
+): boolean {
+  const removal = deletedLater(context, { run, places, bytes: kept?.bytes });
+  return removal !== undefined && (removal.isFixable || fixes.length === 0);
 }
 
 /** A later call that fails without the files, in this stage or in one that starts from it. */
