@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { suite, test } from "node:test";
-import { installPackages, startEngine, type TestEngine, withEngine } from "../machine/engine.ts";
+import { startEngine, type TestEngine, withEngine } from "../machine/engine.ts";
 import { inRoot } from "../machine/place.ts";
-import { type ScratchBase, addScratchBase } from "../support/scratchBases.ts";
-import {
-  type BuiltFile,
-  checkOffer,
-  freePort,
-  judge,
-  run,
-  serve,
-} from "../support/scratchCases.ts";
-import { startTlsServer } from "../support/tlsServer.ts";
+import { type ScratchBase, basesOf } from "../support/scratchBases.ts";
+import { type BuiltFile, checkOffer, judge, run } from "../support/scratchCases.ts";
 
 /** A program in an image that is built, taken to scratch in every way offered, built again and run each time. */
 interface Case {
@@ -104,6 +96,15 @@ CMD ["words", "one", "two"]
     says: /^one, two\n$/,
     offers: ["FROM scratch with its libraries"],
   },
+  "an applet of busybox by a link, with a start line in shell form": {
+    bases: ["zig"],
+    dockerfile: `FROM zig:local
+ENV LANG=C
+CMD exec echo "one  two" three
+`,
+    says: /^one {2}two three\n$/,
+    offers: ["FROM scratch"],
+  },
   "a user by name, and a program that asks for its own name": {
     bases: ["debian", "compilers"],
     files: ["user.c"],
@@ -170,81 +171,6 @@ CMD curl $OPTIONS
   },
 };
 
-/** The example of the repository, compiled in its only stage. */
-async function checkServer(engine: TestEngine): Promise<void> {
-  const port = await freePort();
-  const source = await readFile(inRoot("examples/micro/main.zig"), "utf8");
-  const dockerfile = `# Compiled where it is started
-FROM zig:local
-WORKDIR /src
-COPY main.zig .
-RUN zig build-exe main.zig -O ReleaseSmall -fstrip -fsingle-threaded -target x86_64-linux-none -femit-bin=/server
-EXPOSE ${port}
-USER 65532:65532
-ENTRYPOINT ["/server"]
-`;
-  const files = { "main.zig": source.replace("port = 8080", `port = ${port}`) };
-  const before = await judge(engine, "server:before", { dockerfile, files });
-  const expected = await serve(engine, "server:before", `http://127.0.0.1:${port}/`);
-  assert.deepEqual(expected, {
-    output: "200 Hello from an image that weighs as much as its binary.\n",
-    exitCode: 0,
-  });
-  const offer = before.rewrites.offers.find(({ title }) => title === "FROM scratch");
-  assert.ok(offer, JSON.stringify(before.rewrites));
-  const after = await checkOffer(
-    engine,
-    "server:after",
-    { dockerfile, files },
-    offer,
-    async (tag) => {
-      assert.deepEqual(await serve(engine, tag, `http://127.0.0.1:${port}/`), expected);
-    },
-  );
-  assert.ok(after.layerContentBytes < 20_000, `${after.layerContentBytes} bytes`);
-}
-
-/** Programs that ask a server of this machine, whose certificate only the bundle of their base image vouches for. */
-const clients: Readonly<Record<string, (port: number) => readonly string[]>> = {
-  "curl with the bundle it names": (port) => ["curl", "-sS", `https://localhost:${port}/`],
-  "a program that leaves the bundle to OpenSSL": (port) =>
-    `openssl s_client -verify_return_error -brief -connect localhost:${port}`.split(" "),
-};
-
-async function checkClient(
-  engine: TestEngine,
-  tag: string,
-  words: readonly string[],
-): Promise<void> {
-  const [program = "", ...rest] = words;
-  const dockerfile = `FROM trusting:local
-ENTRYPOINT ${JSON.stringify([program])}
-CMD ${JSON.stringify(rest)}
-`;
-  const built = { dockerfile, files: {} };
-  const before = await judge(engine, `${tag}:before`, built);
-  const expected = await run(engine, `${tag}:before`);
-  assert.equal(expected.exitCode, 0);
-  const [offer] = before.rewrites.offers;
-  assert.ok(offer, JSON.stringify(before.rewrites));
-  await checkOffer(engine, `${tag}:after`, built, offer, async (after) => {
-    assert.deepEqual(await run(engine, after), expected);
-  });
-  const hidden = ["-v", "/dev/null:/etc/ssl/certs/ca-certificates.crt"];
-  const without = await run(engine, `${tag}:after`, hidden);
-  assert.notEqual(without.exitCode, 0, "it answers by the bundle that went along");
-}
-
-/** Adds each base when it is first asked for; why it cannot be had, or undefined. */
-function basesOf(): (engine: TestEngine, base: ScratchBase) => Promise<string | undefined> {
-  const added = new Map<ScratchBase, Promise<string | undefined>>();
-  return (engine, base) => {
-    const adding = added.get(base) ?? addScratchBase(engine, base);
-    added.set(base, adding);
-    return adding;
-  };
-}
-
 async function fixtures(names: readonly string[]): Promise<BuiltFile["files"]> {
   const entries = names.map(async (name) => [
     name,
@@ -288,14 +214,6 @@ suite("programs in an image from scratch answer as before", { timeout: 300_000 }
     });
   }
 
-  test("an HTTP server in Zig is a whole image of less than 20 kB", async (context) => {
-    const engine = engineOf(context);
-    if (engine === undefined) return;
-    const reason = await addBase(engine, "zig");
-    if (reason !== undefined) return context.skip(reason);
-    await checkServer(engine);
-  });
-
   for (const [index, [name, { dockerfile, files = [], because }]] of Object.entries(
     refused,
   ).entries()) {
@@ -313,28 +231,6 @@ suite("programs in an image from scratch answer as before", { timeout: 300_000 }
         offers: [],
         refusals: because.map((sentence) => ({ target: "scratch", reason: sentence })),
       });
-    });
-  }
-
-  for (const [index, [name, wordsFor]] of Object.entries(clients).entries()) {
-    test(name, async (context) => {
-      const engine = engineOf(context);
-      if (engine === undefined) return;
-      const reason =
-        (await addBase(engine, "debian")) ?? (await installPackages({ openssl: "openssl" }));
-      if (reason !== undefined) return context.skip(reason);
-      const server = await startTlsServer(engine.folder);
-      try {
-        await engine.build({
-          tag: "trusting:local",
-          dockerfile: "FROM debian:local\nCOPY ca.crt /etc/ssl/certs/ca-certificates.crt\n",
-          files: { "ca.crt": server.certificate },
-          builder: "buildkit",
-        });
-        await checkClient(engine, `client-${index}`, wordsFor(server.port));
-      } finally {
-        await server.stop();
-      }
     });
   }
 });

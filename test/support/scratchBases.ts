@@ -13,7 +13,7 @@ const mirror = "http://deb.debian.org/debian";
 
 /** Packages are unpacked and not set up: what their scripts would have made is made by the hook. */
 const packages: Readonly<Record<Exclude<ScratchBase, "zig">, readonly string[]>> = {
-  debian: ["curl", "tzdata", "ca-certificates"],
+  debian: ["curl", "tzdata", "ca-certificates", "libstdc++6"],
   compilers: ["gcc", "libc6-dev", "musl-tools", "rustc"],
   go: ["golang-1.19-go"],
 };
@@ -61,6 +61,16 @@ export async function addScratchBase(
   const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/zig";
   await engine.run(["import", "--change", `ENV PATH=${path}`, archive, `${base}:local`]);
   return undefined;
+}
+
+/** Adds each base when it is first asked for; why it cannot be had, or undefined. */
+export function basesOf(): (engine: TestEngine, base: ScratchBase) => Promise<string | undefined> {
+  const added = new Map<ScratchBase, Promise<string | undefined>>();
+  return (engine, base) => {
+    const adding = added.get(base) ?? addScratchBase(engine, base);
+    added.set(base, adding);
+    return adding;
+  };
 }
 
 async function bring(base: ScratchBase, archive: string): Promise<string | undefined> {
@@ -122,7 +132,7 @@ async function packZig(place: string, archive: string): Promise<void> {
   }
   await runProgram("cp", ["-a", ...(await zigFiles(library)), join(zig, "lib")]);
   await runProgram("cp", ["/bin/busybox", join(root, "bin/busybox")]);
-  for (const name of ["sh", "mkdir", "ln", "chmod", "chown"]) {
+  for (const name of ["sh", "mkdir", "ln", "chmod", "chown", "echo"]) {
     await symlink("busybox", join(root, "bin", name));
   }
   await runProgram("tar", ["-C", root, "--owner=0", "--group=0", "-cf", archive, "."]);

@@ -17,7 +17,12 @@ export async function startTlsServer(folder: string): Promise<TlsServer> {
   const [key, cert] = [join(place, "key.pem"), join(place, "cert.pem")];
   await runProgram("openssl", [
     ..."req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost".split(" "),
-    ...["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert],
+    "-addext",
+    "subjectAltName=DNS:localhost",
+    "-keyout",
+    key,
+    "-out",
+    cert,
   ]);
   const certificate = await readFile(cert, "utf8");
   const server = createServer({ key: await readFile(key), cert: certificate }, (_, response) => {
