@@ -3,6 +3,7 @@ import { shortDigest } from "../image/digest.ts";
 import type { Image, ImageDescription } from "../image/image.ts";
 import { formatPlatform } from "../image/imageConfig.ts";
 import { formatSize } from "../text/size.ts";
+import { attackSurfaceFacts } from "./attackSurface.ts";
 import type { CardPart, Fact } from "./hoverCard.ts";
 import type { ImageContext } from "./imageContext.ts";
 import { chosenByText } from "./imageContext.ts";
@@ -51,6 +52,7 @@ function readFacts(image: Image): readonly Fact[] {
     { label: "Files", value: String(fileCount) },
     ...sizeFact("As tar", tarBytes),
     ...sizeFact("Compressed transfer", transferBytes),
+    ...attackSurfaceFacts(image.read),
   ];
 }
 

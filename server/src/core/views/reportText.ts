@@ -5,6 +5,7 @@ import type { ReadImage, SourceKind } from "../image/image.ts";
 import { formatPlatform } from "../image/imageConfig.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import { escapeSteering, fitEnd, fitPath, padLeft, padRight } from "./reportCells.ts";
+import { attackSurfaceSection } from "./attackSurface.ts";
 import { findingsSection } from "./findingsSection.ts";
 import type { Paint, TextOptions } from "./reportPaint.ts";
 import { formatShare, paintFor } from "./reportPaint.ts";
@@ -29,6 +30,7 @@ export function reportText(
     findingsSection(analysis, options),
     wasteSection(read, analysis, options),
     largestSection(read, analysis, options),
+    attackSurfaceSection(read, options),
   ].filter((section) => section.length > 0);
   return sections
     .flatMap((section, index) => (index === 0 ? section : ["", ...section]))
