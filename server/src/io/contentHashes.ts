@@ -3,26 +3,32 @@ import { shortDigest } from "../core/image/digest.ts";
 import type { ImageError } from "../core/image/imageError.ts";
 import { type Result, fail, succeed } from "../core/result.ts";
 import { unreadable } from "./layerErrors.ts";
-import type { LayerRegion } from "./layerSource.ts";
+import type { StoredTar } from "./layerSource.ts";
 import type { ContentPlaces } from "./layerTasks.ts";
 import { type RegionFile, withRegion } from "./regionReader.ts";
+import { withTarSplit } from "./tarSplitFile.ts";
 
 /** Hashes contents of an uncompressed layer, in their order. Blocks. */
 export function readContentHashes(
-  region: LayerRegion,
+  region: StoredTar,
   { offset, bytes }: ContentPlaces,
 ): Result<Uint32Array, ImageError> {
   const name = shortDigest(region.diffId);
   const hashes = new Uint32Array(offset.length);
   const memory = new Uint8Array(256 * 1024);
-  return withRegion(name, region, (file) => {
-    for (let at = 0; at < offset.length; at += 1) {
+  // By place: what is joined from pieces is read forward only.
+  const order = Uint32Array.from(offset.keys()).sort((a, b) => (offset[a] ?? 0) - (offset[b] ?? 0));
+  const hashAll = (file: RegionFile): Result<Uint32Array, ImageError> => {
+    for (const at of order) {
       const hash = hashPart(file, offset[at] ?? 0, bytes[at] ?? 0, memory);
       if (hash === undefined) return fail(unreadable(name, "its file is cut off"));
       hashes[at] = hash;
     }
     return succeed(hashes);
-  });
+  };
+  return region.kind === "split"
+    ? withTarSplit(name, region, hashAll)
+    : withRegion(name, region, hashAll);
 }
 
 /** Undefined when the file ends before the part does. */

@@ -17,6 +17,7 @@ import { findCachedLayers, readImage, type ReadOptions } from "./layerReader.ts"
 import { findOciImage } from "./ociLayout.ts";
 import { toImageFiles } from "./streamedFiles.ts";
 import type { StoredImage } from "./storedImage.ts";
+import { findSplitImage } from "./tarSplitStorage.ts";
 
 /** What reading an image of an engine needs besides the image. */
 export interface EngineReading {
@@ -27,7 +28,8 @@ export interface EngineReading {
 
 /**
  * Reads the layers of an engine's image. Nothing is exported when all of them are in the cache and the history is certain, nor for an image
- * without layers, which engines refuse to export. Otherwise the export is read while it streams; its config has the last word on the history.
+ * without layers, which engines refuse to export, nor where the engine's own storage can be read. Otherwise the export is read while it streams;
+ * its config has the last word on the history.
  */
 export async function readEngineImage(
   reading: EngineReading,
@@ -42,6 +44,8 @@ export async function readEngineImage(
     const sources = diffIds.map((diffId) => ({ kind: "cached", diffId }) as const);
     return readImage(description, sources, options);
   }
+  const near = await readStorage(reading, image, cached, options);
+  if (near !== undefined) return near;
   const exported = await readExport(reading, image, cached, options);
   if (!exported.ok) return exported;
   const { files, stored } = exported.value;
@@ -49,6 +53,28 @@ export async function readEngineImage(
   if (!sources.ok) return sources;
   await reading.exports.remember(image.engineId, stored);
   return readImage(withExport(description, stored), sources.value, options);
+}
+
+/** The same from the engine's files, which takes a fraction of the time; undefined where they cannot be read, for whatever reason. */
+async function readStorage(
+  { exports }: EngineReading,
+  { engineId, description, storageRoot }: EngineImage,
+  cached: ReadonlySet<DiffId>,
+  options: ReadOptions,
+): Promise<Result<ReadImage, ImageError> | undefined> {
+  if (storageRoot === undefined) return undefined;
+  const { diffIds } = description.config;
+  const found = await findSplitImage(storageRoot, engineId, diffIds, cached);
+  if (found === undefined) return undefined;
+  const { stored, sources } = found;
+  const read = await readImage(withExport(description, stored), sources, options);
+  if (read.ok) await exports.remember(engineId, stored);
+  return read.ok || !isTroubleOfStorage(read.error) ? read : undefined;
+}
+
+/** What the export may do better: a file that is gone, or is not what it should be. */
+function isTroubleOfStorage({ code }: ImageError): boolean {
+  return code === "layer-unreadable" || code === "layer-digest-mismatch";
 }
 
 /** The description with what only the export tells: the whole config with its digest, and the lengths of compressed blobs. */

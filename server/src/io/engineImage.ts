@@ -19,6 +19,7 @@ import { findMadeRows, hasContentBytes, toHistoryRows } from "./engineHistory.ts
 import { imagePath, isAtLeast, placeOf, toImageError } from "./engineAnswers.ts";
 import type { EngineQuery } from "./engineRequest.ts";
 import { platformError } from "./ociLayout.ts";
+import { storageRootOf } from "./tarSplitStorage.ts";
 
 /** An image as its engine describes it, in milliseconds. */
 export interface EngineImage {
@@ -27,6 +28,8 @@ export interface EngineImage {
   readonly engineId: Digest;
   /** Whether the description's history says for certain which rows made layers; if not it is empty. */
   readonly hasHistory: boolean;
+  /** Where on this machine its layers may lie; undefined where nothing says so. */
+  readonly storageRoot?: string;
 }
 
 /** How an image of an engine is looked up. */
@@ -65,6 +68,7 @@ export async function describeEngineImage(
   return succeed({
     engineId,
     hasHistory: history !== undefined,
+    ...withoutAbsent({ storageRoot: storageRootOf(engine, inspected) }),
     description: {
       reference: name,
       imageId: exported?.imageId ?? engineId,

@@ -10,7 +10,7 @@ import { imageKey } from "./layerCache.ts";
 import { unreadable } from "./layerErrors.ts";
 import { mergeInPool } from "./layerMerging.ts";
 import { type LayerPool, openLayerPool } from "./layerPool.ts";
-import type { CachedLayer, LayerRegion, LayerSource } from "./layerSource.ts";
+import type { CachedLayer, LayerSource, StoredTar } from "./layerSource.ts";
 import type { CachePlace, LayerTask } from "./layerTasks.ts";
 import { threadCountFor } from "./layerWorkers.ts";
 import type { Limits } from "./limits.ts";
@@ -54,7 +54,7 @@ export async function readAndMerge(
 
 /** A layer to be had, and where in the image it stands; the same layer may stand in several places. */
 interface Job {
-  readonly source: LayerRegion | CachedLayer;
+  readonly source: StoredTar | CachedLayer;
   readonly cache: CachePlace | undefined;
   readonly places: number[];
 }
@@ -84,7 +84,9 @@ async function readInPool(
   return mergeInPool({
     pool,
     layers: layers.filter((layer) => layer !== undefined),
-    regions: sources.map((source) => (source.kind === "file" ? source : undefined)),
+    regions: sources.map((source) =>
+      source.kind === "file" || source.kind === "split" ? source : undefined,
+    ),
     cache:
       cacheFolder === undefined
         ? undefined
@@ -103,9 +105,9 @@ async function index(
   onBytes: (bytes: number) => void,
 ): Promise<Result<LayerIndex, ImageError>> {
   const task: LayerTask | undefined =
-    source.kind === "file"
-      ? { kind: "index", region: source, limits, cache }
-      : cache && { kind: "load", diffId: source.diffId, cache };
+    source.kind === "cached"
+      ? cache && { kind: "load", diffId: source.diffId, cache }
+      : { kind: "index", region: source, limits, cache };
   if (task === undefined) return fail(unreadable(shortDigest(source.diffId), "there is no cache"));
   return new Promise((resolve, reject) => {
     pool.run(task, {
@@ -159,8 +161,15 @@ function jobsOf({ sources, keys, cacheFolder }: ImageReading): readonly Job[] {
   return [...jobs.values()].sort((a, b) => bytesOf(b.source) - bytesOf(a.source));
 }
 
-function bytesOf(source: LayerRegion | CachedLayer): number {
-  return source.kind === "file" ? source.length : 0;
+function bytesOf(source: StoredTar | CachedLayer): number {
+  switch (source.kind) {
+    case "file":
+      return source.length;
+    case "split":
+      return source.contentBytes;
+    case "cached":
+      return 0;
+  }
 }
 
 function isOutOfMemory(error: unknown): boolean {

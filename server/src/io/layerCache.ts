@@ -9,7 +9,7 @@ import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { MergedLayer, MergedLayers } from "../core/image/merge.ts";
 import { forget, forgetSync, isKept, keep, readKept, readKeptSync } from "./cacheFolder.ts";
 import { isPacked, packColumns, packedHeadBytes, unpackColumns } from "./columnFile.ts";
-import type { LayerRegion, LayerSource } from "./layerSource.ts";
+import type { LayerSource, StoredTar } from "./layerSource.ts";
 
 /** Names the shape of `MergedLayers` in the cache; to be raised with every change. */
 const mergedVersion = 3;
@@ -19,8 +19,9 @@ const mergedVersion = 3;
  * samples of its bytes too, so that an archive that lies about a diffId spoils nothing but itself.
  */
 export async function layerKey(source: LayerSource): Promise<string> {
-  if (source.kind !== "file") return verifiedKey(source.diffId);
-  return hashOf([source.diffId, String(source.length), await sampleRegion(source)]);
+  if (source.kind === "cached" || source.kind === "indexed") return verifiedKey(source.diffId);
+  const own = source.kind === "split" ? ["split"] : [];
+  return hashOf([source.diffId, String(source.length), await sampleOf(source), ...own]);
 }
 
 /** The name of a layer whose bytes are known to have this digest. */
@@ -122,7 +123,9 @@ function unpackLayer(packed: Uint8Array): LayerIndex | undefined {
 }
 
 /** Head, tail and some places between; a file that cannot be read samples as nothing and will say so when it is read. */
-async function sampleRegion({ path, offset, length }: LayerRegion): Promise<string> {
+async function sampleOf(source: StoredTar): Promise<string> {
+  const { path, length } = source;
+  const offset = source.kind === "split" ? 0 : source.offset;
   const file = await open(path).catch(() => undefined);
   if (file === undefined) return "";
   try {

@@ -5,7 +5,7 @@ import { type Result, fail, succeed } from "../core/result.ts";
 import { deferred } from "./deferred.ts";
 import { firstFailure } from "./firstFailure.ts";
 import type { LayerPool, PooledThread, TaskListener } from "./layerPool.ts";
-import type { LayerRegion } from "./layerSource.ts";
+import type { StoredTar } from "./layerSource.ts";
 import type { CachePlace, ContentPlaces } from "./layerTasks.ts";
 
 /** Layers on their way to become one image. */
@@ -14,7 +14,7 @@ export interface Merging {
   /** Base first; they move to the thread that merges them. */
   readonly layers: readonly LayerIndex[];
   /** One for each layer: where its contents can be read; undefined where all are hashed or none can be. */
-  readonly regions: readonly (LayerRegion | undefined)[];
+  readonly regions: readonly (StoredTar | undefined)[];
   readonly cache: CachePlace | undefined;
 }
 
@@ -26,7 +26,9 @@ export async function mergeInPool(merging: Merging): Promise<Result<MergedLayers
   const hashes = wanted.map(({ offset }, layer) =>
     regions[layer] === undefined ? undefined : new Uint32Array(offset.length),
   );
-  const portions = wanted.flatMap((contents, layer) => portionsOf(contents, layer));
+  const portions = wanted.flatMap((contents, layer) =>
+    portionsOf(contents, layer, portionBytesOf(regions[layer])),
+  );
   const failure = await firstFailure(
     portions.map(async ({ layer, start, end }) => {
       const region = regions[layer];
@@ -71,7 +73,7 @@ async function stack(pool: LayerPool, layers: readonly LayerIndex[]): Promise<St
 
 async function hash(
   pool: LayerPool,
-  region: LayerRegion,
+  region: StoredTar,
   contents: ContentPlaces,
 ): Promise<Result<Uint32Array, ImageError>> {
   const { promise, resolve, reject } = deferred<Result<Uint32Array, ImageError>>();
@@ -96,10 +98,19 @@ interface Portion {
   readonly end: number;
 }
 
-/** How many bytes one task hashes: small enough to share, large enough to be worth a message. */
-const portionBytes = 32 * 2 ** 20;
+/**
+ * How many bytes one task hashes: small enough to share, large enough to be worth a message. A split layer is gone through from its
+ * beginning by each task.
+ */
+function portionBytesOf(region: StoredTar | undefined): number {
+  return region?.kind === "split" ? 256 * 2 ** 20 : 32 * 2 ** 20;
+}
 
-function portionsOf({ bytes }: ContentPlaces, layer: number): readonly Portion[] {
+function portionsOf(
+  { bytes }: ContentPlaces,
+  layer: number,
+  portionBytes: number,
+): readonly Portion[] {
   const portions: Portion[] = [];
   let start = 0;
   let sum = 0;

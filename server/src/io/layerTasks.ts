@@ -3,7 +3,7 @@ import type { ImageError } from "../core/image/imageError.ts";
 import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { MergedLayers } from "../core/image/merge.ts";
 import type { Result } from "../core/result.ts";
-import type { LayerRegion } from "./layerSource.ts";
+import type { StoredTar } from "./layerSource.ts";
 import type { Limits } from "./limits.ts";
 
 /** Where a worker may find and leave what it reads; undefined for nowhere. */
@@ -18,7 +18,7 @@ export interface CachePlace {
 export type LayerTask =
   | {
       readonly kind: "index";
-      readonly region: LayerRegion;
+      readonly region: StoredTar;
       readonly limits: Limits;
       readonly cache: CachePlace | undefined;
     }
@@ -38,7 +38,7 @@ export type LayerTask =
     }
   | {
       readonly kind: "hash";
-      readonly region: LayerRegion;
+      readonly region: StoredTar;
       readonly contents: ContentPlaces;
     }
   | {
