@@ -96,15 +96,16 @@ async function buildWith(
     ...(platform === undefined ? [] : ["--platform", platform]),
     contextFolder,
   ];
-  const removeIt = (): Promise<Ending> =>
-    runBuilder(builder, removal(builder, reference), { endpoint, onLine: ignoreLine });
-  const remove = async (): Promise<string | undefined> => {
-    const { code } = await removeIt();
-    return code === 0 ? undefined : `${reference} could not be removed: remove it by hand.`;
-  };
+  const ask = (...asked: readonly string[]): Promise<readonly string[] | undefined> =>
+    linesOf(builder, asked, endpoint);
+  const known = await ask("image", "ls", "--all", "--quiet", "--no-trunc");
+  const removeIt = (): Promise<boolean> => removeImage(ask, reference, known);
+  const remove = async (): Promise<string | undefined> =>
+    (await removeIt()) ? undefined : `${reference} could not be removed: remove it by hand.`;
   const { code, isMissing, lastLine } = await runBuilder(builder, words, {
     endpoint,
-    onLine,
+    onOutput: onLine,
+    onTrouble: onLine,
     signal,
   });
   if (isMissing) return "not-installed";
@@ -127,25 +128,66 @@ interface Ending {
 
 interface RunOptions {
   readonly endpoint: string | undefined;
-  readonly onLine: (line: string) => void;
+  readonly onOutput: (line: string) => void;
+  readonly onTrouble?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Without the images it was built on: Docker would take those of the user that have no name. */
-function removal(builder: (typeof builders)[number], reference: string): readonly string[] {
-  return builder === "docker"
-    ? ["image", "rm", "--no-prune", reference]
-    : ["image", "rm", reference];
+/** Lines of the answer to a question; undefined when it was none. */
+type Ask = (...words: readonly string[]) => Promise<readonly string[] | undefined>;
+
+async function linesOf(
+  builder: string,
+  words: readonly string[],
+  endpoint: string | undefined,
+): Promise<readonly string[] | undefined> {
+  const lines: string[] = [];
+  const { code } = await runBuilder(builder, words, {
+    endpoint,
+    onOutput: (line) => lines.push(line.trim()),
+  });
+  return code === 0 ? lines : undefined;
 }
 
-function ignoreLine(): void {
-  // What removing prints is of no use to anybody.
+/**
+ * Takes an image away, and what Docker's classic builder made on the way to it: those of its parents that were not there before and have no name. Docker's
+ * own pruning would take parents of the user that have no name. Where it is not known what was there, no parent is touched.
+ */
+async function removeImage(
+  ask: Ask,
+  reference: string,
+  known: readonly string[] | undefined,
+): Promise<boolean> {
+  const parents: string[] = [];
+  const old = new Set(known);
+  let at = known && (await parentOf(ask, reference));
+  while (at !== undefined && !old.has(at) && parents.length < mostParents) {
+    parents.push(at);
+    at = await parentOf(ask, at);
+  }
+  const removed = await ask("image", "rm", "--no-prune", reference);
+  for (const parent of parents) {
+    if ((await ask("image", "rm", "--no-prune", parent)) === undefined) break;
+  }
+  return removed !== undefined;
+}
+
+/** More layers than an image can have. */
+const mostParents = 1000;
+
+/** Undefined without a parent, and where that has a name: it was pulled, or is the user's. */
+async function parentOf(ask: Ask, image: string): Promise<string | undefined> {
+  const [parent] = (await ask("image", "inspect", "--format", "{{.Parent}}", image)) ?? [];
+  if (parent === undefined || parent === "") return undefined;
+  const format = "{{len .RepoTags}} {{len .RepoDigests}}";
+  const names = await ask("image", "inspect", "--format", format, parent);
+  return names?.[0] === "0 0" ? parent : undefined;
 }
 
 function runBuilder(
   builder: string,
   words: readonly string[],
-  { endpoint, onLine, signal }: RunOptions,
+  { endpoint, onOutput, onTrouble, signal }: RunOptions,
 ): Promise<Ending> {
   return new Promise((resolve) => {
     let lastLine: string | undefined;
@@ -154,10 +196,10 @@ function runBuilder(
       env: { ...process.env, ...(endpoint === undefined ? {} : { DOCKER_HOST: endpoint }) },
       ...(signal === undefined ? {} : { signal }),
     });
-    follow(child.stdout, onLine);
+    follow(child.stdout, onOutput);
     follow(child.stderr, (line) => {
       if (line.trim() !== "") lastLine = line.trim().slice(0, mostLineLength);
-      onLine(line);
+      onTrouble?.(line);
     });
     child.once("error", (error: NodeJS.ErrnoException) =>
       resolve({ code: -1, isMissing: error.code === "ENOENT", lastLine: error.message }),
