@@ -24,23 +24,36 @@ export function deletedLater(
   leavings: Leavings,
 ): { readonly isFixable: boolean } | undefined {
   const acts = fileActsOf(context);
-  const writer = acts.findIndex(({ instruction }) => instruction.index === leavings.run.index);
   const hider =
     leavings.bytes === undefined
-      ? acts.findIndex((_, at) => at > writer && deletesByText(acts, at, leavings))
+      ? hiderByText(context, acts, leavings)
       : measuredHider(context, acts, leavings, leavings.bytes);
-  if (writer < 0 || hider <= writer) return undefined;
+  if (hider === undefined) return undefined;
+  const writer = acts.findIndex(({ instruction }) => instruction.index === leavings.run.index);
   return { isFixable: removalFixes(context, acts, { writer, hider }).length > 0 };
 }
 
-function deletesByText(acts: readonly FileActs[], at: number, { run, places }: Leavings): boolean {
-  return (acts[at]?.removals ?? []).some((removal) => {
-    const found = isSureRemoval(removal) ? writtenBefore(acts, at, removal) : undefined;
-    return (
-      found?.writer.index === run.index &&
-      places.some((place) => isAtOrAbove(place, found.write.path))
-    );
-  });
+function hiderByText(
+  context: RuleContext,
+  acts: readonly FileActs[],
+  { run, places }: Leavings,
+): number | undefined {
+  const removals = context.recall("sure removals", () => sureRemovals(acts));
+  return removals.find(
+    ({ writer, path }) => writer === run.index && places.some((place) => isAtOrAbove(place, path)),
+  )?.at;
+}
+
+/** What the text says is deleted for certain, with the instruction that wrote it; `at` is a place in the list of acts. */
+function sureRemovals(
+  acts: readonly FileActs[],
+): readonly { readonly at: number; readonly writer: number; readonly path: string }[] {
+  return acts.flatMap(({ removals }, at) =>
+    removals.filter(isSureRemoval).flatMap((removal) => {
+      const found = writtenBefore(acts, at, removal);
+      return found ? [{ at, writer: found.writer.index, path: found.write.path }] : [];
+    }),
+  );
 }
 
 function measuredHider(
@@ -48,9 +61,9 @@ function measuredHider(
   acts: readonly FileActs[],
   { run, places }: Leavings,
   bytes: number,
-): number {
+): number | undefined {
   const { read } = context;
-  if (read === undefined || !isNoticeable(read, bytes)) return -1;
+  if (read === undefined || !isNoticeable(read, bytes)) return undefined;
   const isThere = (path: string): boolean => places.some((place) => isAtOrAbove(place, path));
   const pairs = hiddenPairs(context);
   const pair = pairs.find(
@@ -60,7 +73,7 @@ function measuredHider(
       one.hider.index > run.index &&
       hiddenBytesAt(read, one, removing, isThere) === bytes,
   );
-  if (pair === undefined) return -1;
+  if (pair === undefined) return undefined;
   // Its fix is for the line that loses most.
   const own = bytesOfKinds([pair], removing);
   const isMain = pairs.every(
@@ -69,5 +82,7 @@ function measuredHider(
       one.writer.keyword === "FROM" ||
       bytesOfKinds([one], removing) <= own,
   );
-  return isMain ? acts.findIndex(({ instruction }) => instruction.index === pair.hider.index) : -1;
+  return isMain
+    ? acts.findIndex(({ instruction }) => instruction.index === pair.hider.index)
+    : undefined;
 }
