@@ -60,7 +60,7 @@ describe("the way to scratch in the editor", () => {
     if (shown === undefined) return;
     await (await shown.lightBulb(4, title)).click();
     const after = shown.page.locator(".monaco-diff-editor .editor.modified .view-lines");
-    await after.waitFor().finally(() => shown.photograph("scratch-preview"));
+    await after.waitFor();
     await until(
       () => after.innerText(),
       (text) => /FROM.scratch/.test(text),
