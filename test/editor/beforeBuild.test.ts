@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { withEditor } from "./support/withEditor.ts";
+import type { EditorWindow } from "./support/editorWindow.ts";
+import { aWorkspace } from "./support/workspace.ts";
+
+describe("a Dockerfile that was never built", () => {
+  const workspace = aWorkspace();
+  const editor = withEditor();
+  let window: EditorWindow | undefined;
+
+  before(() => {
+    workspace.write("Dockerfile", "FROM node:20\nCOPY app /srv/app\nCMD node /srv/app\n");
+    workspace.write("app", "x".repeat(30_000));
+  });
+  after(async () => {
+    await window?.close();
+    workspace.remove();
+  });
+
+  async function openWindow(t: { skip(reason: string): void }): Promise<EditorWindow | undefined> {
+    const host = editor(t);
+    window ??= await host?.open(workspace.folder, { file: workspace.path("Dockerfile") });
+    return window;
+  }
+
+  test("what COPY takes from the build context stands on its line", async (t) => {
+    const shown = await openWindow(t);
+    if (shown === undefined) return;
+    await shown.untilLine(2, "COPY app /srv/app30 kB (context)");
+    await shown.photograph("before-build");
+  });
+
+  test("another file there is seen by itself", async (t) => {
+    const shown = await openWindow(t);
+    if (shown === undefined) return;
+    workspace.write("app", "x".repeat(45_000));
+    await shown.untilLine(2, "COPY app /srv/app45 kB (context)");
+  });
+
+  test("the hover of FROM has a table of smaller bases", async (t) => {
+    const shown = await openWindow(t);
+    if (shown === undefined) return;
+    const hover = await shown.hover(1, "FROM");
+    const text = await hover.innerText();
+    for (const fact of ["Full distribution", "Smaller ones", "node:20-slim", "node:20-alpine"]) {
+      assert.ok(text.includes(fact), `${fact} should stand in\n${text}`);
+    }
+    await shown.photograph("before-build-hover");
+    await shown.page.keyboard.press("Escape");
+  });
+
+  test("the light bulb offers a smaller base, and says what has to be thought of", async (t) => {
+    const shown = await openWindow(t);
+    if (shown === undefined) return;
+    const action = await shown.lightBulb(1, "Switch base to node:20-slim", "node");
+    assert.match(await action.innerText(), /was not checked/);
+    await shown.page.keyboard.press("Escape");
+  });
+});
