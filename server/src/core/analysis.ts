@@ -6,6 +6,7 @@ import type { BaseSwitch } from "./bases/switchBase.ts";
 import { switchBase } from "./bases/switchBase.ts";
 import { judgeBudgets } from "./budget/budget.ts";
 import type { BudgetVerdict } from "./budget/budget.ts";
+import type { CostSettings } from "./cost/cost.ts";
 import { unknownTargets } from "./budget/limits.ts";
 import type { BudgetSettings } from "./budget/limits.ts";
 import type { Dockerfile, Stage } from "./dockerfile/syntax.ts";
@@ -52,6 +53,7 @@ export { rules } from "./rules/registry.ts";
 export { applyEdits } from "./text/edit.ts";
 export { nearestName } from "./text/nearestName.ts";
 export { formatSize, parseSize } from "./text/size.ts";
+export type { CostSettings } from "./cost/cost.ts";
 export type { BaseFacts, BaseFindings } from "./bases/baseFacts.ts";
 export type { BaseVariant, VariantTable } from "./bases/baseVariants.ts";
 export type { BaseSwitch } from "./bases/switchBase.ts";
@@ -74,6 +76,8 @@ export type { TextEdit } from "./text/edit.ts";
 
 /** What the user set, apart from the Dockerfile's own directives. */
 export interface AnalysisSettings extends BudgetSettings {
+  /** Prices and speeds; none where absent. */
+  readonly cost?: CostSettings;
   /** How loud rules are, or off, by code. */
   readonly rules?: RuleSeverities;
 }
@@ -98,6 +102,8 @@ export interface Analysis {
   /** Undefined without an image. */
   readonly attribution: Attribution | undefined;
   readonly budgets: readonly BudgetVerdict[];
+  /** As set. */
+  readonly cost: CostSettings;
   /** What the next build will weigh. Made when it is first asked for, or when a budget without an image asks for it. */
   readonly forecast: Forecast;
   /** What the context was counted in; undefined as in the surroundings. */
@@ -150,6 +156,7 @@ export function analyse(
     dockerfile,
     image,
     attribution,
+    cost: settings.cost ?? {},
     get budgets() {
       return budgets();
     },

@@ -237,6 +237,7 @@ function analysisOf(entry: OpenDocument, around: AnalysedWith, memory: RuleMemor
         ? {}
         : { transferBudgetBytes: settings.transferBudgetBytes }),
       ...(settings.target === undefined ? {} : { target: settings.target }),
+      cost: settings.cost,
       rules: settings.rules,
     },
     { files, memory, bases, context },

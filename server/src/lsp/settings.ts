@@ -1,4 +1,4 @@
-import type { RuleSeverities } from "../core/analysis.ts";
+import type { CostSettings, RuleSeverities } from "../core/analysis.ts";
 import { parseSize } from "../core/analysis.ts";
 import { severities } from "../core/views/findings.ts";
 
@@ -19,6 +19,8 @@ export interface Settings {
   readonly transferBudgetBytes: number | undefined;
   /** `tare.target`, name of a target such as `micro`, default "" for none: states the limits that are not set. A directive in the Dockerfile wins. */
   readonly target: string | undefined;
+  /** `tare.cost.…`: bandwidth in Mbit/s, prices for a GB, pulls in a month as numbers, 0 for not set; the currency as text. */
+  readonly cost: CostSettings;
   /** `tare.rules`, object, default {}: code of a rule → `error`, `warning`, `information`, `hint` or `off`. */
   readonly rules: RuleSeverities;
   /** `tare.images`, object, default {}: glob of a Dockerfile's path relative to the workspace folder → image reference. The first match wins. */
@@ -51,6 +53,7 @@ export const defaultSettings: Settings = {
   budgetBytes: undefined,
   transferBudgetBytes: undefined,
   target: undefined,
+  cost: {},
   rules: {},
   images: [],
   matchByHistory: true,
@@ -75,6 +78,7 @@ export function parseSettings(section: unknown): Settings {
     budgetBytes: bytesAt(section, "budget"),
     transferBudgetBytes: bytesAt(section, "transferBudget"),
     target: textAt(section, "target"),
+    cost: costAt(section),
     rules: severitiesAt(section, "rules"),
     images: pairsAt(section, "images"),
     matchByHistory: booleanAt(section, "matchByHistory") ?? fallback.matchByHistory,
@@ -112,6 +116,24 @@ function textAt(section: unknown, path: string): string | undefined {
 function countAt(section: unknown, path: string): number | undefined {
   const value = valueAt(section, path);
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+function costAt(section: unknown): CostSettings {
+  const currency = textAt(section, "cost.currency");
+  return {
+    ...amountAt(section, "cost.bandwidth", "bandwidthMbits"),
+    ...amountAt(section, "cost.storagePrice", "storagePricePerGb"),
+    ...amountAt(section, "cost.transferPrice", "transferPricePerGb"),
+    ...amountAt(section, "cost.pulls", "pullsPerMonth"),
+    ...(currency === undefined ? {} : { currency }),
+  };
+}
+
+/** Nothing for 0, which stands for "not set". */
+function amountAt(section: unknown, path: string, key: keyof CostSettings): CostSettings {
+  const value = valueAt(section, path);
+  const isAmount = typeof value === "number" && Number.isFinite(value) && value > 0;
+  return isAmount ? { [key]: value } : {};
 }
 
 function bytesAt(section: unknown, path: string): number | undefined {

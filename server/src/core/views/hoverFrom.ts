@@ -4,6 +4,7 @@ import type { Image, ImageDescription } from "../image/image.ts";
 import { formatPlatform } from "../image/imageConfig.ts";
 import { formatSize } from "../text/size.ts";
 import { attackSurfaceFacts } from "./attackSurface.ts";
+import { costFacts } from "./cost.ts";
 import type { CardPart, Fact } from "./hoverCard.ts";
 import type { ImageContext } from "./imageContext.ts";
 import { chosenByText } from "./imageContext.ts";
@@ -24,6 +25,7 @@ export function imageFacts(analysis: Analysis, context: ImageContext): CardPart 
       ...sizeFact("Own part", originBytes(analysis, "own")),
       ...sizeFact("Not split by line", unattributed === 0 ? undefined : unattributed),
       ...readFacts(image),
+      ...(image.state === "read" ? costFacts(image.read, analysis) : []),
       { label: "Image", value: description.reference, isCode: true },
       { label: "Image id", value: shortDigest(description.imageId), isCode: true },
       { label: "Platform", value: formatPlatform(description.config.platform), isCode: true },

@@ -1,0 +1,30 @@
+import type { Analysis } from "../analysis.ts";
+import type { Cost, MovedBytes } from "../cost/cost.ts";
+import { costsOf } from "../cost/cost.ts";
+import type { ReadImage } from "../image/image.ts";
+import type { Fact } from "./hoverCard.ts";
+
+/** What the weight of the image costs, as facts for the final FROM, each with how it was reckoned. */
+export function costFacts(read: ReadImage, { cost }: Pick<Analysis, "cost">): readonly Fact[] {
+  const costs = costsOf(movedBytesOf(read), cost);
+  return [
+    ...factOf("Time to pull", costs, "time"),
+    ...factOf("Storage", costs, "storage"),
+    ...factOf("Transfer", costs, "transfer"),
+  ];
+}
+
+/** Compressed bytes, or where those are not known all bytes of the layers. */
+export function movedBytesOf({ transferBytes, tarBytes }: ReadImage): MovedBytes {
+  return transferBytes === undefined
+    ? { bytes: tarBytes, isCompressed: false }
+    : { bytes: transferBytes, isCompressed: true };
+}
+
+function factOf(label: string, costs: readonly Cost[], kind: Cost["kind"]): readonly Fact[] {
+  const own = costs.filter((cost) => cost.kind === kind);
+  const [first] = own;
+  if (first === undefined) return [];
+  const formula = own.length === 1 ? first.formula : first.formula.replace(/÷ .*$/, "÷ speed");
+  return [{ label, value: `${own.map(({ text }) => text).join(" · ")} (${formula})` }];
+}
