@@ -146,7 +146,7 @@ COPY --chmod=755 entry.sh /entry.sh
 ENTRYPOINT ["/entry.sh"]
 CMD ["curl", "--version"]
 `,
-    because: ["entry.sh is a script that /bin/sh runs."],
+    because: ["entry.sh is a script that /bin/sh runs; in the end it hands over to curl."],
   },
   "a program without one of its libraries": {
     files: ["sum.c"],

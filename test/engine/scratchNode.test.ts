@@ -82,7 +82,10 @@ process.on("SIGTERM", () => process.exit(0));
     const before = await judge(engine, "node-app:before", { dockerfile, files });
     assert.deepEqual(before.rewrites.offers, []);
     const [refusal] = before.rewrites.refusals;
-    assert.match(refusal?.reason ?? "", /docker-entrypoint\.sh is a script that \/bin\/sh runs/);
+    assert.match(
+      refusal?.reason ?? "",
+      /docker-entrypoint\.sh is a script that \/bin\/sh runs; in the end it hands over to node\.$/,
+    );
     const url = `http://127.0.0.1:${port}/`;
     const expected = await serve(engine, "node-app:before", url);
     assert.deepEqual(expected, { output: "200 hello from production as node", exitCode: 0 });

@@ -112,7 +112,12 @@ function seenEvidence(program: Program, named: string): Evidence {
       return { state: "ok", evidence: `${named} is a WebAssembly module.` };
     case "script": {
       const interpreter = program.interpreter?.join(" ") ?? "an interpreter";
-      return { state: "blocks", evidence: `${named} is a script that ${interpreter} runs.` };
+      const end = program.handsOver?.[0];
+      const wrapped = end === undefined ? "" : `; in the end it hands over to ${end}`;
+      return {
+        state: "blocks",
+        evidence: `${named} is a script that ${interpreter} runs${wrapped}.`,
+      };
     }
     case "missing":
       return { state: "blocks", evidence: `The image has no program ${named}.` };

@@ -21,7 +21,21 @@ export function findProgram(input: ScratchInput): Program | undefined {
     .find((hops) => hops.length > 0);
   return found === undefined
     ? { ...unseen(start), kind: "missing" }
-    : { ...unseen(start), ...seen(read, found) };
+    : { ...unseen(start), ...seen(read, found), ...handedOver(read, found, start) };
+}
+
+/** What a wrapper script runs in the end: the words behind its own name. */
+function handedOver(
+  read: ReadImage,
+  paths: readonly string[],
+  { words }: StartCommand,
+): Pick<Program, "handsOver"> {
+  const content = contentAt(read, paths.at(-1) ?? "");
+  if (content?.isWhole !== true || words.length < 2) return {};
+  const lines = new TextDecoder().decode(content.bytes).split(/\r?\n/);
+  const isWrapper = lines[0]?.startsWith("#!") === true;
+  const last = lines.findLast((line) => /^[ \t]*[^#\s]/.test(line)) ?? "";
+  return isWrapper && /^\s*exec\s+"\$@"\s*$/.test(last) ? { handsOver: words.slice(1) } : {};
 }
 
 function unseen({ words, instruction, form }: StartCommand): Program {

@@ -16,6 +16,8 @@ export interface Program {
   readonly facts: ElfFacts | undefined;
   /** For `script`: what is behind `#!`, split at blanks. */
   readonly interpreter: readonly string[] | undefined;
+  /** For a `script` that ends in `exec "$@"`: the words it hands over to. Absent where it does not, or its end was not kept. */
+  readonly handsOver?: readonly string[];
 }
 
 /** What a check is about. */
