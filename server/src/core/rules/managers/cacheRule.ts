@@ -6,7 +6,7 @@ import type { Fix, Report, Rule } from "../rule.ts";
 import { deletedLater } from "../layers/deletedLater.ts";
 import { type CacheFile, cacheFixes, isIdleAt } from "./cacheFixes.ts";
 import { type CacheSite, createCacheSites } from "./cacheSite.ts";
-import { type FileCalls, createFileCalls } from "./fileCalls.ts";
+import { type FileCalls, createFileCalls, runsCalling, shippedRuns } from "./fileCalls.ts";
 import type { PackageCache } from "./packageCache.ts";
 import type { ToolCall } from "./toolCall.ts";
 
@@ -31,8 +31,7 @@ export function cacheRule(
         );
         const file = { context, cache, calls, siteAt: createCacheSites(context, cache, calls) };
         let isThere = false;
-        for (const run of context.shipped) {
-          if (run.keyword !== "RUN") continue;
+        for (const run of runsToLookAt(context, cache)) {
           const report = reportOf(file, run, isThere);
           isThere ||= cache.isIdle !== undefined && file.siteAt(run).isLeft;
           if (report !== undefined) yield report;
@@ -40,6 +39,13 @@ export function cacheRule(
       }
     },
   };
+}
+
+/** Without layers only RUNs that call the package manager can have left anything. */
+function runsToLookAt(context: RuleContext, { tools }: PackageCache): readonly Instruction[] {
+  if (context.read !== undefined) return shippedRuns(context);
+  const runs = tools.flatMap((tool) => runsCalling(context, tool));
+  return tools.length === 1 ? runs : [...new Set(runs)].sort((a, b) => a.index - b.index);
 }
 
 /** `isThere`: an earlier RUN has left the files, as far as the text says. */

@@ -86,3 +86,26 @@ export function allCallsIn(context: RuleContext, run: Instruction): readonly Too
   known.set(run.index, calls);
   return calls;
 }
+
+/** The RUNs that reach the final image, in text order. */
+export function shippedRuns(context: RuleContext): readonly Instruction[] {
+  return context.recall("shipped runs", () =>
+    context.shipped.filter(({ keyword }) => keyword === "RUN"),
+  );
+}
+
+/** Those of them that call a package manager, in text order; each is looked at once for all of them. */
+export function runsCalling(context: RuleContext, tool: string): readonly Instruction[] {
+  const byTool = context.recall("runs by tool", () => {
+    const found = new Map<string, Instruction[]>();
+    for (const run of shippedRuns(context)) {
+      for (const name of new Set(allCallsIn(context, run).map((call) => call.tool))) {
+        const runs = found.get(name);
+        if (runs === undefined) found.set(name, [run]);
+        else runs.push(run);
+      }
+    }
+    return found;
+  });
+  return byTool.get(tool) ?? [];
+}

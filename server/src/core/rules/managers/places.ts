@@ -119,7 +119,10 @@ function isEqualComponent(one: string, other: string): boolean {
 }
 
 function toImagePath(path: string): string {
-  return path
+  const bare = path.startsWith("/") ? path.slice(1) : path;
+  // Most are clean, and there are many of them.
+  if (!/(?:^|\/)\.?(?:\/|$)/.test(bare)) return bare;
+  return bare
     .split("/")
     .filter((part) => part !== "" && part !== ".")
     .join("/");

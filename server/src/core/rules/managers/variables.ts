@@ -1,5 +1,5 @@
 import type { Variables } from "../../dockerfile/expand.ts";
-import type { ShellScript } from "../../dockerfile/shellScript.ts";
+import type { ShellCommand, ShellScript } from "../../dockerfile/shellScript.ts";
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { RuleContext } from "../context.ts";
 import type { ToolCall } from "./toolCall.ts";
@@ -11,16 +11,20 @@ export function variablesOf(
   script: ShellScript,
   call: ToolCall,
 ): Variables {
-  const merged = new Map(context.environmentAt(run));
-  for (const { name, args } of script.commands.slice(0, call.place)) {
-    if (name !== "export") continue;
-    for (const { text, isLiteral } of args) {
-      const [variable = "", ...value] = text.split("=");
-      if (value.length > 0) merged.set(variable, isLiteral ? value.join("=") : undefined);
-    }
-  }
-  for (const [variable, value] of call.command.assignments) merged.set(variable, value);
-  return merged;
+  const environment = context.environmentAt(run);
+  const exported = script.commands.flatMap((command, place) =>
+    place < call.place && command.name === "export" ? exportsOf(command) : [],
+  );
+  const { assignments } = call.command;
+  if (exported.length === 0 && assignments.size === 0) return environment;
+  return new Map([...environment, ...exported, ...assignments]);
+}
+
+function exportsOf({ args }: ShellCommand): readonly (readonly [string, string | undefined])[] {
+  return args.flatMap(({ text, isLiteral }) => {
+    const [variable = "", ...value] = text.split("=");
+    return value.length > 0 ? [[variable, isLiteral ? value.join("=") : undefined] as const] : [];
+  });
 }
 
 /** Whether one of these is set to something, or may be: a value that is not known counts. */
