@@ -416,7 +416,7 @@ test("files that are no Dockerfiles are left alone; untitled ones and Containerf
     await pair.open("file:///work/Containerfile", text, "plaintext");
     await pair.until("both", () => new Set(pair.statuses.map((status) => status.uri)).size === 2);
     assert.ok(!pair.statuses.some((status) => status.uri.endsWith(".json")));
-    assert.ok(host.opened.length >= 1);
+    await pair.until("an image asked for", () => host.opened.length >= 1);
   }));
 
 test("the tree shows layers, files and waste, and rows are found again by line", () =>
