@@ -68,6 +68,16 @@ test("a target stands for its limits and wins over the file's", async () => {
   assert.match(wrong.stderr, /no target “sub”: write one of micro, sub-1mb/);
 });
 
+test("costs are told when asked for, with their formulas", async () => {
+  const words = ["--cost", "--transfer-price", "0.09", "--pulls", "1000"];
+  const run = await runTare(["analyze", "web:1", ...words], { images });
+  assert.equal(run.exitCode, 0);
+  assert.match(run.stdout, /What the weight costs.*\n {2}at most [\d.]+ s at 10 Mbit\/s/);
+  assert.match(run.stdout, /a month to send it {3}.* × 1000 pulls a month × 0\.09 per GB/);
+  const half = await runTare(["analyze", "web:1", "--pulls", "3"], { images });
+  assert.equal(half.exitCode, 2);
+});
+
 test("wrong use: one sentence on stderr, nothing on stdout, exit 2", async () => {
   for (const argv of [[], ["lint"], ["analyze"], ["analyze", "a", "b"], ["analyze", "a", "--x"]]) {
     const run = await runTare(argv, { images });

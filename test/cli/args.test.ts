@@ -12,6 +12,7 @@ const defaults: AnalyzeArguments = {
   budgetBytes: undefined,
   transferBudgetBytes: undefined,
   target: undefined,
+  cost: undefined,
   failOn: undefined,
   platform: undefined,
   json: false,

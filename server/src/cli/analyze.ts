@@ -2,6 +2,7 @@ import type { Analysis, AnalysisSettings, Dockerfile, ReadImage } from "../core/
 import { analyse, findTarget, parseDockerfile, withoutLimits } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import { fail, succeed } from "../core/result.ts";
+import { costSection } from "../core/views/cost.ts";
 import { reportOf } from "../core/views/report.ts";
 import { reportJson } from "../core/views/reportJson.ts";
 import { reportText } from "../core/views/reportText.ts";
@@ -97,11 +98,13 @@ function limitsOf({
   budgetBytes,
   transferBudgetBytes,
   target,
+  cost,
 }: AnalyzeArguments): AnalysisSettings {
   return {
     ...(budgetBytes === undefined ? {} : { budgetBytes }),
     ...(transferBudgetBytes === undefined ? {} : { transferBudgetBytes }),
     ...(target === undefined ? {} : { target }),
+    ...(cost === undefined ? {} : { cost }),
   };
 }
 
@@ -114,11 +117,21 @@ async function print(
 ): Promise<void> {
   const pieces = args.json
     ? reportJson(reportOf(read, analysis))
-    : [`${reportText(read, analysis, textOptionsFor(host, args.top)).join("\n")}\n`];
+    : [`${textOf(read, analysis, args, host).join("\n")}\n`];
   for (const piece of pieces) {
     const isTaken = await stdout.write(piece);
     if (!isTaken || host.signal.aborted) return;
   }
+}
+
+function textOf(
+  read: ReadImage,
+  analysis: Analysis,
+  { top, cost }: AnalyzeArguments,
+  host: CliHost,
+): readonly string[] {
+  const report = reportText(read, analysis, textOptionsFor(host, top));
+  return cost === undefined ? report : [...report, "", ...costSection(read, analysis)];
 }
 
 /** Over budget only where a total is known. What could not be checked or understood guards nothing, so it is said. */

@@ -1,10 +1,11 @@
-import type { RewriteTarget, Severity } from "../core/analysis.ts";
+import type { CostSettings, RewriteTarget, Severity } from "../core/analysis.ts";
 import { findTarget, nearestName, parseSize, rules, targets } from "../core/analysis.ts";
 import { fail, succeed } from "../core/result.ts";
 import type { Result } from "../core/result.ts";
 import { severities } from "../core/views/findings.ts";
 import type { CommandName, ParsedOptions } from "./options.ts";
 import { globalOptions, lastValue, optionsOf, parseOptions } from "./options.ts";
+import { costOf } from "./costArgs.ts";
 import type { StartArguments } from "./startArgs.ts";
 import { toStart } from "./startArgs.ts";
 
@@ -25,6 +26,8 @@ export interface AnalyzeArguments extends ReadingArguments {
   readonly transferBudgetBytes: number | undefined;
   /** Name of a target that there is. */
   readonly target: string | undefined;
+  /** Undefined when costs are not asked for. */
+  readonly cost: CostSettings | undefined;
   /** The least loud findings that fail the run; undefined when none does. */
   readonly failOn: Severity | undefined;
   readonly json: boolean;
@@ -142,6 +145,8 @@ function toAnalyze(parsed: ParsedOptions): Result<AnalyzeArguments, string> {
   if (!transferBudget.ok) return transferBudget;
   const target = namedTarget(parsed);
   if (!target.ok) return target;
+  const cost = costOf(parsed);
+  if (!cost.ok) return cost;
   const reading = readingOf(parsed);
   if (!reading.ok) return reading;
   const failOn = failOnOf(parsed);
@@ -156,6 +161,7 @@ function toAnalyze(parsed: ParsedOptions): Result<AnalyzeArguments, string> {
     budgetBytes: budget.value,
     transferBudgetBytes: transferBudget.value,
     target: target.value,
+    cost: cost.value,
     failOn: failOn.value,
     json: parsed.values.has("json"),
     top: top.value,

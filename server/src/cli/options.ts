@@ -40,6 +40,15 @@ const cacheOption: Option = {
   meaning: "Neither use nor fill the layer cache.",
 };
 
+/** Options that ask for what weight costs. */
+export const costOptions: readonly Option[] = [
+  { name: "cost", meaning: "Say how long a pull takes at three speeds, with the formula." },
+  { name: "bandwidth", value: "MBITS", meaning: "Say it at this speed, too; Mbit/s." },
+  { name: "storage-price", value: "P", meaning: "What storing one GB for a month costs." },
+  { name: "transfer-price", value: "P", meaning: "What sending one GB costs; goes with --pulls." },
+  { name: "pulls", value: "N", meaning: "Pulls of the image in a month." },
+];
+
 /** Options by command, in the order in which they are shown. */
 export const optionsOf: Readonly<Record<CommandName, readonly Option[]>> = {
   analyze: [
@@ -64,6 +73,7 @@ export const optionsOf: Readonly<Record<CommandName, readonly Option[]>> = {
       value: "NAME",
       meaning: "Limits by name: micro, sub-1mb, esp32-ota, raspberry-pi, lambda, edge.",
     },
+    ...costOptions,
     failOnOption,
     platformOption,
     { name: "json", meaning: "Print one JSON object (server/schema/report.schema.json)." },

@@ -28,3 +28,13 @@ function factOf(label: string, costs: readonly Cost[], kind: Cost["kind"]): read
   const formula = own.length === 1 ? first.formula : first.formula.replace(/÷ .*$/, "÷ speed");
   return [{ label, value: `${own.map(({ text }) => text).join(" · ")} (${formula})` }];
 }
+
+/** The same as a section of the text report: a line for each cost with its formula, heading first. */
+export function costSection(read: ReadImage, { cost }: Pick<Analysis, "cost">): readonly string[] {
+  const costs = costsOf(movedBytesOf(read), cost);
+  const width = Math.max(...costs.map(({ text }) => text.length));
+  return [
+    "What the weight costs, when nothing of the image is there yet",
+    ...costs.map(({ text, formula }) => `  ${text.padEnd(width)}   ${formula}`),
+  ];
+}
