@@ -22,6 +22,17 @@ RUN /app init
 `);
 });
 
+test("text alone: an exec form that starts what no line brings", () => {
+  check(`FROM scratch
+COPY app /app
+CMD ["/bin/sh", "-c", "/app"]
+#    ^^^^^^^^^ scratch-cannot-run: \`/bin/sh\` is started here, and nothing brings it into this image.
+`);
+  check('FROM scratch\nCOPY app /app\nENTRYPOINT ["/app"]\nCMD ["/none"]\n');
+  check('FROM scratch\nCOPY bin /usr/bin\nCMD ["/usr/bin/app"]\n');
+  check('FROM scratch\nCOPY app /app\nRUN ["/app", "install"]\nCMD ["/bin/a"]\n');
+});
+
 test("silent where a shell may be there, where none is needed, and for other bases", () => {
   check("FROM scratch\nCOPY app /\nCMD /app\n");
   check("FROM scratch\nCOPY app /app\nCOPY --from=busybox /bin/sh /bin/sh\nCMD /app\n");

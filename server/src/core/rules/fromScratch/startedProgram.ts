@@ -12,8 +12,9 @@ import { withoutCgoFix } from "./cgo.ts";
 import type { FinalFiles } from "./finalFiles.ts";
 import { type Root, findProgram, variable } from "./root.ts";
 
-/** What is wrong with the program that a built image starts; nothing where the image is not read, or was built from other lines. */
+/** What is wrong with the program that the container starts: with the built image all of it, on text alone only that no line brings it. */
 export function* programReports(context: RuleContext, files: FinalFiles): Iterable<Report> {
+  if (files.image === undefined) yield* textReports(context, files);
   const start = startOf(context, files);
   if (start === undefined) return;
   const { root, named, instruction } = start;
@@ -31,6 +32,28 @@ export function* programReports(context: RuleContext, files: FinalFiles): Iterab
   };
 }
 
+function* textReports(context: RuleContext, { isMissing }: FinalFiles): Iterable<Report> {
+  const instruction = startingLine(context);
+  const [program] = instruction?.words ?? [];
+  if (instruction?.form !== "exec" || program === undefined) return;
+  if (!program.text.startsWith("/") || !isMissing(program.text)) return;
+  yield {
+    span: program.span,
+    instruction: instruction.index,
+    message: `\`${program.text}\` is started here, and nothing brings it into this image.`,
+    saving: undefined,
+    fixes: [],
+    related: [],
+  };
+}
+
+/** What names the program: ENTRYPOINT, else CMD. */
+function startingLine({ shipped }: RuleContext): Instruction | undefined {
+  const last = (keyword: string): Instruction | undefined =>
+    shipped.findLast((one) => one.keyword === keyword);
+  return last("ENTRYPOINT") ?? last("CMD");
+}
+
 interface Start {
   readonly root: Root;
   readonly instruction: Instruction;
@@ -41,14 +64,11 @@ interface Start {
 /** The line that names the program, in exec form, where the image was built from it. */
 function startOf(context: RuleContext, { image }: FinalFiles): Start | undefined {
   const settings = context.image?.description.config.settings;
-  const last = (keyword: string): Instruction | undefined =>
-    context.shipped.findLast((one) => one.keyword === keyword);
-  const entrypoint = last("ENTRYPOINT");
-  const instruction = entrypoint ?? last("CMD");
+  const instruction = startingLine(context);
   if (image === undefined || settings === undefined || instruction?.form !== "exec") {
     return undefined;
   }
-  const words = entrypoint === undefined ? settings.cmd : settings.entrypoint;
+  const words = instruction.keyword === "CMD" ? settings.cmd : settings.entrypoint;
   const named = words?.[0];
   if (named === undefined || named !== instruction.words[0]?.text) return undefined;
   return { root: { ...image, settings }, instruction, named };
