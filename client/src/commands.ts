@@ -12,6 +12,7 @@ import type { DockerfileInView } from "./dockerfileInView.ts";
 import type { ImageStatuses } from "./imageStatuses.ts";
 import type { Server } from "./languageClient.ts";
 import { rememberedChoices } from "./rememberedChoices.ts";
+import { measureStart } from "./measureStart.ts";
 import { pickOffer } from "./pickOffer.ts";
 import type { RewritePreviews } from "./rewritePreview.ts";
 import { goToLineCommand, type LayerTreeView } from "./views/layerTree.ts";
@@ -41,6 +42,7 @@ export function registerCommands(parts: CommandContext): readonly vscode.Disposa
     register(commands.previewRewrite, (params?: RewriteParams) => previewRewrite(parts, params)),
     register("tare.takeRewrite", (shown?: vscode.Uri) => previews.take(shown)),
     register("tare.buildAndCompare", (row?: ScratchItem) => buildAndCompare(parts, row)),
+    register("tare.measureStart", () => measureStartInView(parts)),
     register("tare.showScratch", () => scratch.focus()),
     register("tare.showLayers", () => tree.focus()),
     register("tare.showOutput", () => server.showOutput()),
@@ -108,6 +110,12 @@ async function buildAndCompare(parts: CommandContext, row?: ScratchItem): Promis
   const offerId = row?.row.offerId;
   const chosen = offerId === undefined ? await pickOffer(parts.server, uri) : { uri, offerId };
   if (chosen !== undefined) await parts.comparisons.compare(chosen);
+}
+
+async function measureStartInView({ server, inView, statuses }: CommandContext): Promise<void> {
+  const uri = inView.uri();
+  if (uri === undefined) return sayNoDockerfile();
+  await measureStart(server, uri, statuses.of(uri)?.reference);
 }
 
 async function goToLine(uri: string, line: number): Promise<void> {

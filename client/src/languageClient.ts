@@ -11,6 +11,8 @@ import type {
   RewriteParams,
   RewritePreview,
   ScratchRow,
+  StartOutcome,
+  StartParams,
   TreeParams,
   TreeRow,
   TrustParams,
@@ -32,6 +34,8 @@ export interface Server extends vscode.Disposable {
   rewrite(params: RewriteParams): Promise<RewritePreview | null>;
   /** Takes as long as two builds; the user has to have said so. */
   buildCompare(params: RewriteParams, token: vscode.CancellationToken): Promise<BuildOutcome>;
+  /** Takes as long as the starts; the user has to have said so. */
+  measureStart(params: StartParams, token: vscode.CancellationToken): Promise<StartOutcome>;
   listImages(uri: string): Promise<readonly ImageChoice[]>;
   chooseImage(params: ChooseParams): Promise<void>;
   refresh(uri: string): Promise<void>;
@@ -66,6 +70,10 @@ export function startLanguageClient(
     buildCompare: async (params, token) =>
       current.client.state === State.Running
         ? current.client.sendRequest<BuildOutcome>(methods.buildCompare, params, token)
+        : { kind: "cancelled" },
+    measureStart: async (params, token) =>
+      current.client.state === State.Running
+        ? current.client.sendRequest<StartOutcome>(methods.measureStart, params, token)
         : { kind: "cancelled" },
     listImages: (uri) => ask(methods.listImages, { uri }, []),
     chooseImage: async (params) => {

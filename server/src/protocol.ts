@@ -15,6 +15,8 @@ export const methods = {
    * to be sent when the user asked for just that; takes as long as the builds take; can be cancelled.
    */
   buildCompare: "tare/buildCompare",
+  /** Request, client → server: `StartParams` → `StartOutcome`. Starts and removes containers: only to be sent when the user asked for just that; can be cancelled. */
+  measureStart: "tare/measureStart",
   /** Request, client → server: `DocumentParams` → `ImageChoice[]`: what the engine and the workspace folders hold, best match first. */
   listImages: "tare/listImages",
   /** Request, client → server: `ChooseParams` → null. */
@@ -54,6 +56,27 @@ export interface InitializationOptions {
 export interface DocumentParams {
   readonly uri: string;
 }
+
+/** Images of the engine whose containers are started, and how often each. */
+export interface StartParams {
+  readonly uri: string;
+  readonly references: readonly string[];
+  readonly runs: number;
+}
+
+/** What came of measuring start times. */
+export type StartOutcome =
+  | {
+      readonly kind: "measured";
+      /** As `tare start` prints them. */
+      readonly lines: readonly string[];
+    }
+  | {
+      readonly kind: "failed";
+      /** One sentence for a person. */
+      readonly message: string;
+    }
+  | { readonly kind: "cancelled" };
 
 export interface ChooseParams {
   readonly uri: string;

@@ -82,6 +82,8 @@ export function fakeHost(
     },
     ...contextWorld(() => world),
     buildTemporaryImage: (request, signal) => builtBy(world, request, signal),
+    measureStart: async () =>
+      fail({ code: "engine-unreachable", endpoint: "nowhere", reason: "no socket there" }),
     rulePage: (code) => `file:///pages/${code}.md`,
     openImage: async (request) => {
       world.opened.push(request);

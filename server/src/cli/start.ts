@@ -1,4 +1,3 @@
-import { describeImageError } from "../core/analysis.ts";
 import { startJson, startText } from "../core/views/startReport.ts";
 import type { StartTrouble } from "../io/startTime.ts";
 import type { CliHost, Outcome } from "./host.ts";
@@ -21,16 +20,14 @@ export async function start(
   return { exitCode: exitCodes.fine };
 }
 
-function outcomeOf(trouble: StartTrouble): Outcome {
+/** Loaded only in trouble: it brings all that talks to engines. */
+async function outcomeOf(trouble: StartTrouble): Promise<Outcome> {
   if (trouble.code === "cancelled") {
     return {
       exitCode: exitCodes.interrupted,
       sentences: ["Interrupted: the container that was being measured is removed."],
     };
   }
-  const sentence =
-    trouble.code === "not-started"
-      ? `The engine cannot start ${trouble.reference} (${trouble.reason}): look at its ENTRYPOINT and CMD.`
-      : describeImageError(trouble);
-  return { exitCode: exitCodes.unreadable, sentences: [sentence] };
+  const { describeStartTrouble } = await import("../io/startTime.ts");
+  return { exitCode: exitCodes.unreadable, sentences: [describeStartTrouble(trouble)] };
 }

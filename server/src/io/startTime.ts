@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import type { ImageError } from "../core/image/imageError.ts";
+import { describeImageError, type ImageError } from "../core/image/imageError.ts";
 import type { StartRun, StartSeries, StartSign } from "../core/image/startRun.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
 import { connectEngine, type Engine } from "./dockerEngine.ts";
@@ -25,6 +25,13 @@ export interface StartRequest {
 export type StartTrouble =
   | ImageError
   | { readonly code: "not-started"; readonly reference: string; readonly reason: string };
+
+/** One sentence that says what is wrong and what to do next. */
+export function describeStartTrouble(trouble: StartTrouble): string {
+  return trouble.code === "not-started"
+    ? `The engine cannot start ${trouble.reference} (${trouble.reason}): look at its ENTRYPOINT and CMD.`
+    : describeImageError(trouble);
+}
 
 /**
  * Starts containers of each image in turn, one at a time, and measures each from the request to create it until its first sign: output,

@@ -11,6 +11,8 @@ import type {
   RewriteParams,
   RewritePreview,
   ScratchRow,
+  StartOutcome,
+  StartParams,
   TreeParams,
   TreeRow,
   TrustParams,
@@ -18,6 +20,7 @@ import type {
 import { methods } from "../protocol.ts";
 import { compareBuilds } from "./features/scratchBuild.ts";
 import { rewritePreview } from "./features/scratchPreview.ts";
+import { startTimes } from "./features/startTimes.ts";
 import { imageChoices } from "./imageChoices.ts";
 import type { Server } from "./serverParts.ts";
 import { reconsiderAll } from "./serverParts.ts";
@@ -26,6 +29,7 @@ import { reconsiderAll } from "./serverParts.ts";
 export function answerCustomRequests(server: Server): void {
   const { connection, shield, session, documents, catalog } = server;
   answerScratchRequests(server);
+  answerStartRequest(server);
   connection.onRequest(
     methods.tree,
     shield.answering<[TreeParams], readonly TreeRow[]>([], ({ uri, parent }) => {
@@ -70,6 +74,17 @@ export function answerCustomRequests(server: Server): void {
       server.engineWatch.follow();
       reconsiderAll(server);
     }),
+  );
+}
+
+function answerStartRequest(server: Server): void {
+  const { connection, shield } = server;
+  connection.onRequest<StartOutcome, void>(
+    methods.measureStart,
+    shield.answering<[StartParams, CancellationToken], StartOutcome>(
+      { kind: "failed", message: "Start times could not be measured: see the output of Tare." },
+      (params, token) => startTimes(server, params, token),
+    ),
   );
 }
 

@@ -1,4 +1,10 @@
-import type { ArchiveLook, ImageDescription, ImageError, Platform } from "../core/analysis.ts";
+import type {
+  ArchiveLook,
+  ImageDescription,
+  ImageError,
+  Platform,
+  StartSeries,
+} from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import type { ContextRequest, ContextSnapshot, OpenBuildContext } from "../io/buildContext.ts";
 import type { ContextRoot, ContextRootRequest } from "../io/buildContextRoot.ts";
@@ -7,6 +13,7 @@ import type { DockerignoreFile, DockerignoreRequest } from "../io/dockerignoreFi
 import type { ListedImage } from "../io/engineImages.ts";
 import type { OpenedImage } from "../io/imageSource.ts";
 import type { RegistryImage } from "../io/registryImage.ts";
+import type { StartRequest, StartTrouble } from "../io/startTime.ts";
 
 /** Whether and where a container engine may be asked. */
 export interface EngineAccess {
@@ -81,6 +88,12 @@ export interface Host {
     request: BuildRequest,
     signal: AbortSignal,
   ): Promise<Result<TemporaryImage, string>>;
+  /** Starts and removes containers: only to be called when the user asked for just that. */
+  measureStart(
+    access: EngineAccess,
+    request: StartRequest,
+    signal: AbortSignal,
+  ): Promise<Result<readonly StartSeries[], StartTrouble>>;
   /** Address of the page that explains a rule; undefined where the pages are not installed. */
   rulePage(code: string): string | undefined;
   /** Runs once after that many milliseconds, unless stopped. */

@@ -15,6 +15,7 @@ import { defaultLimits } from "../io/limits.ts";
 import type { OpenOptions } from "../io/openImage.ts";
 import { describeImage, hostPlatform, openImage } from "../io/openImage.ts";
 import type { Registries } from "../io/registry.ts";
+import { measureStart } from "../io/startTime.ts";
 import { userCacheFolder } from "../io/userCacheFolder.ts";
 import { watchImage } from "../io/watchImage.ts";
 import type { EngineAccess, Host, ImageRequest } from "./host.ts";
@@ -44,6 +45,8 @@ export function nodeHost(): Host {
       watchImage(reference, { baseFolder: baseFolder ?? homedir() }, onChange),
     readDockerignore,
     buildTemporaryImage,
+    measureStart: (access, request, signal) =>
+      measureStart(engineOptions(access), request, signal),
     findContextRoot,
     openContext: openBuildContext,
     lookAtArchives,
