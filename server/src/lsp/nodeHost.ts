@@ -45,8 +45,7 @@ export function nodeHost(): Host {
       watchImage(reference, { baseFolder: baseFolder ?? homedir() }, onChange),
     readDockerignore,
     buildTemporaryImage,
-    measureStart: (access, request, signal) =>
-      measureStart(engineOptions(access), request, signal),
+    measureStart: (access, request, signal) => measureStart(engineOptions(access), request, signal),
     findContextRoot,
     openContext: openBuildContext,
     lookAtArchives,
