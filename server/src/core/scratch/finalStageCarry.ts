@@ -25,7 +25,7 @@ export function* carryInstruction(
 }
 
 /** Whether instructions that stay in the build stage depend on it. */
-function isNeededLater(instructions: readonly Instruction[], one: Instruction): boolean {
+export function isNeededLater(instructions: readonly Instruction[], one: Instruction): boolean {
   const needing = dependents.get(one.keyword);
   return instructions.some(
     ({ index, keyword }) => index > one.index && needing?.has(keyword) === true,
@@ -34,6 +34,7 @@ function isNeededLater(instructions: readonly Instruction[], one: Instruction): 
 
 const dependents: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["ENV", new Set(["RUN", "COPY", "ADD", "ARG"])],
+  ["SHELL", new Set(["RUN"])],
   ["WORKDIR", new Set(["RUN", "COPY", "ADD"])],
   ["USER", new Set(["RUN"])],
   ["VOLUME", new Set(["RUN", "COPY", "ADD"])],

@@ -1,4 +1,4 @@
-import type { Instruction } from "../dockerfile/syntax.ts";
+import type { Dockerfile, Instruction } from "../dockerfile/syntax.ts";
 import { textOf } from "../text/span.ts";
 import { plainPath } from "../image/treePaths.ts";
 import type { FinalStageContext, StagePart } from "./finalStageContext.ts";
@@ -45,7 +45,7 @@ export function neededArguments(
   instruction: Instruction,
 ): readonly Instruction[] | undefined {
   const found: Instruction[] = [];
-  for (const name of referencesOf(context, instruction)) {
+  for (const name of referencesOf(context.input.dockerfile, instruction)) {
     const needed = argumentsFor(context, instruction, name);
     if (needed === undefined) return undefined;
     found.push(...needed);
@@ -83,11 +83,10 @@ function argumentsFor(
 }
 
 /** Names of variables that an instruction's text uses, each once. */
-function referencesOf(
-  { input }: FinalStageContext,
+export function referencesOf(
+  { text, escape }: Dockerfile,
   { argumentSpan }: Instruction,
 ): readonly string[] {
-  const { text, escape } = input.dockerfile;
   const written = textOf(text, argumentSpan).replaceAll(`${escape}$`, "");
   const found = [...written.matchAll(/\$(?:\{(\w+)|(\w+))/g)];
   return [...new Set(found.map(([, braced, bare]) => braced ?? bare ?? ""))];

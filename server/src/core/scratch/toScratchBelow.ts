@@ -1,13 +1,11 @@
-import { removeInstruction } from "../dockerfile/instructionEdits.ts";
-import { insertBehind } from "../dockerfile/runEdits.ts";
-import type { Dockerfile, Instruction, Stage } from "../dockerfile/syntax.ts";
+import type { Dockerfile } from "../dockerfile/syntax.ts";
 import { linkPath } from "../image/linkPath.ts";
 import type { TreePaths } from "../image/treePaths.ts";
 import { type TextEdit, applyEdits } from "../text/edit.ts";
 import { textOf } from "../text/span.ts";
 import type { FinalStageContext, StagePart } from "./finalStageContext.ts";
 import { settingParts } from "./finalStageSettings.ts";
-import { withCommentsAbove } from "./finalStageText.ts";
+import { insertionPoint, isRootUser, removal, stageNames, stageText, upTo } from "./newStage.ts";
 import { findCompileSteps } from "./toolchain.ts";
 import type { Draft, Obstacle } from "./toScratchDraft.ts";
 import { type FilePlan, strayLinks } from "./toScratchFiles.ts";
@@ -27,7 +25,9 @@ export function draftBelow(
   const shell = hasShell(paths) ? { plan: wanted, caveats: [] } : withoutShell(wanted);
   if ("reason" in shell) return shell;
   const { plan } = shell;
-  const names = stageNames(context);
+  const split = { dockerfile, stage, style };
+  const isBuild = findCompileSteps(input, stage.instructions).length > 0;
+  const names = stageNames(split, isBuild ? "build" : "files");
   const parts = [...settingParts(context)];
   const problem = parts.find((part) => part.kind === "problem");
   if (problem !== undefined) return { reason: problem.sentence };
@@ -46,20 +46,14 @@ export function draftBelow(
     ...copies,
     ...settings,
   ];
-  const end = insertionPoint(dockerfile, stage);
   const removed = parts.flatMap((part) => (part.kind === "removed" ? [part.instruction] : []));
-  const removals = removed
+  const whole = removed
     .toSorted((a, b) => a.index - b.index)
     .flatMap((instruction) => removal(dockerfile, instruction))
-    .map((_, at, all) => withGap(dockerfile, all, at))
-    // Blank lines at the end of the file stay.
-    .map(({ span, newText }) => ({ span: { ...span, end: Math.min(span.end, end) }, newText }));
+    .map((_, at, all) => withGap(dockerfile, all, at));
+  const removals = upTo(insertionPoint(split), whole);
   return {
-    edits: [
-      ...names.edits,
-      ...removals,
-      stageText(dockerfile, removals, end, { tail, head, lineBreak: style.lineBreak }),
-    ],
+    edits: [...names.edits, ...removals, stageText(split, removals, { tail, head })],
     addedInstructions: tail.length + head.length - removals.length,
     addedStages: 1,
     caveats: [...shell.caveats, ...sentences(parts), ...strayCaveats(paths, plan)],
@@ -112,12 +106,6 @@ export function sentences(parts: readonly StagePart[]): readonly string[] {
   return parts.flatMap((part) => (part.kind === "caveat" ? [part.sentence] : []));
 }
 
-/** An instruction with the comments right above it. */
-export function removal(dockerfile: Dockerfile, instruction: Instruction): readonly TextEdit[] {
-  const span = withCommentsAbove(dockerfile, instruction);
-  return removeInstruction(dockerfile, { ...instruction, span });
-}
-
 /** Of blank lines before, between and behind what goes one gap is left. */
 function withGap({ text }: Dockerfile, removals: readonly TextEdit[], at: number): TextEdit {
   const [edit, next] = [
@@ -137,35 +125,6 @@ function strayCaveats(paths: TreePaths, plan: FilePlan): readonly string[] {
   );
 }
 
-/** Behind the last line of the stage. */
-function insertionPoint({ text }: Dockerfile, { instructions }: Stage): number {
-  const last = instructions.at(-1)?.span.end ?? text.length;
-  const newline = text.indexOf("\n", last);
-  return newline < 0 ? text.length : newline + 1;
-}
-
-/** What comes in at the end of the old stage: its last lines, a blank line, and the new one. */
-function stageText(
-  { text }: Dockerfile,
-  removals: readonly TextEdit[],
-  at: number,
-  what: {
-    readonly tail: readonly string[];
-    readonly head: readonly string[];
-    readonly lineBreak: string;
-  },
-): TextEdit {
-  const { tail, head, lineBreak } = what;
-  const kept = applyEdits(text.slice(0, at), removals);
-  const isOpen = kept !== "" && !kept.endsWith("\n");
-  const hasBlank = /\n[ \t]*\r?\n$/.test(kept);
-  const end = tail.map((line) => line + lineBreak).join("");
-  const gap = hasBlank && tail.length === 0 ? "" : lineBreak;
-  const isLast = at === text.length && !text.endsWith("\n");
-  const newText = `${isOpen ? lineBreak : ""}${end}${gap}${head.join(lineBreak)}${isLast ? "" : lineBreak}`;
-  return { span: { start: at, end: at }, newText };
-}
-
 function fromLine({ input, style }: FinalStageContext, name: string | undefined): string {
   const flags = input.chain
     .findLast(({ from }) => from.flags.length > 0)
@@ -173,44 +132,6 @@ function fromLine({ input, style }: FinalStageContext, name: string | undefined)
     .join("");
   const as = name === undefined ? "" : ` ${style.keyword("AS")} ${name}`;
   return `${style.keyword("FROM")}${flags ?? ""} scratch${as}`;
-}
-
-interface StageNames {
-  /** By which COPY finds the old stage. */
-  readonly build: string;
-  /** Of the new stage; undefined for none. */
-  readonly final: string | undefined;
-  readonly edits: readonly TextEdit[];
-}
-
-/** The new stage takes the name over that `--target` may ask for, unless it says what the old stage does. */
-function stageNames({ input, stage, style }: FinalStageContext): StageNames {
-  const [image, , written] = stage.from.words;
-  const isBuild = findCompileSteps(input, stage.instructions).length > 0;
-  const free = freeName(input.dockerfile, isBuild ? "build" : "files");
-  if (written === undefined || image === undefined) {
-    const edits =
-      image === undefined ? [] : [insertBehind(image.span, `${style.keyword("AS")} ${free}`)];
-    return { build: free, final: undefined, edits };
-  }
-  if (buildNames.test(written.text)) return { build: written.text, final: undefined, edits: [] };
-  return { build: free, final: written.text, edits: [{ span: written.span, newText: free }] };
-}
-
-const buildNames = /(?:^|[-_])(?:build|builder|building|compile|compiler|deps|files)(?:$|[-_\d])/i;
-
-function freeName({ stages, instructions }: Dockerfile, wished: string): string {
-  const taken = new Set([
-    ...stages.flatMap(({ name, from }) => [name ?? "", from.words[0]?.text.toLowerCase() ?? ""]),
-    ...instructions.flatMap(({ flags }) =>
-      flags.flatMap(({ value = "" }) => value.toLowerCase().split(/[,=]/)),
-    ),
-  ]);
-  const candidates = [
-    wished,
-    ...Array.from({ length: taken.size + 1 }, (_, at) => `${wished}${at + 2}`),
-  ];
-  return candidates.find((name) => !taken.has(name)) ?? wished;
 }
 
 function freeDirectory(paths: TreePaths): string {
@@ -223,5 +144,5 @@ function mayRunAsUser({ input, settings }: FinalStageContext): boolean {
   const hasLine = input.chain.some(({ instructions }) =>
     instructions.some(({ keyword }) => keyword === "USER"),
   );
-  return hasLine || !/^(?:root|0)?(?::.*)?$/.test(settings.user ?? "");
+  return hasLine || !isRootUser(settings.user ?? "");
 }

@@ -1,9 +1,9 @@
 import type { BaseTraits } from "../../bases/baseTraits.ts";
 import type { Instruction } from "../../dockerfile/syntax.ts";
-import type { ShellCommand, ShellScript } from "../../dockerfile/shellScript.ts";
 import { lastNameOf } from "../../image/treePaths.ts";
 import { textOf } from "../../text/span.ts";
 import { toExecForm } from "../finalStageText.ts";
+import { healthWords } from "../healthCommand.ts";
 import type { NextBest } from "./nextBest.ts";
 import type { StagePlan } from "./stagePlan.ts";
 import type { SingleLine } from "./user.ts";
@@ -37,7 +37,7 @@ function withoutShell(
   instruction: Instruction,
   target: BaseTraits,
 ): SingleLine {
-  const words = execWords(instruction) ?? plainWords(input.shellOf(instruction));
+  const words = healthWords(instruction, input.shellOf(instruction));
   const runtime = runtimeOf(target);
   const [program = "", ...rest] = words ?? [];
   const isRuntime = runtime?.names.test(lastNameOf(program)) === true;
@@ -54,38 +54,6 @@ function withoutShell(
     text: `${before}CMD ${toExecForm([runtime.path, ...rest])}`,
     caveats: [],
   };
-}
-
-/** The words of `CMD ["…"]`; undefined for the shell form. */
-function execWords({ argumentText }: Instruction): readonly string[] | undefined {
-  const json = /^CMD\s*(\[.*\])$/is.exec(argumentText)?.[1];
-  if (json === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(json);
-    const isStrings = Array.isArray(value) && value.every((word) => typeof word === "string");
-    return isStrings ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** One command without anything that only a shell can do; `|| exit 1` behind it says what an engine does anyway. */
-function plainWords(script: ShellScript | undefined): readonly string[] | undefined {
-  if (script?.isComplete !== true || script.statements.length !== 1) return undefined;
-  const [command, exit, ...others] = script.commands;
-  const [statement] = script.statements;
-  const isGivingUp = exit?.name === "exit" && statement?.operators.join() === "||";
-  const isPlain = others.length === 0 && (exit === undefined || isGivingUp);
-  return isPlain && command !== undefined ? bareWords(command) : undefined;
-}
-
-function bareWords(command: ShellCommand): readonly string[] | undefined {
-  const { path, args, assignments, redirects, depth, wrappers } = command;
-  const isBare = assignments.size + redirects.length + depth + wrappers.length === 0;
-  const isLiteral = args.every((word) => word.isLiteral && !word.isPattern);
-  return isBare && isLiteral && path !== undefined
-    ? [path, ...args.map(({ text }) => text)]
-    : undefined;
 }
 
 /** A tool that small images do not bring, and no repeated RUN installs. */

@@ -1,6 +1,7 @@
 import type { BaseTraits } from "../../bases/baseTraits.ts";
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import { textOf } from "../../text/span.ts";
+import { isNeededLater } from "../finalStageCarry.ts";
 import { toExecForm, withCommentsAbove } from "../finalStageText.ts";
 import { finalHealth } from "./health.ts";
 import type { NextBest } from "./nextBest.ts";
@@ -110,7 +111,9 @@ function carried(
 ): Line {
   const { dockerfile } = input;
   const isMoving =
-    stage.instructions.includes(instruction) && !isNeededLater(stage.instructions, instruction);
+    stage.instructions.includes(instruction) &&
+    !isNeededLater(stage.instructions, instruction) &&
+    !feedsDirectory(stage.instructions, instruction);
   const { start } = withCommentsAbove(dockerfile, instruction);
   const comments = isMoving ? dockerfile.text.slice(start, instruction.span.start) : "";
   return {
@@ -120,23 +123,16 @@ function carried(
   };
 }
 
-/** Whether instructions that stay in the build stage depend on it. */
-function isNeededLater(instructions: readonly Instruction[], one: Instruction): boolean {
-  const needing = dependents.get(one.keyword);
-  return instructions.some(
-    ({ index, keyword, argumentText }) =>
-      index > one.index &&
-      (needing?.has(keyword) === true ||
-        (one.keyword === "ENV" && keyword === "WORKDIR" && argumentText.includes("$"))),
+/** WORKDIR stays where it is, and may read a variable. */
+function feedsDirectory(instructions: readonly Instruction[], one: Instruction): boolean {
+  return (
+    one.keyword === "ENV" &&
+    instructions.some(
+      ({ index, keyword, argumentText }) =>
+        index > one.index && keyword === "WORKDIR" && argumentText.includes("$"),
+    )
   );
 }
-
-const dependents: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ["ENV", new Set(["RUN", "COPY", "ADD", "ARG"])],
-  ["SHELL", new Set(["RUN"])],
-  ["USER", new Set(["RUN"])],
-  ["VOLUME", new Set(["RUN", "COPY", "ADD"])],
-]);
 
 function workingDirectory(context: NextBest): Line | Hindrance | undefined {
   const { shipped, directory, style, input } = context;

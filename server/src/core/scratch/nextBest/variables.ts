@@ -1,6 +1,5 @@
 import type { Instruction } from "../../dockerfile/syntax.ts";
-import { textOf } from "../../text/span.ts";
-import { namesOf } from "../finalStageVariables.ts";
+import { namesOf, referencesOf } from "../finalStageVariables.ts";
 import type { NextBest } from "./nextBest.ts";
 import { type Hindrance, isHindrance } from "./stagePlan.ts";
 
@@ -10,7 +9,8 @@ export function argumentsFor(
   instruction: Instruction,
 ): readonly Instruction[] | Hindrance {
   const needed: Instruction[] = [];
-  for (const name of referencesOf(context, instruction)) {
+  if (instruction.keyword === "SHELL") return needed;
+  for (const name of referencesOf(context.input.dockerfile, instruction)) {
     const found = declarationsOf(context, instruction, name);
     if (isHindrance(found)) return found;
     needed.push(...found);
@@ -39,15 +39,4 @@ function declarationsOf(
   if (env?.every((entry) => !entry.startsWith(`${name}=`)) === true) return [];
   const reason = `${instruction.keyword} in line ${instruction.startLine + 1} uses $${name}, which no line sets: another base may set it otherwise.`;
   return { reason };
-}
-
-/** Names of variables that an instruction uses, each once. */
-function referencesOf(
-  { input: { dockerfile } }: NextBest,
-  { argumentSpan, keyword }: Instruction,
-): readonly string[] {
-  if (keyword === "SHELL") return [];
-  const written = textOf(dockerfile.text, argumentSpan).replaceAll(`${dockerfile.escape}$`, "");
-  const found = [...written.matchAll(/\$(?:\{(\w+)|(\w+))/g)];
-  return [...new Set(found.map(([, braced, bare]) => braced ?? bare ?? ""))];
 }
