@@ -1,7 +1,7 @@
 import type { BudgetVerdict } from "../budget/budget.ts";
-import { stageChain } from "../dockerfile/stages.ts";
-import type { Dockerfile, Stage } from "../dockerfile/syntax.ts";
-import type { Forecast, LineForecast } from "./forecast.ts";
+import type { Dockerfile } from "../dockerfile/syntax.ts";
+import type { Forecast } from "./forecast.ts";
+import { stageForecast, stageLines } from "./stageForecast.ts";
 
 /**
  * The verdicts that no image answers, held against what the build will weigh: the image's own with basis `predicted`, those of stages as
@@ -46,28 +46,8 @@ function totalFor(
     const { total } = forecast;
     return total && { ...total, isWhole: total.unknown.length === 0, basis: "predicted" };
   }
-  const lines = linesOf(dockerfile, forecast, stage);
-  if (lines.length === 0) return undefined;
-  const weighing = lines.filter(({ contentBytes }) => contentBytes !== 0);
-  const isMeasured = weighing.length > 0 && weighing.every(({ basis }) => basis === "measured");
-  return {
-    knownBytes: lines.reduce((sum, { contentBytes }) => sum + (contentBytes ?? 0), 0),
-    isWhole: lines.every(({ contentBytes }) => contentBytes !== undefined),
-    basis: isMeasured ? "measured" : "predicted",
-  };
-}
-
-/** The lines that a stage is made of, those of the stages that it starts from first; of the last stage without a stage. */
-function linesOf(
-  dockerfile: Dockerfile,
-  { lines }: Forecast,
-  stage: number | undefined,
-): readonly LineForecast[] {
-  const last: Stage | undefined = dockerfile.stages.at(stage ?? -1);
-  const chain = last === undefined ? [] : stageChain(dockerfile, last);
-  return chain
-    .flatMap(({ instructions }) => instructions)
-    .flatMap(({ index }) => lines[index] ?? []);
+  const total = stageForecast(dockerfile, forecast, stage);
+  return total && { ...total, isWhole: total.unknown.length === 0 };
 }
 
 function crossedBy(
@@ -76,7 +56,7 @@ function crossedBy(
   { stage, limitBytes }: BudgetVerdict,
 ): number | undefined {
   let sum = 0;
-  return linesOf(dockerfile, forecast, stage).find(({ contentBytes }) => {
+  return stageLines(dockerfile, forecast, stage).find(({ contentBytes }) => {
     sum += contentBytes ?? 0;
     return sum > limitBytes;
   })?.instruction;

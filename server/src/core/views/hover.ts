@@ -8,6 +8,7 @@ import type { CardPart, Fact, HoverCard, HoverMemory } from "./hoverCard.ts";
 import { contextPart } from "./hoverContext.ts";
 import { imageFacts } from "./hoverFrom.ts";
 import { instructionFacts } from "./hoverInstruction.ts";
+import { takenPart } from "./hoverTaken.ts";
 import type { ImageContext } from "./imageContext.ts";
 import { predictionPart } from "./predicted.ts";
 import { scratchPart } from "./scratchHover.ts";
@@ -61,6 +62,7 @@ function partsOf(
   const isFrom = instruction.keyword === "FROM";
   return [
     instructionFacts(analysis, instruction, memory),
+    takenPart(analysis, instruction),
     isFinal ? imageFacts(analysis, context) : undefined,
     isFinal ? predictionPart(analysis) : undefined,
     isFrom ? basePart(analysis, instruction) : contextPart(analysis, instruction),

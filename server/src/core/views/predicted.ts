@@ -47,10 +47,15 @@ function unknownText(unknown: readonly Instruction[]): string {
 export function predictionSentence({ knownBytes, unknown }: Prediction): string {
   const size = formatSize(knownBytes);
   if (unknown.length === 0) return `The next build is predicted to weigh ${size}.`;
-  const lines = unknown.map(({ startLine }) => startLine + 1);
+  return `The next build is predicted to weigh ${size} and what ${nameLines(unknown)} will write, which only a build tells.`;
+}
+
+/** `line 4`, `lines 4, 6`; of more than eight the first, and how many more. */
+export function nameLines(instructions: readonly Instruction[]): string {
+  const lines = instructions.map(({ startLine }) => startLine + 1);
   const named = lines.length === 1 ? `line ${lines[0]}` : `lines ${lines.slice(0, 8).join(", ")}`;
   const more = lines.length > 8 ? ` and ${lines.length - 8} more` : "";
-  return `The next build is predicted to weigh ${size} and what ${named}${more} will write, which only a build tells.`;
+  return `${named}${more}`;
 }
 
 /** Lines named one by one. */
