@@ -10,6 +10,8 @@ import { type BuiltFile, checkOffer, judge, run } from "../support/scratchCases.
 interface Case {
   readonly bases: readonly ScratchBase[];
   readonly dockerfile: string;
+  /** Built before as `own:local`. */
+  readonly base?: string;
   /** Names of files in test/fixtures/scratch. */
   readonly files?: readonly string[];
   readonly says: RegExp;
@@ -63,7 +65,7 @@ RUN go build -o /usr/local/bin/words words.go
 USER web
 CMD ["words", "one", "two"]
 `,
-    says: /^Hello from 1234:1235: one, two\n$/,
+    says: /^Hello at \/home\/web from 1234:1235: one, two\n$/,
     offers: ["FROM scratch with the copied files", "FROM scratch"],
   },
   "Go that resolves names by libc, in two stages": {
@@ -103,6 +105,21 @@ ENV LANG=C
 CMD exec echo "one  two" three
 `,
     says: /^one {2}two three\n$/,
+    offers: ["FROM scratch"],
+  },
+  "what the base image starts, by a hard link, where it says": {
+    bases: ["zig"],
+    base: `FROM zig:local
+RUN mkdir -p /usr/bin && ln /bin/busybox /usr/bin/echo
+WORKDIR /usr
+ENTRYPOINT ["bin/echo", "said"]
+CMD ["nothing"]
+`,
+    dockerfile: `FROM own:local
+LABEL kind=test
+CMD ["one", "two"]
+`,
+    says: /^said one two\n$/,
     offers: ["FROM scratch"],
   },
   "a user by name, and a program that asks for its own name": {
@@ -180,7 +197,10 @@ async function fixtures(names: readonly string[]): Promise<BuiltFile["files"]> {
 }
 
 async function checkCase(engine: TestEngine, tag: string, one: Case): Promise<void> {
-  const { dockerfile, files = [], says, exitCode = 0, offers } = one;
+  const { dockerfile, base, files = [], says, exitCode = 0, offers } = one;
+  if (base !== undefined) {
+    await engine.build({ tag: "own:local", dockerfile: base, builder: "buildkit" });
+  }
   const built = { dockerfile, files: await fixtures(files) };
   const before = await judge(engine, `${tag}:before`, built);
   const expected = await run(engine, `${tag}:before`);

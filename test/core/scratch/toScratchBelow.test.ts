@@ -132,6 +132,7 @@ ENV CONF=/etc/conf \\
     # inside
     PORT=80
 VOLUME /data/x
+ENV HOME=/home/web
 USER 1000:1001
 ENTRYPOINT ["./server"]
 CMD ["--port", "80"]`,

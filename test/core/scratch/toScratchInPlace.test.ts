@@ -54,7 +54,7 @@ test("users become numbers, and the plain shell form becomes exec form", () => {
     image,
     {
       isProven: true,
-      text: 'FROM golang AS build\nRUN x\nFROM scratch\nCOPY --from=build --chown=1000:1001 /app /app\nUSER 1000:1001\nCMD ["/app", "--port", "80"]\n',
+      text: 'FROM golang AS build\nRUN x\nFROM scratch\nENV HOME=/home/web\nCOPY --from=build --chown=1000:1001 /app /app\nUSER 1000:1001\nCMD ["/app", "--port", "80"]\n',
     },
   );
 });

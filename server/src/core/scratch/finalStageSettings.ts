@@ -149,7 +149,11 @@ function* userParts(context: FinalStageContext): Generator<StagePart> {
   if (user === undefined) {
     return yield { kind: "problem", sentence: "The number of the user is not known." };
   }
-  const { owner, instruction, furtherGroups } = user;
+  const { owner, instruction, furtherGroups, home } = user;
+  if (home !== undefined && !context.hasPath("etc/passwd")) {
+    const text = `${style.keyword("ENV")} ${toAssignment("HOME", home, style.escape)}`;
+    yield { kind: "line", index: instruction?.index ?? -1, text };
+  }
   if (furtherGroups.length > 0) {
     const names = furtherGroups.join(", ");
     const sentence = `The user is in the group ${names} as well: without etc/group a container does not know that.`;

@@ -12,6 +12,8 @@ export interface FinalUser {
   readonly instruction: Instruction | undefined;
   /** Groups that the user is in besides its own, which a container without `etc/group` does not give it. */
   readonly furtherGroups: readonly string[];
+  /** What the engine makes `HOME` by `etc/passwd`, where it is set nowhere else: `/home/web`. Absent for root and where the list has none. */
+  readonly home?: string;
 }
 
 /** The user at the end of the final stage by the image's own lists; undefined where they do not know the name. */
@@ -24,7 +26,21 @@ export function finalUserOf(input: ScratchInput, read: ReadImage): FinalUser | u
   const named = written.includes("$") ? configured : written;
   if (named === "") return { owner: undefined, instruction, furtherGroups: [] };
   const numbers = numbersOf(read, named);
-  return numbers && { ...numbers, instruction };
+  return numbers && { ...numbers, ...homeOf(input, read, numbers.owner), instruction };
+}
+
+/** Without a list of users the engine makes it `/`. Seen with Docker 20.10. */
+function homeOf(
+  input: ScratchInput,
+  read: ReadImage,
+  owner: string | undefined,
+): Pick<FinalUser, "home"> {
+  const env = input.image?.description.config.settings.env ?? [];
+  const [uid = "0"] = (owner ?? "0").split(":");
+  const row = rowsOf(read, "etc/passwd").find(([, , id]) => id === uid);
+  const home = row?.[5] ?? "";
+  const isSet = env.some((entry) => entry.startsWith("HOME="));
+  return uid === "0" || isSet || /^\/?$/.test(home) ? {} : { home };
 }
 
 /** A user without a group gets that of `etc/passwd`, and all groups that name it; with one only that. moby user lookup. */
