@@ -19,8 +19,19 @@ export interface Settings {
   readonly transferBudgetBytes: number | undefined;
   /** `tare.target`, name of a target such as `micro`, default "" for none: states the limits that are not set. A directive in the Dockerfile wins. */
   readonly target: string | undefined;
-  /** `tare.cost.…`: bandwidth in Mbit/s, prices for a GB, pulls in a month as numbers, 0 for not set; the currency as text. */
-  readonly cost: CostSettings;
+  /** What weight costs; a number that is 0 is not set. */
+  readonly cost: {
+    /** `tare.cost.bandwidth`, number, Mbit/s, default 0. */
+    readonly bandwidthMbits?: number;
+    /** `tare.cost.storagePrice`, number for one GB and month, default 0. */
+    readonly storagePricePerGb?: number;
+    /** `tare.cost.transferPrice`, number for one GB, default 0. */
+    readonly transferPricePerGb?: number;
+    /** `tare.cost.pulls`, number in a month, default 0. */
+    readonly pullsPerMonth?: number;
+    /** `tare.cost.currency`, string, default "". */
+    readonly currency?: string;
+  };
   /** `tare.rules`, object, default {}: code of a rule → `error`, `warning`, `information`, `hint` or `off`. */
   readonly rules: RuleSeverities;
   /** `tare.images`, object, default {}: glob of a Dockerfile's path relative to the workspace folder → image reference. The first match wins. */
