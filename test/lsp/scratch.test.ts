@@ -126,6 +126,22 @@ test("both builds are measured side by side, and nothing of them is left", async
   assert.deepEqual([...host.images.keys()], ["app"]);
 });
 
+test("builds start where the setting says, as their weight was counted there", async () => {
+  const host = buildingHost();
+  const asked: (string | undefined)[] = [];
+  const listening: FakeHost = {
+    ...host,
+    buildTemporaryImage(request, signal) {
+      asked.push(request.contextSetting);
+      return host.buildTemporaryImage(request, signal);
+    },
+  };
+  await withBuilds({ host: listening, settings: { context: "service" } }, async (pair) => {
+    await pair.client.sendRequest(methods.buildCompare, offer);
+  });
+  assert.deepEqual(asked, ["service", "service"]);
+});
+
 test("a build that fails says why, and the other one is taken away", async () => {
   const host = buildingHost();
   host.builds.set(rewritten, "The build failed: no space left.");

@@ -17,6 +17,8 @@ export interface BuildRequest {
   readonly dockerfilePath: string;
   /** Value of `# tare: context=`. */
   readonly contextDirective: string | undefined;
+  /** The setting that names the build context, relative to the workspace folder. */
+  readonly contextSetting?: string | undefined;
   /** Absolute; compose files above it are not looked at. */
   readonly workspaceFolder: string | undefined;
   /** `os/architecture[/variant]`; undefined for that of the engine. */
@@ -48,10 +50,11 @@ export async function buildTemporaryImage(
   request: BuildRequest,
   signal: AbortSignal,
 ): Promise<Result<TemporaryImage, string>> {
-  const { dockerfilePath, contextDirective, workspaceFolder } = request;
+  const { dockerfilePath, contextDirective, contextSetting, workspaceFolder } = request;
   const context = await findContextRoot({
     dockerfilePath,
     directive: contextDirective,
+    setting: contextSetting,
     workspaceFolder,
   });
   const folder = await mkdtemp(join(tmpdir(), "tare-build-"));

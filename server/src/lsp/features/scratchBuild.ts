@@ -10,6 +10,7 @@ import type { BuildOutcome, RewriteParams } from "../../protocol.ts";
 import { folderOf, pathOfUri } from "../folders.ts";
 import { placeFor } from "../imageBinding.ts";
 import type { Server } from "../serverParts.ts";
+import { settingsFor } from "../session.ts";
 
 /**
  * Builds the text as it is and as the offer has it, measures both and takes both away again, whatever happens. Nothing is built in a workspace that is not
@@ -85,6 +86,7 @@ async function measure(
       text,
       dockerfilePath: path,
       contextDirective: context?.value,
+      contextSetting: settingsFor(session, uri).contextFolder,
       workspaceFolder: folderOf(session.folders, uri)?.path,
       platform: place.platform,
       endpoint: place.engine.endpoint,
