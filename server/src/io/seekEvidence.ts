@@ -1,6 +1,6 @@
 import { markBytes, markOf } from "../core/image/bodyWatcher.ts";
 import { parseElf } from "../core/image/elfParser.ts";
-import { type KeptRule, keptRuleOf, scriptRule } from "../core/image/keptPaths.ts";
+import { type KeptRule, keptRuleOf, moduleRule, scriptRule } from "../core/image/keptPaths.ts";
 import type { LayerBuilder } from "../core/image/layerBuilder.ts";
 import type { LayerEntry } from "../core/image/layerEntry.ts";
 import { type FileWindow, readWhole } from "./fileWindow.ts";
@@ -24,6 +24,7 @@ export function noteEvidence(
   const mark = markOf(window.memory, at, entry);
   if (mark === undefined) return true;
   if (mark === "script") return keep(file, builder, scriptRule, entry, handle);
+  if (mark === "module") return keep(file, builder, moduleRule, entry, handle);
   const facts = parseElf((offset, length) => {
     const bytes = new Uint8Array(length);
     return readWhole(file, bytes, bodyOffset + offset) === length ? bytes : undefined;

@@ -187,3 +187,9 @@ test("a user is taken by its number", () => {
     "blocks: etc/passwd of the image does not know the user of USER none.",
   ]);
 });
+
+test("a WebAssembly module is known by its beginning", () =>
+  assert.equal(
+    readinessOf({ program: { content: "\0asm\u0001\0\0\0rest" } }).program?.kind,
+    "wasm",
+  ));

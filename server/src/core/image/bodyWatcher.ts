@@ -1,6 +1,6 @@
 import { type ElfGatherer, createElfGatherer } from "./elfGatherer.ts";
 import { isElf } from "./elfHeader.ts";
-import { type KeptRule, keptRuleOf, scriptRule } from "./keptPaths.ts";
+import { type KeptRule, keptRuleOf, moduleRule, scriptRule } from "./keptPaths.ts";
 import type { LayerBuilder } from "./layerBuilder.ts";
 import type { LayerEntry } from "./layerEntry.ts";
 
@@ -49,10 +49,17 @@ export function markOf(
   bytes: Uint8Array,
   at: number,
   { mode }: Pick<LayerEntry, "mode">,
-): "elf" | "script" | undefined {
+): "elf" | "script" | "module" | undefined {
   if (isElf(bytes, at)) return "elf";
+  if (isWebAssembly(bytes, at)) return "module";
   const isMarked = bytes[at] === 0x23 && bytes[at + 1] === 0x21;
   return isMarked && (mode & 0o111) !== 0 ? "script" : undefined;
+}
+
+/** `\0asm`: WebAssembly core specification § Binary Format, Modules. */
+function isWebAssembly(bytes: Uint8Array, at: number): boolean {
+  const isName = bytes[at + 1] === 0x61 && bytes[at + 2] === 0x73 && bytes[at + 3] === 0x6d;
+  return bytes[at] === 0 && isName;
 }
 
 interface State {
@@ -111,6 +118,7 @@ function decide(state: State, bytes: Uint8Array, start: number, end: number): vo
     state.elf.begin(state.contentBytes);
   }
   if (mark === "script") keep(state, scriptRule);
+  if (mark === "module") keep(state, moduleRule);
   pass(state, bytes, start, end);
 }
 

@@ -22,6 +22,9 @@ export const mostKeptBytes: Readonly<Record<KeptKind, number>> = {
 /** Of an executable text that begins with `#!`: its interpreter, and mostly all of it. */
 export const scriptRule: KeptRule = { kind: "script", mostBytes: 4096 };
 
+/** Of a WebAssembly module: that it is one. */
+export const moduleRule: KeptRule = { kind: "script", mostBytes: 8 };
+
 /** The rule for a regular file with this path as it stands in the tar; undefined for nearly all. */
 export function keptRuleOf(path: Uint8Array, pathLength: number): KeptRule | undefined {
   const last = path[pathLength - 1] ?? 0;
