@@ -50,3 +50,19 @@ test("silent where it loads something, where little is around it, and where noth
   checkRule(staticInFatImage, anAppOn("8MB"), bare);
   checkRule(staticInFatImage, anAppOn("8MB"), text.replace("debian:12", "scratch"));
 });
+
+test("silent where it only runs other programs: an interpreter, an init", () => {
+  for (const name of ["python3.11", "tini", "busybox", "node"]) {
+    const cmd = [`/usr/bin/${name}`, "-m", "orders"];
+    const image = anImage()
+      .base({ "usr/lib/x": "800MB" })
+      .layer(
+        { [`usr/bin/${name}`]: { content: anElf({ sections: {} }), mode: 0o755 } },
+        { createdBy: `COPY ${name} /usr/bin/ # buildkit` },
+      )
+      .emptyRow(`CMD ${JSON.stringify(cmd)}`)
+      .settings({ cmd });
+    const text = `FROM debian:12\nCOPY ${name} /usr/bin/\nCMD ${JSON.stringify(cmd)}\n`;
+    checkRule(staticInFatImage, image, text);
+  }
+});
