@@ -39,6 +39,7 @@ export { bestSizes, localSizes, noSizes, registrySizes } from "./bases/baseSize.
 export { heldImageId, wantedBases } from "./bases/wantedBases.ts";
 export { withoutLimits } from "./budget/limits.ts";
 export { buildContextOf } from "./context/buildContext.ts";
+export { createContextCounts } from "./context/contextCounts.ts";
 export { parseDockerignore } from "./dockerfile/dockerignore.ts";
 export { parseDockerfile } from "./dockerfile/parse.ts";
 export { builtBaseOf } from "./forecast/builtBase.ts";

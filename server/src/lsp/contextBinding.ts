@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { ArchiveLook, BuildContext, ContextKnowledge, Dockerfile } from "../core/analysis.ts";
-import { buildContextOf, parseDockerignore } from "../core/analysis.ts";
+import { buildContextOf, createContextCounts, parseDockerignore } from "../core/analysis.ts";
 import type { ContextSnapshot, OpenBuildContext } from "../io/buildContext.ts";
 import type { ContextRoot, ContextRootRequest } from "../io/buildContextRoot.ts";
 import { folderOf, pathOfUri, relativeTo } from "./folders.ts";
@@ -173,7 +173,8 @@ function knowledgeOf(binding: Binding): ContextKnowledge | undefined {
     ? counted.context
     : buildContextOf(snapshot.listing, parseDockerignore(ignoreText ?? "").value);
   const { folder, source, others } = root;
-  const knowledge: ContextKnowledge = { context, archives, folder, source, others };
+  const counts = createContextCounts();
+  const knowledge: ContextKnowledge = { context, archives, folder, source, others, counts };
   binding.counted = { snapshot, ignoreText, archives, context, knowledge };
   return knowledge;
 }

@@ -19,7 +19,7 @@ export interface ContextLines {
   readonly isElsewhere: boolean;
 }
 
-/** Without a context only what stands in heredocs is known. O(entries below the sources of all lines). */
+/** Without a context only what stands in heredocs is known. O(entries below the sources of all lines that were not counted before). */
 export function contextLines(
   dockerfile: Dockerfile,
   knowledge: ContextKnowledge | undefined,
@@ -28,6 +28,7 @@ export function contextLines(
     const line = readLine(instruction, plan, knowledge);
     return line === undefined ? [] : [line];
   });
+  knowledge?.counts?.settle();
   const named = found.filter(({ namesPaths }) => namesPaths);
   const missing = named.find(({ bytes }) => isMissing(bytes));
   const isElsewhere =
@@ -70,11 +71,12 @@ function readLine(
   const takesPaths = !plan.ok || paths.length > 0;
   if (plan.ok && takesPaths && knowledge === undefined) return undefined;
   const { context, archives } = knowledge ?? { context: emptyContext(), archives: new Map() };
+  const count = (): ContextBytes => plannedBytes(plan, context, { archives });
   return {
     instruction,
     takesPaths,
     namesPaths: paths.some((path) => !/^[./]*$/.test(path) && !/[*?[]/.test(path)),
-    bytes: plannedBytes(plan, context, { archives }),
+    bytes: knowledge?.counts?.recall(plan, count) ?? count(),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { BaseWorld } from "../bases/describeBase.ts";
 import type { BuildContext } from "../context/buildContext.ts";
+import type { ContextCounts } from "../context/contextCounts.ts";
 import type { ArchiveLook } from "../context/pickSources.ts";
 import type { DiffId, Digest } from "../image/digest.ts";
 import type { Platform } from "../image/imageConfig.ts";
@@ -42,4 +43,6 @@ export interface ContextKnowledge {
   readonly source: "directive" | "compose" | "setting" | "dockerfile";
   /** Other folders that the same compose file names for this Dockerfile. */
   readonly others: readonly string[];
+  /** Of a caller who looks at many texts with this context and these archives; absent where every text is counted anew. */
+  readonly counts?: ContextCounts;
 }
