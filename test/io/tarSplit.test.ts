@@ -9,15 +9,14 @@ import {
   truncate,
   writeFile,
 } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { suite, test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { createTarStream } from "../../server/src/core/image/tarStream.ts";
 import { defaultLimits } from "../../server/src/io/limits.ts";
 import { readRegionLayer } from "../../server/src/io/regionLayer.ts";
-import { chainIdsOf, findSplitImage } from "../../server/src/io/tarSplitStorage.ts";
+import { findSplitImage } from "../../server/src/io/tarSplitStorage.ts";
 import { anElf } from "../support/elfWriter.ts";
-import { type ImageBuilder, anImage, digestOf } from "../support/imageBuilder.ts";
+import { anImage, digestOf } from "../support/imageBuilder.ts";
 import { dockerArchiveTar } from "../support/imageWriters.ts";
 import { type TarEntry, writeTar } from "../support/tarWriter.ts";
 import {
@@ -27,87 +26,8 @@ import {
   routesFor,
   startFakeEngine,
 } from "./fakeEngine.ts";
-import { contentsOf, errorOf, readWhole, valueOf, withFolder } from "./openedImage.ts";
-
-/** Writes a layer as an overlay2 engine keeps it: contents below `folder`, all else of the tar in lines. */
-async function splitTar(tar: Uint8Array, folder: string, framePath: string): Promise<void> {
-  const lines: object[] = [];
-  let at = 0;
-  const frameTo = (end: number): void => {
-    const payload = Buffer.from(tar.subarray(at, end)).toString("base64");
-    lines.push({ type: 2, payload, position: lines.length });
-    at = end;
-  };
-  const contents: { readonly path: Buffer; readonly bytes: Uint8Array }[] = [];
-  const stream = createTarStream(
-    {
-      entry({ path, pathLength, bodyOffset }, storedBytes) {
-        const name = Buffer.from(path.subarray(0, pathLength));
-        const isText = Buffer.from(name.toString("utf8")).equals(name);
-        const named = isText ? { name: name.toString() } : { name_raw: name.toString("base64") };
-        frameTo(storedBytes === 0 ? stream.tarBytes() : bodyOffset);
-        const size = storedBytes === 0 ? {} : { size: storedBytes };
-        lines.push({ type: 1, ...named, ...size, payload: null, position: lines.length });
-        if (storedBytes === 0) return undefined;
-        at = bodyOffset + storedBytes;
-        contents.push({ path: name, bytes: tar.subarray(bodyOffset, at) });
-        return undefined;
-      },
-      body: () => undefined,
-      bodyEnd: () => undefined,
-    },
-    defaultLimits,
-  );
-  assert.equal(stream.push(tar), undefined);
-  frameTo(tar.length);
-  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-  await mkdir(dirname(framePath), { recursive: true });
-  await writeFile(framePath, gzipSync(text));
-  await mkdir(folder, { recursive: true });
-  for (const { path, bytes } of contents) {
-    const target = Buffer.concat([Buffer.from(`${folder}/`), path]);
-    await mkdir(target.subarray(0, target.lastIndexOf("/")), { recursive: true });
-    await writeFile(target, bytes);
-  }
-}
-
-interface Storage {
-  readonly root: string;
-  /** Where the layer's contents lie. */
-  readonly folderOf: (layer: number) => string;
-  /** A file of the layer's record. */
-  readonly recordOf: (layer: number, name: string) => string;
-  readonly configPath: string;
-}
-
-/** The storage of an overlay2 engine that holds just this image. */
-async function writeStorage(parent: string, image: ImageBuilder): Promise<Storage> {
-  const root = await mkdtemp(join(parent, "root-"));
-  const tars = image.layerTars();
-  const diffIds = tars.map((tar) => digestOf(tar));
-  const chainIds = chainIdsOf(diffIds);
-  const hexOf = (digest = ""): string => digest.slice("sha256:".length);
-  const storage: Storage = {
-    root,
-    folderOf: (layer) => join(root, "overlay2", `c${layer}`, "diff"),
-    recordOf: (layer, name) =>
-      join(root, "image/overlay2/layerdb/sha256", hexOf(chainIds[layer]), name),
-    configPath: join(
-      root,
-      "image/overlay2/imagedb/content/sha256",
-      hexOf(digestOf(image.configJson())),
-    ),
-  };
-  for (const [layer, tar] of tars.entries()) {
-    await splitTar(tar, storage.folderOf(layer), storage.recordOf(layer, "tar-split.json.gz"));
-    await writeFile(storage.recordOf(layer, "diff"), diffIds[layer]!);
-    await writeFile(storage.recordOf(layer, "cache-id"), `c${layer}`);
-    await writeFile(storage.recordOf(layer, "size"), String(tar.length));
-  }
-  await mkdir(dirname(storage.configPath), { recursive: true });
-  await writeFile(storage.configPath, image.configJson());
-  return storage;
-}
+import { contentsOf, errorOf, readWhole, valueOf, withFolder, withImage } from "./openedImage.ts";
+import { type Storage, splitTar, writeStorage } from "./splitStorage.ts";
 
 const program = anElf({
   type: 3,
@@ -139,24 +59,32 @@ const app = anImage()
 suite("an engine's own storage", { skip: process.platform !== "linux" && "it needs Linux" }, () => {
   const folder = withFolder();
 
-  /** Reads from an engine that has this storage and also exports the image; says whether it had to. */
-  async function readNear(
+  /** An engine that has this storage and also exports the image. */
+  async function withNear<T>(
     { root }: Pick<Storage, "root">,
-    options: { readonly cacheFolder?: string } = {},
-  ): Promise<{ readonly contents: unknown; readonly isExported: boolean }> {
+    use: (engine: FakeEngine) => Promise<T>,
+  ): Promise<T & { readonly isExported: boolean }> {
     const driver = { Name: "overlay2", Data: { UpperDir: `${root}/overlay2/c1/diff` } };
     const exported = { bytes: dockerArchiveTar(app, { layout: "layer.tar" }) };
     const routes = routesFor("app:1", fakeImage(app, { driver }), exported);
-    const engine: FakeEngine = await startFakeEngine(folder(), routes);
+    const engine = await startFakeEngine(folder(), routes);
     try {
-      const contents = contentsOf(
-        await readWhole("app:1", { ...onlyEngine(engine, folder()), ...options }),
-      );
-      return { contents, isExported: engine.requests.some((path) => path.endsWith("/get")) };
+      const result = await use(engine);
+      return { ...result, isExported: engine.requests.some((path) => path.endsWith("/get")) };
     } finally {
       await engine.stop();
     }
   }
+
+  const readNear = (
+    storage: Pick<Storage, "root">,
+    options: { readonly cacheFolder?: string } = {},
+  ): Promise<{ readonly contents: unknown; readonly isExported: boolean }> =>
+    withNear(storage, async (engine) => ({
+      contents: contentsOf(
+        await readWhole("app:1", { ...onlyEngine(engine, folder()), ...options }),
+      ),
+    }));
 
   async function expected(): Promise<unknown> {
     const { contents, isExported } = await readNear({ root: "/nowhere" });
@@ -184,6 +112,19 @@ suite("an engine's own storage", { skip: process.platform !== "linux" && "it nee
     const storage = await writeStorage(folder(), app);
     await rm(join(storage.folderOf(1), "opt/moved"));
     assert.deepEqual(await readNear(storage), { contents: await expected(), isExported: true });
+  });
+
+  test("is let go when the reader gives up, and is not exported then", async () => {
+    const storage = await writeStorage(folder(), app);
+    const { error, isExported } = await withNear(storage, (engine) =>
+      withImage("app:1", onlyEngine(engine, folder()), async (image) => {
+        const controller = new AbortController();
+        const reading = image.read({ signal: controller.signal });
+        setTimeout(() => controller.abort(), 5);
+        return { error: errorOf(await reading) };
+      }),
+    );
+    assert.deepEqual({ error, isExported }, { error: { code: "cancelled" }, isExported: false });
   });
 
   type Spoil = (storage: Storage) => Promise<unknown>;
