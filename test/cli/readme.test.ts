@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { OutputStream } from "../../server/src/cli/output.ts";
@@ -11,10 +11,11 @@ import { processHost } from "../../server/src/cli/processHost.ts";
 import { directiveKeys } from "../../server/src/core/views/directiveHelp.ts";
 import { Writable } from "node:stream";
 
-// The README says what is: its samples are real output, its lists follow the code. `TARE_UPDATE_README=1` writes them anew.
+// The README and the page of the command line say what is: their samples are real output, their lists follow the code. `TARE_UPDATE_README=1` writes them anew.
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const path = join(root, "README.md");
+const documents = [path, join(root, "server/docs/command-line.md")] as const;
 const isUpdating = process.env["TARE_UPDATE_README"] === "1";
 
 before(() => {
@@ -47,16 +48,23 @@ function withoutTransfer(text: string): string {
 }
 
 test("samples of the command line are its real output", async () => {
-  let readme = readFileSync(path, "utf8");
-  const samples = [...readme.matchAll(/<!-- tare (.*) -->\n\n```console\n([\s\S]*?\n)```\n/g)];
-  assert.ok(samples.length >= 2);
-  for (const [whole, line = "", shown = ""] of samples) {
-    const output = (await outputOf(line.split(" "))).replaceAll(/[ \t]+$/gm, "");
-    const real = `$ tare ${line}\n${output}`;
-    if (isUpdating) readme = readme.replace(whole, () => whole.replace(shown, () => real));
-    else assert.equal(withoutTransfer(shown), withoutTransfer(real));
+  const seen: string[] = [];
+  for (const document of documents) {
+    let page = readFileSync(document, "utf8");
+    const samples = [...page.matchAll(/<!-- tare (.*) -->\n\n```console\n([\s\S]*?\n)```\n/g)];
+    assert.ok(samples.length > 0, document);
+    for (const [whole, line = "", shown = ""] of samples) {
+      seen.push(line);
+      const output = (await outputOf(line.split(" "))).replaceAll(/[ \t]+$/gm, "");
+      const real = `$ tare ${line}\n${output}`;
+      if (isUpdating) page = page.replace(whole, () => whole.replace(shown, () => real));
+      else assert.equal(withoutTransfer(shown), withoutTransfer(real));
+    }
+    if (isUpdating) writeFileSync(document, page);
   }
-  if (isUpdating) writeFileSync(path, readme);
+  for (const command of ["analyze", "lint", "fix", "diff", "start"]) {
+    assert.ok(seen.includes(`${command} --help`), command);
+  }
 });
 
 interface Setting {
@@ -101,11 +109,13 @@ test("every key of `# tare:` comments is explained", () => {
 });
 
 test("links lead to files that are there", () => {
-  const readme = readFileSync(path, "utf8");
-  const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target = ""]) => target);
-  assert.ok(links.length > 5);
-  for (const target of links.filter((link) => !link.startsWith("media/screenshots/"))) {
-    assert.ok(existsSync(join(root, target)), target);
+  for (const document of documents) {
+    const page = readFileSync(document, "utf8");
+    const links = [...page.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target = ""]) => target);
+    assert.ok(links.length > 1, document);
+    for (const target of links.filter((link) => !link.startsWith("media/screenshots/"))) {
+      assert.ok(existsSync(resolve(dirname(document), target)), target);
+    }
   }
 });
 
@@ -114,6 +124,7 @@ test("no text of the project names the machine it was written on", () => {
   for (const file of [
     "README.md",
     "CHANGELOG.md",
+    "server/docs/command-line.md",
     "examples/fat/Dockerfile",
     "examples/micro/Dockerfile",
   ]) {

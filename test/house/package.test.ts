@@ -41,6 +41,7 @@ describe("the package", () => {
       "README.md",
       "LICENSE",
       "CHANGELOG.md",
+      "server/docs/command-line.md",
       ...rules.map(({ code }) => `server/docs/rules/${code}.md`),
     ]) {
       assert.ok(paths.includes(path), `${path} is missing`);
