@@ -83,6 +83,10 @@ test("HEALTHCHECK and CMD have commands too", () => {
     "exit 1 maybe",
   ]);
   checkCommands("FROM a\nHEALTHCHECK NONE", []);
+  checkCommands('FROM a\nHEALTHCHECK --retries=2 CMD \\\n  ["/app", "ping"]', [
+    'app "ping" always',
+  ]);
+  checkCommands("FROM a\nHEALTHCHECK CMD [ -f /ready ]", ["[ -f /ready ] always"]);
   checkCommands("FROM a\nCMD node server.js", ["node server.js always"]);
 });
 

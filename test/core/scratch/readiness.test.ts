@@ -193,3 +193,105 @@ test("a WebAssembly module is known by its beginning", () =>
     readinessOf({ program: { content: "\0asm\u0001\0\0\0rest" } }).program?.kind,
     "wasm",
   ));
+
+test("a static program that reads the zone of the image gets it with the zones it may name", () => {
+  const system = systemWith({
+    "usr/share/zoneinfo/Asia/Tokyo": "2kB",
+    "etc/localtime": { symlink: "../usr/share/zoneinfo/Asia/Tokyo" },
+  });
+  checkRows(
+    { program: aProgram({}, "/etc/localtime"), system },
+    "time-zones",
+    ["needs: The program names the time zone data, and the image has it."],
+    ["etc/localtime", "usr/share/zoneinfo"],
+  );
+});
+
+test("libraries are carried to where the loader asks for them", () => {
+  const library = aProgram({ type: 3 });
+  const system = () =>
+    systemWith({ "opt/app-1.2/lib/libx.so": library, "opt/app": { symlink: "app-1.2" } });
+  const asks = { ...dynamic, needed: ["libx.so"] };
+  const loader = "lib64/ld-linux-x86-64.so.2";
+  const seen = ["needs: 2 files are loaded before the program starts, all of them in the image."];
+  const rows = ["opt/app/lib/libx.so"];
+  checkRows(
+    { program: aProgram(asks), system: system(), lines: "ENV LD_LIBRARY_PATH=/opt/app/lib\n" },
+    "libraries",
+    seen,
+    [loader, ...rows],
+  );
+  for (const path of [{ rPath: "/opt/app/lib" }, { runPath: "$ORIGIN/opt/app/lib" }]) {
+    const program = aProgram({ ...asks, ...path });
+    checkRows({ program, system: system() }, "libraries", seen, [loader, ...rows]);
+  }
+});
+
+test("a library that is asked for by two names has both", () => {
+  const system = systemWith({
+    "usr/lib/libx.so.1": aProgram({ type: 3 }),
+    "usr/lib/libx.so": { symlink: "libx.so.1" },
+  });
+  const program = aProgram({ ...dynamic, needed: ["libx.so.1", "libx.so"] });
+  checkRows(
+    { program, system },
+    "libraries",
+    ["needs: 2 files are loaded before the program starts, all of them in the image."],
+    ["lib64/ld-linux-x86-64.so.2", "usr/lib/libx.so", "usr/lib/libx.so.1"],
+  );
+});
+
+test("a program that finds its libraries beside itself keeps the link it is started by", () => {
+  const program = aProgram({ ...dynamic, needed: ["libx.so"], runPath: "$ORIGIN/../lib" });
+  const files = { "opt/x/bin/tool": program, "opt/x/lib/libx.so": aProgram({ type: 3 }) };
+  const system = systemWith({ ...files, "usr/bin/tool": { symlink: "/opt/x/bin/tool" } })
+    .layer({ data: "1kB" }, { createdBy: "COPY data /data # buildkit" })
+    .settings({ cmd: ["/usr/bin/tool"] });
+  const text = 'FROM debian:12\nCOPY data /data\nCMD ["/usr/bin/tool"]\n';
+  const carried = findReadiness(scratchInputOf(text, system))?.carried ?? [];
+  assert.deepEqual(
+    carried.filter(({ path }) => /tool|libx/.test(path)).map(({ path }) => path),
+    ["opt/x/bin/tool", "opt/x/lib/libx.so", "usr/bin/tool"],
+  );
+});
+
+test("musl's loader is its own C library, whatever name that has", () => {
+  const loader = "lib/ld-musl-x86_64.so.1";
+  const system = () =>
+    systemWith({
+      "usr/lib/ld-musl-x86_64.so.1": aProgram({ type: 3 }),
+      "usr/local/share/x/liby.so": aProgram({ type: 3 }),
+      "etc/ld-musl-x86_64.path": { content: "/usr/local/share/x\n" },
+    });
+  const asks = { interpreter: `/${loader}`, needed: ["libc.musl-x86_64.so.1"] };
+  checkRows(
+    { program: aProgram(asks), system: system() },
+    "libraries",
+    ["needs: 1 file is loaded before the program starts, and the image has it."],
+    [loader],
+  );
+  checkRows(
+    { program: aProgram({ ...asks, needed: [...asks.needed, "liby.so"] }), system: system() },
+    "libraries",
+    ["needs: 2 files are loaded before the program starts, all of them in the image."],
+    ["etc/ld-musl-x86_64.path", loader, "usr/local/share/x/liby.so"],
+  );
+});
+
+test("HEALTHCHECK stays where it runs something static", () => {
+  const system = () => systemWith({ probe: aProgram(), "usr/bin/linked": aProgram(dynamic) });
+  const outside =
+    "which scratch does not have: whoever runs the container has to probe it from outside.";
+  const check = (words: string, row: string, carried: readonly string[] = []) =>
+    checkRows(
+      { lines: `HEALTHCHECK CMD ${words}\n`, system: system() },
+      "health-check",
+      [row],
+      carried,
+    );
+  check('["/app", "ping"]', "ok: It runs the program itself.");
+  check("/app ping || exit 1", "needs: It runs the program itself: it becomes exec form.");
+  check('["/probe"]', "ok: It runs /probe, a static program.", ["probe"]);
+  check('["/usr/bin/linked"]', `needs: It runs a command, ${outside}`);
+  check("[ -f /ready ]", `needs: It runs a command in a shell, ${outside}`);
+});

@@ -1,5 +1,6 @@
 import type { Problem } from "../result.ts";
 import { type CommentLine, readTareDirectives } from "./tareDirectives.ts";
+import { execItemsOf } from "./execForm.ts";
 import { readHeredocs } from "./heredocs.ts";
 import {
   type LogicalLine,
@@ -218,31 +219,13 @@ function toWord(
   return { text, span: { start: toSource(line, start), end: toSourceEnd(line, start, end) } };
 }
 
-const jsonString = /"(?:[^"\\]|\\.)*"/g;
-
-/** The items of a JSON array of strings; undefined for anything else, which is shell form. HEALTHCHECK's `CMD` is a word of its own. */
+/** HEALTHCHECK's `CMD` is a word of its own: its array is read with its commands. */
 function toExecWords(
   line: LogicalLine,
   from: number,
   argumentText: string,
 ): readonly Word[] | undefined {
-  if (!argumentText.startsWith("[") || !argumentText.endsWith("]")) return undefined;
-  const items = parseStrings(argumentText);
-  if (items === undefined) return undefined;
-  const found = [...argumentText.matchAll(jsonString)];
-  return items.map((text, index) => {
-    const at = from + (found[index]?.index ?? 0);
-    const end = at + (found[index]?.[0].length ?? 0);
-    return toWord(line, { start: at, end, text });
-  });
-}
-
-function parseStrings(json: string): readonly string[] | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    const isStrings = Array.isArray(value) && value.every((item) => typeof item === "string");
-    return isStrings ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  return execItemsOf(argumentText)?.map(({ text, start, end }) =>
+    toWord(line, { start: from + start, end: from + end, text }),
+  );
 }

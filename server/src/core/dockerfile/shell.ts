@@ -1,9 +1,11 @@
 import { parse } from "unbash";
+import type { Span } from "../text/span.ts";
+import { execItemsOf } from "./execForm.ts";
 import { collectCommands } from "./shellCommands.ts";
 import type { ShellCommand, ShellScript, ShellStatement } from "./shellScript.ts";
 import { type ShellSource, heredocSource, lineSource, quotedSource } from "./shellSource.ts";
 import { stageChain } from "./stages.ts";
-import type { Dockerfile, Instruction } from "./syntax.ts";
+import type { Dockerfile, Instruction, Word } from "./syntax.ts";
 import { skipBlanks } from "./words.ts";
 
 /**
@@ -12,7 +14,11 @@ import { skipBlanks } from "./words.ts";
  */
 export function shellOf(dockerfile: Dockerfile, instruction: Instruction): ShellScript | undefined {
   if (!startsCommands.has(instruction.keyword)) return undefined;
-  if (instruction.form === "exec") return execScript(instruction);
+  if (instruction.form === "exec") {
+    return execScript(instruction.words, instruction.argumentSpan);
+  }
+  const health = healthWords(dockerfile, instruction);
+  if (health !== undefined) return execScript(health.words, health.span);
   if (!hasPosixShell(dockerfile, instruction)) return undefined;
   const source = sourceOf(dockerfile, instruction);
   if (source === undefined || source.text.length > longest) return undefined;
@@ -26,11 +32,8 @@ const longest = 256 * 1024;
 function sourceOf(dockerfile: Dockerfile, instruction: Instruction): ShellSource | undefined {
   const { keyword, argumentText, heredocs } = instruction;
   if (keyword === "HEALTHCHECK") {
-    const before = /^CMD\b/i.exec(argumentText)?.[0].length;
-    if (before === undefined) return undefined;
-    const skip = skipBlanks(argumentText, before);
-    if (argumentText.startsWith("[", skip)) return undefined;
-    return lineSource(dockerfile, instruction, skip);
+    const skip = healthSkip(argumentText);
+    return skip === undefined ? undefined : lineSource(dockerfile, instruction, skip);
   }
   const [heredoc] = heredocs;
   if (heredoc === undefined || !onlyHeredoc.test(argumentText)) {
@@ -38,6 +41,28 @@ function sourceOf(dockerfile: Dockerfile, instruction: Instruction): ShellSource
   }
   const source = heredocSource(dockerfile, heredoc);
   return isForPosixShell(source.text) ? source : undefined;
+}
+
+/** How long HEALTHCHECK's own `CMD` is; undefined without one. */
+function healthSkip(argumentText: string): number | undefined {
+  const before = /^CMD\b/i.exec(argumentText)?.[0].length;
+  return before === undefined ? undefined : skipBlanks(argumentText, before);
+}
+
+/** The words of HEALTHCHECK's `CMD ["…"]`, and where the array stands. */
+function healthWords(
+  dockerfile: Dockerfile,
+  instruction: Instruction,
+): { readonly words: readonly Word[]; readonly span: Span } | undefined {
+  const { keyword, argumentText } = instruction;
+  const skip = keyword === "HEALTHCHECK" ? healthSkip(argumentText) : undefined;
+  const items = skip === undefined ? undefined : execItemsOf(argumentText.slice(skip));
+  if (items === undefined) return undefined;
+  const source = lineSource(dockerfile, instruction, skip);
+  return {
+    words: items.map(({ text, start, end }) => ({ text, span: source.toSpan(start, end) })),
+    span: source.span,
+  };
 }
 
 /** `<<EOF` alone: its body is what runs. */
@@ -66,7 +91,7 @@ function hasPosixShell(dockerfile: Dockerfile, { index }: Instruction): boolean 
 }
 
 /** Words that run without a shell, or a shell that is given its script with `-c`. */
-function execScript({ words, argumentSpan }: Instruction): ShellScript | undefined {
+function execScript(words: readonly Word[], span: Span): ShellScript | undefined {
   const [program, option, script] = words;
   if (program === undefined) return undefined;
   const isShell = posixShells.has(baseName(program.text));
@@ -77,13 +102,11 @@ function execScript({ words, argumentSpan }: Instruction): ShellScript | undefin
     name: baseName(program.text),
     path: program.text,
     nameSpan: program.span,
-    args: words
-      .slice(1)
-      .map(({ text, span }) => ({ text, span, isLiteral: true, isPattern: false })),
+    args: words.slice(1).map((word) => ({ ...word, isLiteral: true, isPattern: false })),
     assignments: new Map(),
     wrappers: [],
     redirects: [],
-    span: argumentSpan,
+    span,
     certainty: "always",
     pipePlace: 0,
     pipeLength: 1,
@@ -92,11 +115,9 @@ function execScript({ words, argumentSpan }: Instruction): ShellScript | undefin
   };
   return {
     commands: [command],
-    statements: [
-      { span: argumentSpan, parts: [argumentSpan], operators: [], isInBackground: false },
-    ],
+    statements: [{ span, parts: [span], operators: [], isInBackground: false }],
     form: "exec",
-    span: argumentSpan,
+    span,
     stopsAtFailure: true,
     isComplete: true,
   };

@@ -9,6 +9,8 @@ import { type TreePaths, directoryOf, pathsOf, plainPath } from "./treePaths.ts"
 export interface FoundLibrary {
   /** As DT_NEEDED, or PT_INTERP, names it. */
   readonly name: string;
+  /** Where the loader asks for it, a path for each name that it has there; links to directories are not followed. Never empty. */
+  readonly askedPaths: readonly string[];
   /** From the path at which it is found over links to the file, which is the last. Never empty. */
   readonly paths: readonly string[];
   readonly facts: ElfFacts;
@@ -62,22 +64,18 @@ export function libraryClosureOf(
   const missing: { name: string; neededBy: string }[] = [];
   const seen = new Set<string>();
   let isWhole = isTelling(facts);
-  const queue: Asking[] = [
-    ...(facts.interpreter === undefined
-      ? []
-      : [{ name: facts.interpreter, neededBy: program, facts, above: [] }]),
-    ...facts.needed.map((name) => ({ name, neededBy: program, facts, above: [] })),
-  ];
+  const isMusl = muslArchitectureOf(facts) !== undefined;
+  const named = [...(facts.interpreter === undefined ? [] : [facts.interpreter]), ...facts.needed];
+  const queue: Asking[] = named.map((name) => ({ name, neededBy: program, facts, above: [] }));
   for (let asked = queue.shift(); asked !== undefined; asked = queue.shift()) {
-    if (seen.has(asked.name)) continue;
+    if (seen.has(asked.name) || (isMusl && muslNames.test(asked.name))) continue;
     seen.add(asked.name);
     const found = findLibrary(search, asked);
     if (found === undefined) {
       missing.push({ name: asked.name, neededBy: asked.neededBy });
       continue;
     }
-    if (!libraries.some(({ paths }) => paths.at(-1) === found.paths.at(-1))) libraries.push(found);
-    else addPaths(libraries, found);
+    addFound(libraries, found);
     isWhole &&= isTelling(found.facts);
     const neededBy = found.paths.at(-1) ?? asked.name;
     const above = [...asked.above, { facts: asked.facts, path: asked.neededBy }];
@@ -88,6 +86,14 @@ export function libraryClosureOf(
     }
   }
   return { libraries, missing, isWhole };
+}
+
+/** Names under which musl's loader, which is its C library, finds itself without looking at files. musl, ldso/dynlink.c `load_library`. */
+const muslNames = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
+
+/** As musl calls it: `x86_64`. Undefined for a program that another loader starts. */
+function muslArchitectureOf({ interpreter }: ElfFacts): string | undefined {
+  return /\/ld-musl-([^/]+)\.so\.1$/.exec(interpreter ?? "")?.[1];
 }
 
 /** No program has so many; a hostile image may. */
@@ -106,13 +112,17 @@ function isTelling(facts: ElfFacts): boolean {
   return facts.isLoadingUnknown !== true && !facts.isUpx;
 }
 
-/** The same file under a further name: both names are needed. */
-function addPaths(libraries: FoundLibrary[], found: FoundLibrary): void {
+/** The same file under a further name is no further library, but both names are needed. */
+function addFound(libraries: FoundLibrary[], found: FoundLibrary): void {
   const at = libraries.findIndex(({ paths }) => paths.at(-1) === found.paths.at(-1));
   const known = libraries[at];
-  if (known === undefined) return;
+  if (known === undefined) {
+    libraries.push(found);
+    return;
+  }
   const further = found.paths.filter((path) => !known.paths.includes(path));
-  libraries[at] = { ...known, paths: [...further, ...known.paths] };
+  const askedPaths = [...known.askedPaths, ...found.askedPaths];
+  libraries[at] = { ...known, askedPaths, paths: [...further, ...known.paths] };
 }
 
 function findLibrary(search: Search, asked: Asking): FoundLibrary | undefined {
@@ -127,7 +137,9 @@ function findLibrary(search: Search, asked: Asking): FoundLibrary | undefined {
     const paths = linkPath(search.paths, plainPath(path));
     const found = elfAt(search.read, paths.at(-1) ?? "");
     const isRight = found?.bits === facts.bits && found.architecture === facts.architecture;
-    if (found !== undefined && isRight) return { name, paths, facts: found, foundBy };
+    if (found !== undefined && isRight) {
+      return { name, askedPaths: [plainPath(path)], paths, facts: found, foundBy };
+    }
   }
   return undefined;
 }
@@ -157,18 +169,15 @@ function expandTokens(directory: string, path: string, { bits }: ElfFacts): stri
 }
 
 /** Where glibc or musl looks when no file says so, in their order. */
-function systemDirectories(
-  read: ReadImage,
-  { interpreter, architecture }: ElfFacts,
-): readonly Place[] {
-  const musl = /\/ld-musl-([^/]+)\.so\.1$/.exec(interpreter ?? "")?.[1];
-  if (musl !== undefined) {
-    const configured = textAt(read, `etc/ld-musl-${musl}.path`)?.split(/[:\n]/).filter(Boolean);
+function systemDirectories(read: ReadImage, facts: ElfFacts): readonly Place[] {
+  const pathFile = muslPathFileOf(facts);
+  if (pathFile !== undefined) {
+    const configured = textAt(read, pathFile)?.split(/[:\n]/).filter(Boolean);
     return configured === undefined
       ? places(["lib", "usr/local/lib", "usr/lib"], "default")
       : places(configured, "configuration");
   }
-  const triplet = multiarch[architecture];
+  const triplet = multiarch[facts.architecture];
   const own = triplet === undefined ? [] : [`lib/${triplet}`, `usr/lib/${triplet}`];
   const always = [...own, "lib64", "usr/lib64", "lib", "usr/lib"];
   // ldconfig lists these as well; a directory that is always looked at needs no configuration.
@@ -180,6 +189,12 @@ function systemDirectories(
     })),
     ...places(always, "default"),
   ];
+}
+
+/** Where musl's loader reads in which directories to look; undefined for a program that another loader starts. */
+export function muslPathFileOf(facts: ElfFacts): string | undefined {
+  const musl = muslArchitectureOf(facts);
+  return musl && `etc/ld-musl-${musl}.path`;
 }
 
 function places(paths: readonly string[], foundBy: Place["foundBy"]): readonly Place[] {

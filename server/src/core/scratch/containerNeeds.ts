@@ -1,31 +1,53 @@
+import type { Instruction } from "../dockerfile/syntax.ts";
 import { plainPath } from "../image/treePaths.ts";
-import type { Need, NeedContext } from "./needs.ts";
+import { healthExecWords, healthWords, isStaticProgram } from "./healthCommand.ts";
+import { type Need, type NeedContext, answer, carry } from "./needs.ts";
 import { shippedScripts } from "./runEffects.ts";
 
-/** A HEALTHCHECK that runs a tool or a shell, which scratch does not have; undefined without one. */
-export function healthCheck({ input, program }: NeedContext): Need | undefined {
+/** A HEALTHCHECK: what it runs is the program itself, another static program, or something that scratch does not have; undefined without one. */
+export function healthCheck(context: NeedContext): Need | undefined {
+  const { input, paths } = context;
   const instruction = input.chain
     .flatMap(({ instructions }) => instructions)
     .findLast(({ keyword }) => keyword === "HEALTHCHECK");
-  const script = instruction && input.shellOf(instruction);
-  const [command] = script?.commands ?? [];
-  if (instruction === undefined || command === undefined) return undefined;
-  const isExec = script?.form === "exec";
-  const isOwn = isExec && program?.words[0] === command.path;
-  const runs = isExec ? "It runs a command" : "It runs a command in a shell";
-  return {
-    check: {
-      kind: "health-check",
-      state: isOwn ? "ok" : "needs",
-      title: "Health check",
-      evidence: isOwn
-        ? "It runs the program itself."
-        : `${runs}, which scratch does not have: whoever runs the container has to probe it from outside.`,
-      bytes: undefined,
-      span: instruction.keywordSpan,
-    },
-    carried: [],
-  };
+  if (instruction === undefined) return undefined;
+  const script = input.shellOf(instruction);
+  if ((script?.commands ?? []).length === 0) return undefined;
+  const isExec = healthExecWords(instruction) !== undefined;
+  const [named = ""] = healthWords(instruction, script) ?? [];
+  const kept = keptProgram(context, named);
+  const { check } = answer(
+    "health-check",
+    kept !== undefined && isExec ? "ok" : "needs",
+    "Health check",
+    healthEvidence(kept, named, isExec ? "exec" : "shell"),
+    instruction.keywordSpan,
+  );
+  if (kept !== "other" || paths === undefined) return { check, carried: [] };
+  const carried = carry(paths, plainPath(named), "health-check");
+  return { check: { ...check, bytes: carried.bytes }, carried: [carried] };
+}
+
+function healthEvidence(kept: KeptProgram, named: string, form: Instruction["form"]): string {
+  if (kept === undefined) {
+    const runs = form === "exec" ? "It runs a command" : "It runs a command in a shell";
+    return `${runs}, which scratch does not have: whoever runs the container has to probe it from outside.`;
+  }
+  const runs = kept === "own" ? "It runs the program itself" : `It runs ${named}, a static program`;
+  return form === "exec" ? `${runs}.` : `${runs}: it becomes exec form.`;
+}
+
+/** The program that is started, or another one that needs nothing besides. */
+type KeptProgram = "own" | "other" | undefined;
+
+/** What of the new image a HEALTHCHECK can run. */
+function keptProgram({ input, program }: NeedContext, named: string): KeptProgram {
+  if (named === "") return undefined;
+  const isPath = named.startsWith("/");
+  const path = plainPath(named);
+  if (named === program?.words[0] || (isPath && path === program?.paths[0])) return "own";
+  if (!isPath || input.read === undefined) return undefined;
+  return isStaticProgram(input.read, path) ? "other" : undefined;
 }
 
 /** Directories that the text makes or hands to a user: they have to be there before the container starts. */

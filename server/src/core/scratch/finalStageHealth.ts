@@ -4,7 +4,7 @@ import { textOf } from "../text/span.ts";
 import { carryInstruction } from "./finalStageCarry.ts";
 import type { FinalStageContext, StagePart } from "./finalStageContext.ts";
 import { toExecForm } from "./finalStageText.ts";
-import { healthExecWords, healthWords } from "./healthCommand.ts";
+import { healthExecWords, healthWords, isStaticProgram } from "./healthCommand.ts";
 
 /** HEALTHCHECK stays where it runs something that the new image has, and goes where it runs a tool or needs a shell. */
 export function* healthParts(context: FinalStageContext): Generator<StagePart> {
@@ -45,6 +45,9 @@ function inExecForm(
 const withoutCheck =
   "HEALTHCHECK is left out, for it runs something that scratch does not have: whoever runs the container has to probe it from outside.";
 
-function isThere({ program, hasPath }: FinalStageContext, name = ""): boolean {
-  return name.startsWith("/") && (hasPath(plainPath(name)) || plainPath(name) === program.paths[0]);
+/** The program itself, or another one that needs nothing besides. */
+function isThere({ program, hasPath, read }: FinalStageContext, name = ""): boolean {
+  const path = plainPath(name);
+  if (!name.startsWith("/")) return false;
+  return path === program.paths[0] || (hasPath(path) && isStaticProgram(read, path));
 }

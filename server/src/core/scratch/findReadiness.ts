@@ -1,10 +1,10 @@
 import type { Instruction } from "../dockerfile/syntax.ts";
-import type { ReadImage } from "../image/image.ts";
-import { type LibraryClosure, libraryClosureOf } from "../image/libraryClosure.ts";
-import { type TreePaths, pathsOf, plainPath } from "../image/treePaths.ts";
+import { type LibraryClosure, libraryClosureOf, muslPathFileOf } from "../image/libraryClosure.ts";
+import { linkPath } from "../image/linkPath.ts";
+import { type TreePaths, pathsOf } from "../image/treePaths.ts";
 import { findAssets } from "./assets.ts";
 import { healthCheck, signals, writableDirectories } from "./containerNeeds.ts";
-import { type Need, type NeedContext, carry } from "./needs.ts";
+import { type Need, type NeedContext, carry, isFile } from "./needs.ts";
 import { findProgram } from "./program.ts";
 import type { CarriedPath, Check, Program, Readiness } from "./readiness.ts";
 import { runChecks } from "./runEffects.ts";
@@ -133,7 +133,7 @@ function elfWords({ facts }: Program): string {
   return `${isStatic ? "static" : "dynamic"} ${language}program for ${facts?.architecture ?? "?"}`;
 }
 
-function libraryNeeds({ program, closure, paths, input }: NeedContext): readonly Need[] {
+function libraryNeeds({ program, closure, paths }: NeedContext): readonly Need[] {
   if (closure === undefined || paths === undefined || program?.kind !== "elf") return [];
   const [missing] = closure.missing;
   const base = { kind: "libraries", title: "Shared libraries", span: undefined } as const;
@@ -149,9 +149,13 @@ function libraryNeeds({ program, closure, paths, input }: NeedContext): readonly
     const evidence = "The program is static: it needs no library and no loader.";
     return [{ check: { ...base, state: "ok", evidence, bytes: undefined }, carried: [] }];
   }
-  const carried = carriedLibraries(paths, closure, input.read);
+  const carried = carriedLibraries(paths, closure, program);
   const bytes = carried.reduce((sum, one) => sum + one.bytes, 0);
-  const evidence = `${closure.libraries.length} files are loaded before the program starts, all of them in the image.`;
+  const count = closure.libraries.length;
+  const evidence =
+    count === 1
+      ? "1 file is loaded before the program starts, and the image has it."
+      : `${count} files are loaded before the program starts, all of them in the image.`;
   const loading: Check = {
     kind: "dynamic-loading",
     state: "unknown",
@@ -166,23 +170,28 @@ function libraryNeeds({ program, closure, paths, input }: NeedContext): readonly
   ];
 }
 
-/** Each library at the place where it is found, the loader at the place the program names; what only the cache of ldconfig finds has that with it. */
+/** Each library at the place where the loader asks for it; what only the configuration of the loader finds has that with it. */
 function carriedLibraries(
   paths: TreePaths,
   { libraries }: LibraryClosure,
-  read: ReadImage | undefined,
+  program: Program,
 ): readonly CarriedPath[] {
-  const isCacheNeeded = libraries.some(({ foundBy }) => foundBy === "configuration");
-  const cache =
-    isCacheNeeded && read !== undefined ? [carry(paths, "etc/ld.so.cache", "libraries")] : [];
-  return [
-    ...libraries.map(({ name, paths: found }) => {
-      const place = name.startsWith("/") ? plainPath(name) : (found[0] ?? name);
-      return carry(paths, place, "libraries");
-    }),
-    ...cache,
-  ];
+  const isConfigured = libraries.some(({ foundBy }) => foundBy === "configuration");
+  const pathFile = program.facts && muslPathFileOf(program.facts);
+  const configuration = isConfigured ? [pathFile ?? "etc/ld.so.cache"] : [];
+  // A directory that is always looked at has its real name here: no link leads to it in the new image.
+  const places = libraries.flatMap(({ askedPaths, foundBy }) =>
+    askedPaths.map((path) => (foundBy === "default" ? (linkPath(paths, path)[0] ?? path) : path)),
+  );
+  // $ORIGIN is where the file of the program is, not a link to it. ld.so(8).
+  const isNearProgram = libraries.some(({ foundBy }) => beside.has(foundBy));
+  const own = isNearProgram && program.paths.length > 1 ? program.paths : [];
+  return [...places, ...configuration.filter((path) => isFile(paths, path)), ...own].map((path) =>
+    carry(paths, path, "libraries"),
+  );
 }
+
+const beside: ReadonlySet<string> = new Set(["rpath", "runpath"]);
 
 function shellNeeds({ program, input }: NeedContext): readonly Need[] {
   if (program === undefined || program.form === "exec") return [];

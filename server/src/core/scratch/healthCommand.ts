@@ -1,4 +1,9 @@
+import { execItemsOf } from "../dockerfile/execForm.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
+import { elfAt } from "../image/evidence.ts";
+import type { ReadImage } from "../image/image.ts";
+import { linkPath } from "../image/linkPath.ts";
+import { pathsOf } from "../image/treePaths.ts";
 import type { ShellCommand, ShellScript } from "../dockerfile/shellScript.ts";
 
 /** What HEALTHCHECK runs where that is one program with its arguments, given how a shell reads it; undefined where it takes a shell. */
@@ -11,15 +16,8 @@ export function healthWords(
 
 /** The words of `CMD ["…"]`; undefined for the shell form. */
 export function healthExecWords({ argumentText }: Instruction): readonly string[] | undefined {
-  const json = /^CMD\s*(\[.*\])$/is.exec(argumentText)?.[1];
-  if (json === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(json);
-    const isStrings = Array.isArray(value) && value.every((word) => typeof word === "string");
-    return isStrings ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const [cmd = ""] = /^CMD\s*/i.exec(argumentText) ?? [];
+  return execItemsOf(argumentText.slice(cmd.length))?.map(({ text }) => text);
 }
 
 /** One command without anything that only a shell can do; `|| exit 1` behind it says what an engine does anyway. */
@@ -39,4 +37,11 @@ function bareWords(command: ShellCommand): readonly string[] | undefined {
   return isBare && isLiteral && path !== undefined
     ? [path, ...args.map(({ text }) => text)]
     : undefined;
+}
+
+/** Whether a path of the image leads to a program that needs no library and no loader. */
+export function isStaticProgram(read: ReadImage, path: string): boolean {
+  const file = linkPath(pathsOf(read.finalTree), path).at(-1);
+  const facts = file === undefined ? undefined : elfAt(read, file);
+  return facts !== undefined && facts.interpreter === undefined && facts.needed.length === 0;
 }

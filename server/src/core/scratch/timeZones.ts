@@ -20,11 +20,10 @@ export function timeZones(context: NeedContext): Need | undefined {
     return answer(kind, "ok", title, "The image has no time zone data today.");
   }
   if (!isNamed && hasSharedLibc(context)) return ofLibrary(paths, zone);
-  const path = zonePath(paths, zone) ?? (hasDatabase ? database : "etc/localtime");
   return byMention(context, "time-zones", {
     kind,
     title,
-    carried: [carry(paths, path, kind)],
+    carried: zoneFiles(paths, zone).map((path) => carry(paths, path, kind)),
     named: "The program names the time zone data, and the image has it",
     unnamed: "Nothing in the program names time zone data.",
   });
@@ -53,6 +52,24 @@ function zonePath(paths: TreePaths, zone = ""): string | undefined {
   return isFile(paths, path) ? path : undefined;
 }
 
+/** What a program that looks by itself may open: the zone of `TZ`, else all zones, and the one that the image is set to. */
+function zoneFiles(paths: TreePaths, zone: string | undefined): readonly string[] {
+  const local = zone === undefined && isLocalNeeded(paths) ? ["etc/localtime"] : [];
+  const hasDatabase = paths.find(database) !== undefined;
+  const named = zonePath(paths, zone) ?? (hasDatabase ? database : "etc/localtime");
+  return [...new Set([named, ...local])];
+}
+
+/** Whether the image is set to a zone that a program without `etc/localtime` would not take. */
+function isLocalNeeded(paths: TreePaths): boolean {
+  const target = linkPath(paths, "etc/localtime").at(-1);
+  return target !== undefined && !isUtc(target);
+}
+
+function isUtc(path: string): boolean {
+  return /\/(?:Etc\/)?(?:UTC|UCT|Universal|Zulu)$/.test(path);
+}
+
 function ofLibrary(paths: TreePaths, zone: string | undefined): Need {
   const named = zone === undefined ? "etc/localtime" : zonePath(paths, zone);
   // A rule such as `CET-1CEST` is no file, and an empty one is UTC.
@@ -64,7 +81,7 @@ function ofLibrary(paths: TreePaths, zone: string | undefined): Need {
     return answer(kind, "ok", title, why);
   }
   const target = linkPath(paths, named).at(-1) ?? named;
-  if (zone === undefined && /\/(?:Etc\/)?(?:UTC|UCT|Universal|Zulu)$/.test(target)) {
+  if (zone === undefined && isUtc(target)) {
     return answer(kind, "ok", title, "The image is set to UTC, which the C library takes anyway.");
   }
   const carried = [carry(paths, named, kind)];

@@ -103,7 +103,7 @@ function troubleWithElf(
   facts: ElfFacts,
 ): Trouble | undefined {
   const closure = libraryClosureOf(root.read, path, variable(root.settings, "LD_LIBRARY_PATH"));
-  const missing = missingLibraries(root, facts, closure);
+  const missing = missingLibraries(root, closure);
   if (missing.length > 0) {
     const what = facts.interpreter === missing[0] ? "the loader " : "";
     const verb = missing.length === 1 ? "is" : "are";
@@ -138,20 +138,14 @@ function missingInterpreter(root: Root, path: string): string | undefined {
 }
 
 /** In the order in which they are asked for. A file of such a name anywhere may be found in ways that are not seen here. */
-function missingLibraries(root: Root, facts: ElfFacts, closure: LibraryClosure): readonly string[] {
-  const isMusl = /\/ld-musl-[^/]+$/.test(facts.interpreter ?? "");
-  const names = closure.missing
-    .map(({ name }) => name)
-    .filter((name) => !(isMusl && ownNames.test(name)));
+function missingLibraries(root: Root, closure: LibraryClosure): readonly string[] {
+  const names = closure.missing.map(({ name }) => name);
   if (names.length === 0) return [];
   const present = namesIn(root.read, new Set(names.map(lastNameOf)));
   return names.filter((name) =>
     name.startsWith("/") ? findProgram(root, name) === undefined : !present.has(lastNameOf(name)),
   );
 }
-
-/** Names under which musl's loader finds itself. musl, ldso/dynlink.c `load_library`. */
-const ownNames = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
 
 function namesIn({ finalTree }: ReadImage, wanted: ReadonlySet<string>): ReadonlySet<string> {
   const found = new Set<string>();
