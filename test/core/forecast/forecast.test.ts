@@ -104,6 +104,10 @@ test("what only a build tells is named, never counted as 0", () => {
     noted("FROM b\nRUN make\nCOPY app /\nRUN x\nRUN y\n", world),
     /predicted 5 MB \+ 3 lines unknown\]/,
   );
+  assert.match(
+    noted("FROM own/x\nCOPY app /\nRUN x\n", world),
+    /predicted 1 kB \+ base and line 3 unknown\]/,
+  );
   assert.equal(
     noted("FROM private.example/x\nRUN make\n", {}),
     "FROM private.example/x\nRUN make\n",
@@ -143,7 +147,7 @@ test("with an image, edits move the prediction: a removed line, another base, ot
   );
   assert.match(
     noted(file.replace("FROM b", "FROM d"), world),
-    /^FROM d \[was base 70 MB · image 119 MB · predicted 49 MB \+ line 1 unknown\]/,
+    /^FROM d \[was base 70 MB · image 119 MB · predicted 49 MB \+ base unknown\]/,
   );
   assert.match(noted(file, { ...world, files: { app: 1_000_000 } }), /predicted 111 MB\]/);
 });
@@ -233,6 +237,12 @@ test("the hover of the last FROM says what the prediction is made of", () => {
   ]) {
     assert.match(said, part);
   }
+});
+
+test("a base without a figure is not known, which is no matter of a build", () => {
+  const said = saidAt("FROM own/x\nCOPY app /\n", "FROM", { files: { app: 9_000_000 } });
+  assert.match(said, /^predicted 9 MB \+ base unknown · base of unknown size/);
+  assert.match(said, /\? line 1, not known: FROM own\/x/);
 });
 
 test("budgets without an image are held against the prediction, as such; unknown parts never break one", () => {

@@ -15,7 +15,7 @@ export interface Prediction {
   readonly knownBytes: number;
   /** Instructions whose bytes only a build tells; empty when the sum is whole. */
   readonly unknown: readonly Instruction[];
-  /** `85 MB`, `85 MB + line 4 unknown`, `85 MB + 3 lines unknown`. */
+  /** `85 MB`, `85 MB + line 4 unknown`, `85 MB + 3 lines unknown`, `85 MB + base and line 4 unknown`. */
   readonly text: string;
 }
 
@@ -36,18 +36,30 @@ export function predictionOf(analysis: Analysis): Prediction | undefined {
 }
 
 function unknownText(unknown: readonly Instruction[]): string {
-  const [first, ...more] = unknown;
-  if (first === undefined) return "";
-  return more.length === 0
-    ? ` + line ${first.startLine + 1} unknown`
-    : ` + ${unknown.length} lines unknown`;
+  const lines = unknown.filter(({ keyword }) => keyword !== "FROM");
+  const [first, ...more] = lines;
+  const named = [
+    ...(lines.length < unknown.length ? ["base"] : []),
+    ...(first === undefined
+      ? []
+      : [more.length === 0 ? `line ${first.startLine + 1}` : `${lines.length} lines`]),
+  ];
+  return named.length === 0 ? "" : ` + ${named.join(" and ")} unknown`;
 }
 
 /** What a prediction says, in one sentence. */
 export function predictionSentence({ knownBytes, unknown }: Prediction): string {
   const size = formatSize(knownBytes);
   if (unknown.length === 0) return `The next build is predicted to weigh ${size}.`;
-  return `The next build is predicted to weigh ${size} and what ${nameLines(unknown)} will write, which only a build tells.`;
+  const isBuildAsked = unknown.every(isBuilt);
+  const why = isBuildAsked ? "which only a build tells" : "which is not known";
+  return `The next build is predicted to weigh ${size} and what ${nameLines(unknown)} will bring, ${why}.`;
+}
+
+/** Whether only a build tells what a line brings; bases can be looked up, and the build context counted. */
+function isBuilt({ keyword, flags }: Instruction): boolean {
+  if (keyword === "COPY") return flags.some(({ name }) => name === "from");
+  return keyword !== "FROM" && keyword !== "ADD";
 }
 
 /** `line 4`, `lines 4, 6`; of more than eight the first, and how many more. */
@@ -125,7 +137,7 @@ function baseSource({ forecast }: Analysis): string {
 
 function unknownRows(unknown: readonly Instruction[]): readonly CardRow[] {
   const rows = unknown.slice(0, mostUnknown).map((instruction) => ({
-    text: `? line ${instruction.startLine + 1}, only a build tells:`,
+    text: `? line ${instruction.startLine + 1}, ${isBuilt(instruction) ? "only a build tells" : "not known"}:`,
     path: instructionText(instruction).replaceAll(/\s+/g, " "),
   }));
   const rest = unknown.length - rows.length;
