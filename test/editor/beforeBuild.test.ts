@@ -1,28 +1,16 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { withEditor } from "./support/withEditor.ts";
-import type { EditorWindow } from "./support/editorWindow.ts";
+import { before, describe, test } from "node:test";
+import { withWindow } from "./support/withEditor.ts";
 import { aWorkspace } from "./support/workspace.ts";
 
 describe("a Dockerfile that was never built", () => {
   const workspace = aWorkspace();
-  const editor = withEditor();
-  let window: EditorWindow | undefined;
+  const openWindow = withWindow(workspace);
 
   before(() => {
     workspace.write("Dockerfile", "FROM node:20\nCOPY app /srv/app\nCMD node /srv/app\n");
     workspace.write("app", "x".repeat(30_000));
   });
-  after(async () => {
-    await window?.close();
-    workspace.remove();
-  });
-
-  async function openWindow(t: { skip(reason: string): void }): Promise<EditorWindow | undefined> {
-    const host = editor(t);
-    window ??= await host?.open(workspace.folder, { file: workspace.path("Dockerfile") });
-    return window;
-  }
 
   test("what COPY takes from the build context stands on its line", async (t) => {
     const shown = await openWindow(t);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { anImage } from "../support/imageBuilder.ts";
-import { withEditor } from "./support/withEditor.ts";
+import { withWindow } from "./support/withEditor.ts";
 import { until, type EditorWindow } from "./support/editorWindow.ts";
 import { aWorkspace } from "./support/workspace.ts";
 
@@ -21,24 +21,12 @@ const image = anImage()
 
 describe("findings in the editor", () => {
   const workspace = aWorkspace();
-  const editor = withEditor();
-  let window: EditorWindow | undefined;
+  const openWindow = withWindow(workspace);
 
   before(async () => {
     workspace.write("Dockerfile", dockerfile);
     await workspace.writeOci("image", image);
   });
-  after(async () => {
-    await window?.close();
-    workspace.remove();
-  });
-
-  /** One window for all tests of this file: they follow one person's way through it. */
-  async function openWindow(t: { skip(reason: string): void }): Promise<EditorWindow | undefined> {
-    const host = editor(t);
-    window ??= await host?.open(workspace.folder, { file: workspace.path("Dockerfile") });
-    return window;
-  }
 
   const untilProblems = (shown: EditorWindow, isFine: (text: string) => boolean) =>
     until(

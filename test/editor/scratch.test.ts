@@ -1,32 +1,20 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { programFile, programImage } from "../core/views/scratchCase.ts";
-import { withEditor } from "./support/withEditor.ts";
-import { until, type EditorWindow } from "./support/editorWindow.ts";
+import { withWindow } from "./support/withEditor.ts";
+import { until } from "./support/editorWindow.ts";
 import { aWorkspace } from "./support/workspace.ts";
 
 const title = "FROM scratch: 402 kB → 272 B";
 
 describe("the way to scratch in the editor", () => {
   const workspace = aWorkspace();
-  const editor = withEditor();
-  let window: EditorWindow | undefined;
+  const openWindow = withWindow(workspace);
 
   before(async () => {
     workspace.write("Dockerfile", `# tare: image=oci:image\n${programFile}`);
     await workspace.writeOci("image", programImage());
   });
-  after(async () => {
-    await window?.close();
-    workspace.remove();
-  });
-
-  /** One window for all tests of this file: they follow one person's way through it. */
-  async function openWindow(t: { skip(reason: string): void }): Promise<EditorWindow | undefined> {
-    const host = editor(t);
-    window ??= await host?.open(workspace.folder, { file: workspace.path("Dockerfile") });
-    return window;
-  }
 
   test("the hover on the final FROM says how far it is and what is offered", async (t) => {
     const shown = await openWindow(t);

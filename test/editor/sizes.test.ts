@@ -1,29 +1,17 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { withEditor } from "./support/withEditor.ts";
-import { until, type EditorWindow } from "./support/editorWindow.ts";
+import { before, describe, test } from "node:test";
+import { withWindow } from "./support/withEditor.ts";
+import { until } from "./support/editorWindow.ts";
 import { appImage, aWorkspace, dockerfile } from "./support/workspace.ts";
 
 describe("a Dockerfile whose image is an OCI layout beside it", () => {
   const workspace = aWorkspace();
-  const editor = withEditor();
-  let window: EditorWindow | undefined;
+  const openWindow = withWindow(workspace);
 
   before(async () => {
     workspace.write("Dockerfile", dockerfile);
     await workspace.writeOci("image", appImage());
   });
-  after(async () => {
-    await window?.close();
-    workspace.remove();
-  });
-
-  /** One window for all tests of this file: they follow one person's way through it. */
-  async function openWindow(t: { skip(reason: string): void }): Promise<EditorWindow | undefined> {
-    const host = editor(t);
-    window ??= await host?.open(workspace.folder, { file: workspace.path("Dockerfile") });
-    return window;
-  }
 
   test("each line shows what it weighs, and what of it is wasted", async (t) => {
     const shown = await openWindow(t);

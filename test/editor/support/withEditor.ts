@@ -1,6 +1,8 @@
 import { after, before } from "node:test";
 import { killAll } from "../../machine/processes.ts";
+import type { EditorWindow } from "./editorWindow.ts";
 import { startEditor, type EditorHost, type EditorHostOptions } from "./editorHost.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** Hosts that were started in this process, by their options: files with the same wishes share one. */
 const hosts = new Map<string, Promise<EditorHost | string>>();
@@ -30,5 +32,24 @@ export function withEditor(
     if (typeof host !== "string") return host;
     test.skip(`no editor can be had here: ${host}`);
     return undefined;
+  };
+}
+
+/**
+ * Gives the tests of a suite one window on the workspace's Dockerfile, opened by the first that asks: they follow one person's way through it. The
+ * function returned yields it, or skips the calling test where no editor can be had. Window and workspace are gone after the last test.
+ */
+export function withWindow(
+  workspace: Workspace,
+): (test: { skip(reason: string): void }) => Promise<EditorWindow | undefined> {
+  const editor = withEditor();
+  let window: EditorWindow | undefined;
+  after(async () => {
+    await window?.close();
+    workspace.remove();
+  });
+  return async (test) => {
+    window ??= await editor(test)?.open(workspace.folder, { file: workspace.path("Dockerfile") });
+    return window;
   };
 }
