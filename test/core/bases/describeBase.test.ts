@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BaseFacts } from "../../../server/src/core/bases/baseFacts.ts";
-import { describeBase, rootFacts } from "../../../server/src/core/bases/describeBase.ts";
+import {
+  describeBase,
+  describeBases,
+  rootFacts,
+} from "../../../server/src/core/bases/describeBase.ts";
 import type { BaseWorld } from "../../../server/src/core/bases/describeBase.ts";
 import { amd64, arm64, aWorld, engineSize, showSize, stageOf } from "./world.ts";
 
@@ -203,4 +207,23 @@ test("half-typed text is unknown, not an error", () => {
   for (const text of ["FROM", "FROM ", "FROM :", "FROM @sha256:", "FROM UPPER", "FROM a@b"]) {
     assert.equal(factsOf(text).kind, "unknown", text);
   }
+});
+
+test("all stages together are described as each of them alone", () => {
+  const { dockerfile } = stageOf(
+    [
+      "FROM debian:12-slim AS a",
+      "FROM debian:12-slim AS b",
+      "FROM --platform=linux/arm64 debian:12-slim AS c",
+      "FROM a AS d",
+      "FROM scratch AS e",
+      "FROM $NONE AS f",
+      "FROM $NONE",
+    ].join("\n"),
+  );
+  const world = aWorld();
+  assert.deepEqual(
+    describeBases(dockerfile, world),
+    dockerfile.stages.map((stage) => describeBase(dockerfile, stage, world)),
+  );
 });

@@ -24,21 +24,35 @@ export interface BaseWorld {
 /** What is known of the image that a stage starts from; always an answer. Figures are of just this image and platform: engine before registry before table. */
 export function describeBase(dockerfile: Dockerfile, stage: Stage, world: BaseWorld): BaseFacts {
   const root = stageChain(dockerfile, stage)[0] ?? stage;
-  const facts = describeRoot(root, world);
+  return standingOn(stage, root, describeRoot(root, world));
+}
+
+/** The same for every stage of a file, in order; stages of one image and platform look once. */
+export function describeBases(dockerfile: Dockerfile, world: BaseWorld): readonly BaseFacts[] {
+  const found = new Map<string, RootFacts>();
+  return dockerfile.stages.map((stage) => {
+    const root = stageChain(dockerfile, stage)[0] ?? stage;
+    const key = JSON.stringify([root.base, root.platform]);
+    const facts = found.get(key) ?? describeRoot(root, world);
+    if (root.base.kind === "image") found.set(key, facts);
+    return standingOn(stage, root, facts);
+  });
+}
+
+/** The image that a stage's chain starts from, whatever stages lie between. */
+export function rootFacts(facts: BaseFacts): RootFacts {
+  return facts.kind === "stage" ? facts.root : facts;
+}
+
+type RootFacts = Exclude<BaseFacts, { readonly kind: "stage" }>;
+
+function standingOn(stage: Stage, root: Stage, facts: RootFacts): BaseFacts {
   return stage.base.kind === "stage" && root !== stage
     ? { kind: "stage", stage: stage.base.stage, root: facts }
     : facts;
 }
 
-/** The image that a stage's chain starts from, whatever stages lie between. */
-export function rootFacts(facts: BaseFacts): Exclude<BaseFacts, { readonly kind: "stage" }> {
-  return facts.kind === "stage" ? facts.root : facts;
-}
-
-function describeRoot(
-  stage: Stage,
-  world: BaseWorld,
-): Exclude<BaseFacts, { readonly kind: "stage" }> {
+function describeRoot(stage: Stage, world: BaseWorld): RootFacts {
   switch (stage.base.kind) {
     case "scratch":
       return { kind: "scratch", sizes: scratchSizes, traits: scratchTraits };

@@ -1,5 +1,5 @@
 import type { BaseFacts } from "../bases/baseFacts.ts";
-import { describeBase, rootFacts } from "../bases/describeBase.ts";
+import { describeBases, rootFacts } from "../bases/describeBase.ts";
 import type { ContextBytes } from "../context/contextBytes.ts";
 import { stageChain } from "../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, Keyword, Stage } from "../dockerfile/syntax.ts";
@@ -16,8 +16,8 @@ export interface Forecast {
   readonly lines: readonly LineForecast[];
   /** Undefined without a stage, and where the lines of an image cannot be told apart. */
   readonly total: TotalForecast | undefined;
-  /** By stage; undefined where nobody looked at bases. */
-  readonly bases: readonly (BaseFacts | undefined)[];
+  /** By stage; empty where nobody looked at bases. */
+  readonly bases: readonly BaseFacts[];
   /** `ContextLines.isElsewhere`. */
   readonly isContextElsewhere: boolean;
 }
@@ -38,7 +38,7 @@ export interface LineForecast {
 export interface TotalForecast {
   /** Of all lines with a figure. */
   readonly knownBytes: number;
-  /** Instructions whose bytes only a build can tell, in text order; empty when the sum is whole. */
+  /** Instructions whose bytes are not known: only a build can tell them, or nobody looked; in text order, empty when the sum is whole. */
   readonly unknown: readonly number[];
   /** False when it is nothing but what was measured in the image. */
   readonly isPrediction: boolean;
@@ -57,9 +57,7 @@ export interface ForecastInput {
 export function forecastOf(input: ForecastInput): Forecast {
   const { dockerfile, bases, context } = input;
   const copied = contextLines(dockerfile, context);
-  const facts = dockerfile.stages.map((stage) =>
-    bases === undefined ? undefined : describeBase(dockerfile, stage, bases.world),
-  );
+  const facts = bases === undefined ? [] : describeBases(dockerfile, bases.world);
   const stageOf = new Map(dockerfile.stages.map((stage) => [stage.from.index, stage]));
   const lines = dockerfile.instructions.map((instruction) => {
     if (instruction.keyword !== "FROM") return lineOf(input, instruction, copied);

@@ -6,7 +6,7 @@ import type { Forecast, LineForecast } from "./forecast.ts";
 export interface StageForecast {
   /** contentBytes of all lines with a figure. */
   readonly knownBytes: number;
-  /** Instructions whose bytes only a build tells, in text order; empty when the sum is whole. */
+  /** Instructions whose bytes are not known, in text order; empty when the sum is whole. */
   readonly unknown: readonly number[];
   /** `measured` when every line that weighs anything was measured in the image. */
   readonly basis: "measured" | "predicted";

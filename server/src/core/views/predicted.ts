@@ -13,7 +13,7 @@ import { imageBytes, sizeWithExact } from "./totals.ts";
 export interface Prediction {
   /** contentBytes of all layers as far as they are known. */
   readonly knownBytes: number;
-  /** Instructions whose bytes only a build tells; empty when the sum is whole. */
+  /** Instructions whose bytes are not known; empty when the sum is whole. */
   readonly unknown: readonly Instruction[];
   /** `85 MB`, `85 MB + line 4 unknown`, `85 MB + 3 lines unknown`, `85 MB + base and line 4 unknown`. */
   readonly text: string;
