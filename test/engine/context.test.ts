@@ -8,7 +8,6 @@ import { parseDockerignore } from "../../server/src/core/dockerfile/dockerignore
 import { parseDockerfile } from "../../server/src/core/dockerfile/parse.ts";
 import { attribute } from "../../server/src/core/join/attribute.ts";
 import { openBuildContext } from "../../server/src/io/buildContext.ts";
-import { openImage } from "../../server/src/io/openImage.ts";
 import {
   startEngine,
   startPodmanService,
@@ -16,6 +15,7 @@ import {
   type BuilderKind,
   type TestEngine,
 } from "../machine/engine.ts";
+import { readTagged } from "../support/readTagged.ts";
 
 /** A build context and instructions over it. Contents are sizes, `-> target` for symlinks, `= path` for hard links. */
 interface Case {
@@ -198,19 +198,8 @@ async function builtBytes(
   tag: string,
   text: string,
 ): Promise<Readonly<Record<number, number | undefined>>> {
-  const archive = join(engine.folder, "context.tar");
-  const name = engine.kind === "podman" ? `localhost/${tag}` : tag;
-  await engine.run(["save", "-o", archive, name]);
-  const { signal } = new AbortController();
-  const options = { signal, baseFolder: engine.folder };
-  const opened = await openImage(`docker-archive:${archive}`, options);
-  assert.ok(opened.ok, JSON.stringify(opened));
-  const read = await opened.value.read({ signal });
-  await opened.value.close();
-  await rm(archive);
-  assert.ok(read.ok, JSON.stringify(read));
+  const value = await readTagged(engine, tag);
   const dockerfile = parseDockerfile(text);
-  const { value } = read;
   const image = { state: "read", description: value.description, read: value } as const;
   const { instructions, reason } = attribute(dockerfile, image);
   assert.equal(reason, undefined);

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { suite, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import type { ReadImage } from "../../server/src/core/image/image.ts";
 import { rules } from "../../server/src/core/rules/registry.ts";
 import { applyEdits } from "../../server/src/core/text/edit.ts";
-import { openImage } from "../../server/src/io/openImage.ts";
 import { addBusybox, startEngine, type TestEngine, withEngine } from "../machine/engine.ts";
 import { ruleFindings } from "../support/checkRule.ts";
 import { contentOf } from "../support/imageBuilder.ts";
+import { readTagged } from "../support/readTagged.ts";
 import { writeTar } from "../support/tarWriter.ts";
 
 /** A Dockerfile that is built, mended and built again. */
@@ -185,19 +182,6 @@ async function addTools(engine: TestEngine): Promise<void> {
   await engine.build({ tag: "tools:local", dockerfile, files: stubs, builder: "classic" });
 }
 
-async function readImage(engine: TestEngine, tag: string): Promise<ReadImage> {
-  const { signal } = new AbortController();
-  const archive = join(engine.folder, "fixes.tar");
-  await engine.run(["save", "-o", archive, tag]);
-  const opened = await openImage(`docker-archive:${archive}`, { signal, baseFolder: "/" });
-  assert.ok(opened.ok, JSON.stringify(opened));
-  const read = await opened.value.read({ signal });
-  await opened.value.close();
-  await rm(archive);
-  assert.ok(read.ok, JSON.stringify(read));
-  return read.value;
-}
-
 /** Every path that a container sees, with its kind, mode, owner, target and content. */
 async function filesOf(engine: TestEngine, tag: string): Promise<ReadonlyMap<string, string>> {
   const script =
@@ -223,7 +207,7 @@ async function checkCase(engine: TestEngine, tag: string, one: Case): Promise<vo
   const { rule, before, after, files = {}, gone, fix: place = 0, basis = "measured" } = one;
   const builder = "buildkit";
   await engine.build({ tag: `${tag}:before`, dockerfile: before, files, builder });
-  const built = await readImage(engine, `${tag}:before`);
+  const built = await readTagged(engine, `${tag}:before`);
   const checked = rules.find(({ code }) => code === rule);
   assert.ok(checked, `there is no rule ${rule}`);
   const [finding] = ruleFindings(checked, built, before, { dockerignore: null });
@@ -238,7 +222,7 @@ async function checkCase(engine: TestEngine, tag: string, one: Case): Promise<vo
     files: { ...files, ...ignore },
     builder,
   });
-  const rebuilt = await readImage(engine, `${tag}:after`);
+  const rebuilt = await readTagged(engine, `${tag}:after`);
   const savedBytes = built.layerContentBytes - rebuilt.layerContentBytes;
   assert.equal(fix.saving?.basis, basis);
   assert.equal(savedBytes, fix.saving.bytes, "bytes saved");

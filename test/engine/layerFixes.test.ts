@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { suite, test } from "node:test";
 import { type FileTree, nodeKind, pathOf } from "../../server/src/core/image/fileTree.ts";
 import type { ReadImage } from "../../server/src/core/image/image.ts";
@@ -11,10 +9,10 @@ import { removedLater } from "../../server/src/core/rules/removedLater.ts";
 import type { Rule } from "../../server/src/core/rules/rule.ts";
 import { secretShipped } from "../../server/src/core/rules/secretShipped.ts";
 import { applyEdits } from "../../server/src/core/text/edit.ts";
-import { openImage } from "../../server/src/io/openImage.ts";
 import { type TestEngine, addBusybox, startEngine, withEngine } from "../machine/engine.ts";
 import { ruleFindings } from "../support/checkRule.ts";
 import { contentOf } from "../support/imageBuilder.ts";
+import { readTagged } from "../support/readTagged.ts";
 import { writeTar } from "../support/tarWriter.ts";
 
 /** A Dockerfile with one finding of a rule, and bytes that its first fix takes off. */
@@ -118,17 +116,7 @@ async function buildAndRead(
   builder: "classic" | "buildkit",
 ): Promise<ReadImage> {
   await engine.build({ tag, dockerfile, files, builder });
-  const archive = join(engine.folder, "fixes.tar");
-  await engine.run(["save", "-o", archive, tag]);
-  const { signal } = new AbortController();
-  const baseFolder = engine.folder;
-  const opened = await openImage(`docker-archive:${archive}`, { signal, baseFolder });
-  assert.ok(opened.ok, JSON.stringify(opened));
-  const read = await opened.value.read({ signal });
-  await opened.value.close();
-  await rm(archive);
-  assert.ok(read.ok, JSON.stringify(read));
-  return read.value;
+  return readTagged(engine, tag);
 }
 
 /** Empty folders that a RUN leaves for the container's own mounts, whatever it does. */

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { suite, test } from "node:test";
 import { attribute } from "../../server/src/core/join/attribute.ts";
 import type { Attribution } from "../../server/src/core/join/attribution.ts";
 import { parseDockerfile } from "../../server/src/core/dockerfile/parse.ts";
 import { linkTargetOf, nodeKind } from "../../server/src/core/image/fileTree.ts";
 import type { Layer, ReadImage } from "../../server/src/core/image/image.ts";
-import { openImage } from "../../server/src/io/openImage.ts";
 import {
   addBusybox,
   startEngine,
@@ -16,6 +13,7 @@ import {
   type TestEngine,
   withEngine,
 } from "../machine/engine.ts";
+import { readTagged } from "../support/readTagged.ts";
 
 /** A Dockerfile and, by one-based line, the bytes that its lines must weigh; undefined where the image does not hold the line. */
 interface Case {
@@ -105,23 +103,6 @@ CMD ["/a.txt"]
   },
 };
 
-async function readThroughArchive(engine: TestEngine, tag: string): Promise<ReadImage> {
-  const archive = join(engine.folder, "lines.tar");
-  const name = engine.kind === "podman" ? `localhost/${tag}` : tag;
-  await engine.run(["save", "-o", archive, name]);
-  const { signal } = new AbortController();
-  const opened = await openImage(`docker-archive:${archive}`, {
-    signal,
-    baseFolder: engine.folder,
-  });
-  assert.ok(opened.ok, JSON.stringify(opened));
-  const read = await opened.value.read({ signal });
-  await opened.value.close();
-  await rm(archive);
-  assert.ok(read.ok, JSON.stringify(read));
-  return read.value;
-}
-
 function attributionOf(dockerfile: string, read: ReadImage): Attribution {
   return attribute(parseDockerfile(dockerfile), {
     state: "read",
@@ -170,7 +151,7 @@ function checkLines(
       if (engine === undefined) return;
       const tag = `lines-${Object.keys(cases).indexOf(name)}-${builder ?? "podman"}:1`;
       await engine.build({ tag, dockerfile, files, ...(builder ? { builder } : {}), ...options });
-      const read = await readThroughArchive(engine, tag);
+      const read = await readTagged(engine, tag);
       const attribution = attributionOf(dockerfile, read);
       assert.equal(attribution.reason, undefined);
       assert.equal(attribution.builder, builder ?? "buildah");
@@ -208,7 +189,7 @@ RUN echo second > /second
 COPY a.txt /
 `;
     await engine.build({ tag: "edited:1", dockerfile: built, files, builder: "buildkit" });
-    const read = await readThroughArchive(engine, "edited:1");
+    const read = await readTagged(engine, "edited:1");
     const edited = `FROM busybox:local
 RUN echo first > /first
 RUN echo changed a lot > /other
@@ -246,7 +227,7 @@ CMD ["sh"]
       builder: "classic",
       arguments: ["--target", "first"],
     });
-    const read = await readThroughArchive(engine, "target:1");
+    const read = await readTagged(engine, "target:1");
     const measured = bytesByLine(dockerfile, attributionOf(dockerfile, read));
     assert.equal(measured.get(1), (read.layers[0]?.contentBytes ?? 0) + 8);
     assert.equal(measured.get(2), 4);
@@ -269,7 +250,7 @@ RUN echo second > /second
     for (const how of ["--layers=false", "--squash", "--squash-all"]) {
       const tag = `merged${how.replaceAll(/[^a-z]/g, "")}:1`;
       await engine.build({ tag, dockerfile, files, arguments: [how] });
-      const read = await readThroughArchive(engine, tag);
+      const read = await readTagged(engine, tag);
       const found = attributionOf(dockerfile, read);
       const isWithBase = how === "--squash-all";
       assert.match(found.reason ?? "", /several lines into one layer/, how);

@@ -6,7 +6,8 @@ import { rewritesToSmaller } from "../../server/src/core/scratch/nextBest/rewrit
 import { applyEdits } from "../../server/src/core/text/edit.ts";
 import { startEngine, withEngine } from "../machine/engine.ts";
 import { addNodeBases, smallNode } from "../support/nodeBases.ts";
-import { judge, readTagged, run } from "../support/scratchCases.ts";
+import { readTagged } from "../support/readTagged.ts";
+import { judge, run } from "../support/scratchCases.ts";
 
 const dockerfile = `FROM node:24
 WORKDIR /app

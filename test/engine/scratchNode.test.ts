@@ -6,7 +6,8 @@ import { rewritesToSmaller } from "../../server/src/core/scratch/nextBest/rewrit
 import { applyEdits } from "../../server/src/core/text/edit.ts";
 import { startEngine, type TestEngine, withEngine } from "../machine/engine.ts";
 import { addScratchBase } from "../support/scratchBases.ts";
-import { freePort, judge, readTagged, serve } from "../support/scratchCases.ts";
+import { readTagged } from "../support/readTagged.ts";
+import { freePort, judge, serve } from "../support/scratchCases.ts";
 
 /** Installs what a lock file would name, and takes away what is for development; fetches nothing. */
 const npm = `#!/bin/sh -e

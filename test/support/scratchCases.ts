@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseDockerfile } from "../../server/src/core/dockerfile/parse.ts";
 import type { ReadImage } from "../../server/src/core/image/image.ts";
@@ -14,8 +12,8 @@ import type { Rewrite, Rewrites } from "../../server/src/core/scratch/rewrite.ts
 import type { ScratchInput } from "../../server/src/core/scratch/scratchInput.ts";
 import { rewritesToScratch } from "../../server/src/core/scratch/toScratch.ts";
 import { applyEdits } from "../../server/src/core/text/edit.ts";
-import { openImage } from "../../server/src/io/openImage.ts";
 import type { TestEngine } from "../machine/engine.ts";
+import { readTagged } from "./readTagged.ts";
 
 /** A Dockerfile with the files it is built from. */
 export interface BuiltFile {
@@ -51,20 +49,6 @@ function inputOf(text: string, read: ReadImage): ScratchInput {
     surroundings: { isDockerignoreKnown: false },
     memory: createRuleMemory(),
   });
-}
-
-/** All layers of a tagged image. */
-export async function readTagged(engine: TestEngine, tag: string): Promise<ReadImage> {
-  const { signal } = new AbortController();
-  const archive = join(engine.folder, `${tag.replaceAll(/\W/g, "-")}.tar`);
-  await engine.run(["save", "-o", archive, tag]);
-  const opened = await openImage(`docker-archive:${archive}`, { signal, baseFolder: "/" });
-  assert.ok(opened.ok, JSON.stringify(opened));
-  const read = await opened.value.read({ signal });
-  await opened.value.close();
-  await rm(archive);
-  assert.ok(read.ok, JSON.stringify(read));
-  return read.value;
 }
 
 /** What a container answers. */
