@@ -102,5 +102,6 @@ async function measure(
   await opened.value.close();
   if (!read.ok) return fail(describeImageError(read.error));
   const { description } = read.value;
-  return succeed(analyse(dockerfile, { state: "read", description, read: read.value }));
+  const { cost } = settingsFor(session, uri);
+  return succeed(analyse(dockerfile, { state: "read", description, read: read.value }, { cost }));
 }
