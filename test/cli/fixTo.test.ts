@@ -21,6 +21,7 @@ before(async () => {
   await writeFile(join(folder, "Dockerfile"), programFile);
   await writeFile(join(folder, "Writable"), `# tare: image=app\n${programFile}`);
   await writeFile(join(folder, "Shell"), shell);
+  await writeFile(join(folder, "Twice"), 'FROM a\nCOPY a /a\nCOPY b /b\nCMD ["/a"]\n');
   await writeFile(join(folder, "Empty"), "# nothing yet\n");
 });
 after(() => rm(folder, { recursive: true }));
@@ -82,6 +83,11 @@ test("without an image the reason is that it has to be built once", async () => 
     [empty.exitCode, empty.stderr],
     [1, "tare: Empty has no FROM: there is no final stage.\n"],
   );
+});
+
+test("what holds for several lines in the same words is told once", async () => {
+  const run = await tare("fix", "Twice", "--to", "scratch");
+  assert.equal(run.stderr.split("Copied files: ").length, 2);
 });
 
 test("wrong use is told in one sentence", async () => {

@@ -17,6 +17,12 @@ HEALTHCHECK --interval=5s CMD /app ping
 `);
   check(`FROM scratch
 COPY app /app
+HEALTHCHECK CMD [ -f /ready ]
+#^^^^^^^^^^ scratch-cannot-run: HEALTHCHECK in shell form needs \`/bin/sh\`, and nothing brings it into this image.
+CMD ["/app"]
+`);
+  check(`FROM scratch
+COPY app /app
 RUN /app init
 #^^ scratch-cannot-run: RUN in shell form needs \`/bin/sh\`, and nothing brings it into this image.
 `);

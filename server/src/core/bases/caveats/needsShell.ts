@@ -1,3 +1,4 @@
+import { execItemsOf } from "../../dockerfile/execForm.ts";
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import { caveatOn, effectOf, lastOfEach, type Caveat, type SwitchPlan } from "./caveat.ts";
 
@@ -58,7 +59,7 @@ function isShellHealthcheck({ argumentText }: Instruction): boolean {
   const command = /^CMD\s+(.*)$/is.exec(argumentText)?.[1];
   return (
     command !== undefined &&
-    (!command.startsWith("[") || /^\["(?:\/bin\/)?(?:ba)?sh"/.test(command))
+    (execItemsOf(command) === undefined || /^\["(?:\/bin\/)?(?:ba)?sh"/.test(command))
   );
 }
 

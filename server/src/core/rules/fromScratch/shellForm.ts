@@ -1,3 +1,4 @@
+import { execItemsOf } from "../../dockerfile/execForm.ts";
 import { shellOf } from "../../dockerfile/shell.ts";
 import type { ShellCommand, ShellScript } from "../../dockerfile/shellScript.ts";
 import type { Instruction } from "../../dockerfile/syntax.ts";
@@ -43,7 +44,11 @@ function startsIn({ shipped }: RuleContext): readonly Instruction[] {
 }
 
 function isShellForm({ keyword, form, argumentText }: Instruction): boolean {
-  if (keyword === "HEALTHCHECK") return /^CMD\s+[^[\s]/i.test(argumentText);
+  if (keyword === "HEALTHCHECK") {
+    // `[ -f /ready ]` is a command of a shell.
+    const command = /^CMD\s+(\S.*)$/is.exec(argumentText)?.[1];
+    return command !== undefined && execItemsOf(command) === undefined;
+  }
   return form === "shell" && argumentText !== "";
 }
 
