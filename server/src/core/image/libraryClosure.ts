@@ -64,11 +64,10 @@ export function libraryClosureOf(
   const missing: { name: string; neededBy: string }[] = [];
   const seen = new Set<string>();
   let isWhole = isTelling(facts);
-  const isMusl = muslArchitectureOf(facts) !== undefined;
   const named = [...(facts.interpreter === undefined ? [] : [facts.interpreter]), ...facts.needed];
   const queue: Asking[] = named.map((name) => ({ name, neededBy: program, facts, above: [] }));
   for (let asked = queue.shift(); asked !== undefined; asked = queue.shift()) {
-    if (seen.has(asked.name) || (isMusl && muslNames.test(asked.name))) continue;
+    if (seen.has(asked.name) || isLoader(facts, asked.name)) continue;
     seen.add(asked.name);
     const found = findLibrary(search, asked);
     if (found === undefined) {
@@ -90,6 +89,13 @@ export function libraryClosureOf(
 
 /** Names under which musl's loader, which is its C library, finds itself without looking at files. musl, ldso/dynlink.c `load_library`. */
 const muslNames = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
+
+/** Whether a name without a directory is that of the loader, which is there before all others: musl's is its C library too, and glibc's asks for it. */
+function isLoader(facts: ElfFacts, name: string): boolean {
+  if (name.includes("/")) return false;
+  const isMusl = muslArchitectureOf(facts) !== undefined;
+  return facts.interpreter?.endsWith(`/${name}`) === true || (isMusl && muslNames.test(name));
+}
 
 /** As musl calls it: `x86_64`. Undefined for a program that another loader starts. */
 function muslArchitectureOf({ interpreter }: ElfFacts): string | undefined {
