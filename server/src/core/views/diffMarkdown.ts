@@ -1,4 +1,5 @@
 import { formatExactBytes, formatSize } from "../text/size.ts";
+import { attackSurfaceChanges } from "./attackSurface.ts";
 import { type DiffList, diffLists, formatChange } from "./diffLines.ts";
 import type { DiffReport } from "./diffReport.ts";
 import { codeSpan, escapeMarkdown } from "./markdown.ts";
@@ -9,7 +10,11 @@ export function diffMarkdown(report: DiffReport, top: number): string {
   const [old, now] = [before.totals.layerContentBytes, after.totals.layerContentBytes];
   const title = `### Tare: ${formatSize(old)} → ${formatSize(now)} (${formatChange(old, now)})\n`;
   const images = `${codeSpan(before.image.reference)} (${formatExactBytes(old)}) → ${codeSpan(after.image.reference)} (${formatExactBytes(now)})\n`;
-  return [title, images, ...diffLists(report).map((list) => table(list, top))].join("\n");
+  const surface = attackSurfaceChanges(report.attackSurface.before, report.attackSurface.after);
+  const inside = surface.length === 0 ? [] : [`To be found inside: ${surface.join(", ")}\n`];
+  return [title, images, ...diffLists(report).map((list) => table(list, top)), ...inside].join(
+    "\n",
+  );
 }
 
 function table({ title, lines }: DiffList, top: number): string {

@@ -1,5 +1,6 @@
 import type { Analysis } from "../analysis.ts";
 import type { ImageDiff, PackageChange } from "../image/diff/imageDiff.ts";
+import { type AttackSurface, attackSurfaceOf } from "../image/attackSurface.ts";
 import type { PathChangeKind } from "../image/diff/treeDiff.ts";
 import type { ReadImage } from "../image/image.ts";
 import type { ReportImage, ReportTotals } from "./report.ts";
@@ -18,6 +19,8 @@ export interface DiffReport {
   readonly packages: readonly PackageRow[];
   /** By line of the Dockerfile, in order; empty without one. */
   readonly instructions: readonly InstructionRow[];
+  /** What is to be found in the final file systems. */
+  readonly attackSurface: { readonly before: AttackSurface; readonly after: AttackSurface };
 }
 
 /** One of the two images. */
@@ -76,6 +79,10 @@ export function diffReportOf(diff: ImageDiff, analyses: DiffAnalyses | undefined
     })),
     packages: packages.map(toPackageRow),
     instructions: analyses === undefined ? [] : instructionRows(analyses),
+    attackSurface: {
+      before: attackSurfaceOf(before.finalTree),
+      after: attackSurfaceOf(after.finalTree),
+    },
   };
 }
 

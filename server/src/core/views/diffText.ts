@@ -1,4 +1,5 @@
 import { formatSize } from "../text/size.ts";
+import { attackSurfaceChanges } from "./attackSurface.ts";
 import { type DiffList, diffLists, formatChange } from "./diffLines.ts";
 import type { DiffReport } from "./diffReport.ts";
 import { escapeSteering, fitEnd, fitPath, padLeft } from "./reportCells.ts";
@@ -11,7 +12,8 @@ export function diffText(report: DiffReport, options: TextOptions): readonly str
   const sections = [
     headLines(report, options, paint),
     ...diffLists(report).map((list) => section(list, options, paint)),
-  ];
+    surfaceLines(report, options, paint),
+  ].filter((lines) => lines.length > 0);
   return sections
     .flatMap((lines, index) => (index === 0 ? lines : ["", ...lines]))
     .map((line) => (options.unicode ? line : line.replaceAll("…", "~").replaceAll("−", "-")));
@@ -62,5 +64,18 @@ function section(
       return `  ${paint(style, padLeft(change, width))}  ${fitEnd(escapeSteering(text), columns - width - 4)}`;
     }),
     ...(rest === 0 ? [] : [paint("dim", `  and ${rest} more`)]),
+  ];
+}
+
+function surfaceLines(
+  { attackSurface: { before, after } }: DiffReport,
+  { columns }: TextOptions,
+  paint: Paint,
+): readonly string[] {
+  const changes = attackSurfaceChanges(before, after);
+  if (changes.length === 0) return [];
+  return [
+    paint("bold", "To be found inside"),
+    ...changes.map((line) => fitEnd(`  ${line}`, columns)),
   ];
 }
