@@ -76,19 +76,27 @@ export function laterRemovalOf(
 ): Instruction | undefined {
   const virtual = command.args.findIndex(({ text }) => text === "-t" || text === "--virtual");
   const group = manager === "apk" && virtual >= 0 ? command.args[virtual + 1]?.text : undefined;
-  const wanted = new Set(group === undefined ? tools.map(({ text }) => nameOf(text)) : [group]);
-  return context.shipped.find(
-    (one) =>
-      one.index > run.index &&
-      one.keyword === "RUN" &&
-      context
-        .shellOf(one)
-        ?.commands.some(
-          (later) =>
-            later.certainty === "always" &&
-            removesPackages(later) &&
-            later.args.some(({ text }) => wanted.has(nameOf(text))),
-        ) === true,
+  const wanted = group === undefined ? tools.map(({ text }) => nameOf(text)) : [group];
+  return removingRuns(context).find(
+    (one) => one.run.index > run.index && wanted.some((name) => one.names.has(name)),
+  )?.run;
+}
+
+/** RUNs of the final image that surely take packages away, in text order, with what they name. */
+function removingRuns(
+  context: RuleContext,
+): readonly { readonly run: Instruction; readonly names: ReadonlySet<string> }[] {
+  return context.recall("runs that remove packages", () =>
+    context.shipped
+      .filter(({ keyword }) => keyword === "RUN")
+      .flatMap((run) => {
+        const removing = (context.shellOf(run)?.commands ?? []).filter(
+          (command) => command.certainty === "always" && removesPackages(command),
+        );
+        if (removing.length === 0) return [];
+        const names = removing.flatMap(({ args }) => args.map(({ text }) => nameOf(text)));
+        return [{ run, names: new Set(names) }];
+      }),
   );
 }
 
