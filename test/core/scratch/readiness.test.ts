@@ -295,3 +295,14 @@ test("HEALTHCHECK stays where it runs something static", () => {
   check('["/usr/bin/linked"]', `needs: It runs a command, ${outside}`);
   check("[ -f /ready ]", `needs: It runs a command in a shell, ${outside}`);
 });
+
+test("ONBUILD blocks, for what it says is run by images that are built on this one", () =>
+  checkRows(
+    { lines: "ONBUILD RUN make\n" },
+    "run",
+    [
+      "blocks: ONBUILD speaks to images that are built on this one: they need what scratch does not have.",
+      "ok: They are copied into the new stage as they are.",
+    ],
+    "not looked at",
+  ));

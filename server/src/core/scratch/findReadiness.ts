@@ -7,7 +7,7 @@ import { healthCheck, signals, writableDirectories } from "./containerNeeds.ts";
 import { type Need, type NeedContext, carry, isFile } from "./needs.ts";
 import { findProgram } from "./program.ts";
 import type { CarriedPath, Check, Program, Readiness } from "./readiness.ts";
-import { runChecks } from "./runEffects.ts";
+import { onBuildChecks, runChecks } from "./runEffects.ts";
 import type { ScratchInput } from "./scratchInput.ts";
 import { findSilentNeeds } from "./silentNeeds.ts";
 import { findCompileSteps, toolchainOf } from "./toolchain.ts";
@@ -27,6 +27,7 @@ export function findReadiness(input: ScratchInput): Readiness | undefined {
     ...libraryNeeds(context),
     ...shellNeeds(context),
     ...runChecks(context),
+    ...onBuildChecks(context),
     ...findSilentNeeds(context),
     ...[healthCheck(context), writableDirectories(context), signals(context)].filter(
       (need) => need !== undefined,

@@ -39,6 +39,25 @@ const effects: readonly (readonly [Effect, RegExp])[] = [
   ],
 ];
 
+/** What images that are built on this one would run; none can on scratch. */
+export function onBuildChecks({ input }: NeedContext): readonly Need[] {
+  return input.chain
+    .flatMap(({ instructions }) => instructions)
+    .filter(({ keyword }) => keyword === "ONBUILD")
+    .map((instruction) => ({
+      check: {
+        kind: "run",
+        state: "blocks",
+        title: "ONBUILD",
+        evidence:
+          "ONBUILD speaks to images that are built on this one: they need what scratch does not have.",
+        bytes: undefined,
+        span: instruction.keywordSpan,
+      },
+      carried: [],
+    }));
+}
+
 /** One check for each RUN of the final stage: its effects stay in the build stage, are carried over by another check, or cannot be seen. */
 export function runChecks({ input }: NeedContext): readonly Need[] {
   const shipped = input.chain.flatMap(({ instructions }) => instructions);

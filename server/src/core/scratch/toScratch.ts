@@ -59,9 +59,6 @@ interface Work {
 function* obstaclesIn(input: ScratchInput, { checks, program }: Readiness): Generator<string> {
   for (const { state, evidence } of checks) if (state === "blocks") yield evidence;
   const instructions = input.chain.flatMap((stage) => stage.instructions);
-  if (instructions.some(({ keyword }) => keyword === "ONBUILD")) {
-    yield "ONBUILD speaks to images that are built on this one: they need what scratch does not have.";
-  }
   if (input.chain[0]?.base.kind === "scratch") {
     yield "The file starts from scratch and brings a system of its own: nothing tells what of it the program can do without.";
   }
