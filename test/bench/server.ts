@@ -35,6 +35,34 @@ const workspace = join(folder, "server");
 
 const dockerfile = `# tare: image=oci:image\nFROM scratch\n${Array.from({ length: 16 }, (_, index) => `RUN step ${index}\n`).join("")}`;
 
+/** A stage as people write them: clean installs over many lines, settings, copies. */
+const ordinaryStanza = [
+  "# what it needs",
+  "RUN apt-get update \\",
+  "    && apt-get install -y --no-install-recommends \\",
+  "        curl \\",
+  "        tzdata \\",
+  "    && rm -rf /var/lib/apt/lists/*",
+  "ENV STEP=done MODE=fast",
+  "COPY --chown=app:app conf/ /etc/app/",
+  "RUN mkdir -p /var/lib/app \\",
+  "    && chown app:app /var/lib/app",
+];
+
+/** The worst: nearly every line is worth a finding, with its fix. */
+const wastefulStanza = [
+  "ENV STEP=done",
+  "RUN apt-get update && apt-get install -y curl gcc \\",
+  "    && rm -rf /tmp/*",
+  "COPY . /app",
+  "WORKDIR /app",
+  "RUN pip install -r requirements.txt",
+  "RUN npm ci && npm run build",
+  "RUN curl -O https://example.org/tool.tar.gz && tar xzf tool.tar.gz",
+  "RUN rm tool.tar.gz",
+  "RUN chown -R app:app /app",
+];
+
 await main(Number(process.argv[2] ?? 5));
 
 async function main(runs: number): Promise<void> {
@@ -51,10 +79,12 @@ async function main(runs: number): Promise<void> {
   rows.push(["start to answer of initialize", ms(median(await repeat(runs, startOnce))), ""]);
   const perText = await repeat(runs, () => textToDiagnostics(1000));
   rows.push(["text of 1,000 lines to its diagnostics", ms(median(perText)), "≤ 25 ms"]);
-  const perFindings = Array.from({ length: Math.max(runs, 5) }, () => textToFindings(500));
+  const perOrdinary = Array.from({ length: 30 }, () => textToFindings(ordinaryStanza));
+  const perWasteful = Array.from({ length: 30 }, () => textToFindings(wastefulStanza));
   rows.push(
-    ["findings of 500 lines, parsed, no image, first", ms(perFindings[0] ?? 0), ""],
-    ["  median", ms(median(perFindings)), "≤ 20 ms"],
+    ["findings of 500 ordinary lines, parsed, no image", ms(median(perOrdinary)), "≤ 20 ms"],
+    ["  first", ms(perOrdinary[0] ?? 0), ""],
+    ["  nearly all of them worth a finding", ms(median(perWasteful)), ""],
   );
   const cold = await whileIndexing();
   rows.push(
@@ -76,27 +106,14 @@ async function main(runs: number): Promise<void> {
   }
 }
 
-/** One stage of lines as people write them, a third of them worth a finding; in this process, so the first time counts the compiler. */
-function textToFindings(lines: number): number {
-  const stanza = [
-    "ENV STEP=done",
-    "RUN apt-get update && apt-get install -y curl gcc \\",
-    "    && rm -rf /tmp/*",
-    "COPY . /app",
-    "WORKDIR /app",
-    "RUN pip install -r requirements.txt",
-    "RUN npm ci && npm run build",
-    "RUN curl -O https://example.org/tool.tar.gz && tar xzf tool.tar.gz",
-    "RUN rm tool.tar.gz",
-    "RUN chown -R app:app /app",
-  ];
-  const steps = Array.from({ length: lines / stanza.length }, () => stanza.join("\n"));
-  const text = `FROM debian:12\n${steps.join("\n")}\n`;
-  const dockerfile = parseDockerfile(text);
+/** One stage of 500 lines, looked at by all rules; in this process, so the first time counts the compiler. */
+function textToFindings(stanza: readonly string[]): number {
+  const steps = Array.from({ length: 500 / stanza.length }, () => stanza.join("\n"));
+  const dockerfile = parseDockerfile(`FROM debian:12\n${steps.join("\n")}\n`);
   const started = performance.now();
   const { length } = analyse(dockerfile, undefined).findings;
   const tookMs = performance.now() - started;
-  if (length === 0) throw new Error("no rule found anything in the text");
+  if (stanza === wastefulStanza && length === 0) throw new Error("no rule found anything");
   return tookMs;
 }
 
