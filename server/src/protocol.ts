@@ -37,6 +37,10 @@ export const commands = {
   refresh: "tare.refresh",
   /** Shows what a rewrite of the final stage changes, to be taken or left. One argument: `RewriteParams`. Named only when `rewritePreviews` is set. */
   previewRewrite: "tare.previewRewrite",
+  /** Opens a file of a layer, read-only. One argument: `FileParams`. */
+  openFile: "tare.openFile",
+  /** Shows what a file system is made of, as areas. One argument: `TreemapTarget`. */
+  showTreemap: "tare.showTreemap",
 } as const;
 
 /** `initializationOptions` of our client; every field optional, for other editors may send none. */
@@ -147,6 +151,28 @@ export interface TreeRow {
   readonly hasChildren: boolean;
   /** Zero-based line of the Dockerfile that this row goes to on click. */
   readonly line?: number;
+  /** Of directories, files and waste: absolute path in the image. */
+  readonly path?: string;
+  /** Of layers and what is in them: index of the layer, base first. */
+  readonly layer?: number;
+}
+
+/** A file of the image of a Dockerfile. */
+export interface FileParams {
+  readonly uri: string;
+  /** Absolute, `/` between its parts. */
+  readonly path: string;
+  /** Index of the layer whose entry is meant, base first; absent: the one that the final file system shows. */
+  readonly layer?: number;
+}
+
+/** What a treemap shows. */
+export interface TreemapTarget {
+  readonly uri: string;
+  /** Index of the layer, base first; absent: the final file system with all waste beside it. */
+  readonly layer?: number;
+  /** Directory or binary to start at, absolute; absent: the root. */
+  readonly path?: string;
 }
 
 /** Which row to show: that of a layer, by instruction line (zero-based) or layer index, maybe a path in it. */
