@@ -151,7 +151,7 @@ export interface TreeRow {
   readonly hasChildren: boolean;
   /** Zero-based line of the Dockerfile that this row goes to on click. */
   readonly line?: number;
-  /** Of directories, files and waste: absolute path in the image. */
+  /** Of directories, files and waste: path in the image, no `/` in front. */
   readonly path?: string;
   /** Of layers and what is in them: index of the layer, base first. */
   readonly layer?: number;
@@ -160,7 +160,7 @@ export interface TreeRow {
 /** A file of the image of a Dockerfile. */
 export interface FileParams {
   readonly uri: string;
-  /** Absolute, `/` between its parts. */
+  /** In the image, `/` between its parts, none in front. */
   readonly path: string;
   /** Index of the layer whose entry is meant, base first; absent: the one that the final file system shows. */
   readonly layer?: number;
@@ -171,7 +171,7 @@ export interface TreemapTarget {
   readonly uri: string;
   /** Index of the layer, base first; absent: the final file system with all waste beside it. */
   readonly layer?: number;
-  /** Directory or binary to start at, absolute; absent: the root. */
+  /** Directory or binary to start at, no `/` in front; absent: the root. */
   readonly path?: string;
 }
 
