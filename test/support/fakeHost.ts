@@ -277,6 +277,7 @@ function openedOf(world: FakeHost, image: ImageBuilder, gate: Promise<void>): Op
       const read: ReadImage = image.read();
       return succeed({ ...read, description });
     },
+    readFile: async () => succeed({ kind: "absent" }),
     async close() {
       world.closedCount += 1;
     },

@@ -1,6 +1,7 @@
 import type { ImageDescription, ReadImage } from "../core/image/image.ts";
 import type { ImageError } from "../core/image/imageError.ts";
 import type { Result } from "../core/result.ts";
+import type { FileContent, FileRequest } from "./fileContent.ts";
 
 /** How far reading has come, for a progress bar; also the totals where known. */
 export interface ReadProgress {
@@ -19,6 +20,8 @@ export interface OpenedImage {
     readonly signal: AbortSignal;
     readonly onProgress?: (progress: ReadProgress) => void;
   }): Promise<Result<ReadImage, ImageError>>;
+  /** Reads what one layer holds at one path, and no more of the image than that takes. Nothing is written to disk by a path from the image, and nothing made in an engine. */
+  readFile(request: FileRequest): Promise<Result<FileContent, ImageError>>;
   /** Lets go of file handles; safe to call twice. */
   close(): Promise<void>;
 }

@@ -149,6 +149,8 @@ async function openInEngine(
   return succeed({
     description: image.value.description,
     read: (readOptions) => readEngineImage(reading, image.value, { ...readOptions, ...own }),
+    readFile: async ({ layer }) =>
+      fail({ code: "layer-unreadable", layer: String(layer), reason: "no file is read yet" }),
     close: async () => undefined,
   });
 }

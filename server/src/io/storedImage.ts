@@ -146,6 +146,8 @@ export function openStored(
       const sources = await files.openLayers(image.layers, reading);
       return sources.ok ? readImage(description, sources.value, reading) : sources;
     },
+    readFile: async ({ layer }) =>
+      fail({ code: "layer-unreadable", layer: String(layer), reason: "no file is read yet" }),
     close: () => files.close(),
   };
 }
