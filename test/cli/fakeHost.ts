@@ -68,6 +68,7 @@ export async function runTare(argv: readonly string[], world: FakeWorld = {}): P
           if (world.interruptsReading === true) interrupt.abort();
           return interrupt.signal.aborted ? fail({ code: "cancelled" }) : succeed(image);
         },
+        readFile: async () => succeed({ kind: "absent" }),
         close: async () => {
           closedCount += 1;
         },
