@@ -133,6 +133,15 @@ const plants: readonly {
     says: /core\/forecast sees join, context, bases, budget and below/,
   },
   {
+    name: "history importing views",
+    files: {
+      "server/src/core/history/planted.ts":
+        'import type { SizeNote } from "../views/inlay.ts";\n\nexport type Planted = SizeNote;\n',
+    },
+    tool: "lint",
+    says: /core\/history sees join and below/,
+  },
+  {
     name: "cost importing image",
     files: {
       "server/src/core/cost/planted.ts":

@@ -2,6 +2,7 @@ import type { Analysis } from "../analysis.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import type { Image } from "../image/image.ts";
 import type { InstructionWeight } from "../join/attribution.ts";
+import { builtStage } from "../join/builtStage.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import { lineNumberOfLayer } from "./report.ts";
 
@@ -34,10 +35,7 @@ export function originBytes(
 
 /** The FROM of the stage that the image was built from: the last one, unless its history fits another (`--target`); undefined without stages. */
 export function finalFrom({ dockerfile, attribution }: Analysis): Instruction | undefined {
-  const built = dockerfile.stages.findLast(({ from }) => {
-    const weight = attribution?.instructions[from.index];
-    return weight !== undefined && weight.basis !== "unknown";
-  });
+  const built = attribution && builtStage(dockerfile, attribution);
   return (built ?? dockerfile.stages.at(-1))?.from;
 }
 
