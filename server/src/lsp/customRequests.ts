@@ -21,15 +21,18 @@ import { methods } from "../protocol.ts";
 import { compareBuilds } from "./features/scratchBuild.ts";
 import { rewritePreview } from "./features/scratchPreview.ts";
 import { startTimes } from "./features/startTimes.ts";
+import { answerTreemapRequests } from "./features/treemap.ts";
 import { imageChoices } from "./imageChoices.ts";
 import type { Server } from "./serverParts.ts";
 import { reconsiderAll } from "./serverParts.ts";
 
 /** The methods of the protocol that only our client calls. */
 export function answerCustomRequests(server: Server): void {
-  const { connection, shield, session, documents, catalog } = server;
+  const { connection, shield, session, documents } = server;
+  answerImageRequests(server);
   answerScratchRequests(server);
   answerStartRequest(server);
+  answerTreemapRequests(server);
   connection.onRequest(
     methods.tree,
     shield.answering<[TreeParams], readonly TreeRow[]>([], ({ uri, parent }) => {
@@ -44,6 +47,18 @@ export function answerCustomRequests(server: Server): void {
       return view === undefined ? [] : revealPath(view.analysis, target);
     }),
   );
+  connection.onNotification(
+    methods.trust,
+    shield.answering<[TrustParams], void>(undefined, ({ trusted }) => {
+      session.isTrusted = trusted;
+      server.engineWatch.follow();
+      reconsiderAll(server);
+    }),
+  );
+}
+
+function answerImageRequests(server: Server): void {
+  const { connection, shield, session, documents, catalog } = server;
   connection.onRequest(
     methods.listImages,
     shield.answering<[DocumentParams], readonly ImageChoice[]>([], ({ uri }) =>
@@ -65,14 +80,6 @@ export function answerCustomRequests(server: Server): void {
       catalog.invalidate();
       documents.refresh(uri);
       return null;
-    }),
-  );
-  connection.onNotification(
-    methods.trust,
-    shield.answering<[TrustParams], void>(undefined, ({ trusted }) => {
-      session.isTrusted = trusted;
-      server.engineWatch.follow();
-      reconsiderAll(server);
     }),
   );
 }

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type TreemapNode, treemapOf } from "../../../server/src/core/views/treemap.ts";
+import {
+  type TreemapNode,
+  treemapOf,
+  type TreemapQuestion,
+} from "../../../server/src/core/views/treemap.ts";
 import { anImage } from "../../support/imageBuilder.ts";
 
 const image = anImage()
@@ -12,17 +16,28 @@ const image = anImage()
 /** A map as lines, two blanks for each level. */
 function drawn(node: TreemapNode | undefined, depth = 0): readonly string[] {
   if (node === undefined) return [];
-  const { name, kind, bytes, wastedBytes, layer, content, children = [] } = node;
+  const { name, kind, bytes, wastedBytes, layer, content, hidden, children = [] } = node;
   const waste = wastedBytes === 0 ? "" : ` wasted ${wastedBytes}`;
+  const how = hidden === undefined ? "" : ` ${hidden.kind} by ${hidden.by}`;
   return [
-    `${"  ".repeat(depth)}${name || kind} ${bytes} layer ${layer} ${content}${waste}`,
+    `${"  ".repeat(depth)}${name || kind} ${bytes} layer ${layer} ${content}${waste}${how}`,
     ...children.flatMap((child) => drawn(child, depth + 1)),
   ];
 }
 
-test("the final file system fills the map, heaviest first", () =>
-  assert.deepEqual(drawn(treemapOf(image.read(), { scope: "final", path: "", limit: 100 })), [
-    "directory 115001000 layer 0 library",
+function checkMap(question: Partial<TreemapQuestion>, lines: readonly string[]): void {
+  const map = treemapOf(image.read(), {
+    scope: { kind: "image" },
+    path: "",
+    limit: 100,
+    ...question,
+  });
+  assert.deepEqual(drawn(map), lines);
+}
+
+test("the final file system fills the map, heaviest first, with all waste beside it", () =>
+  checkMap({}, [
+    "image 120001000 layer 0 library wasted 5000000",
     "  usr 110000000 layer 0 library",
     "    lib 70000000 layer 0 library",
     "      libc.so.6 70000000 layer 0 library",
@@ -31,49 +46,96 @@ test("the final file system fills the map, heaviest first", () =>
     "  app 5000000 layer 1 code",
     "    main.js 3000000 layer 1 code",
     "    logo.png 2000000 layer 1 media",
-    "  rest 1000 layer 0 other",
+    "  etc 1000 layer 0 other",
+    "  waste 5000000 layer 1 archive wasted 5000000",
+    "    layer 5000000 layer 1 archive wasted 5000000",
+    "      app 5000000 layer 1 archive wasted 5000000",
+    "        big.zip 5000000 layer 1 archive wasted 5000000 deleted by 2",
   ]));
 
-test("a layer shows which of its bytes are wasted", () =>
-  assert.deepEqual(
-    drawn(treemapOf(image.read(), { scope: { layer: 1 }, path: "app", limit: 100 })),
-    [
-      "app 10000000 layer 1 archive wasted 5000000",
-      "  big.zip 5000000 layer 1 archive wasted 5000000",
-      "  main.js 3000000 layer 1 code",
-      "  logo.png 2000000 layer 1 media",
-    ],
-  ));
+test("a layer shows which of its bytes are wasted, and who hid them", () =>
+  checkMap({ scope: { kind: "layer", layer: 1 }, path: "app" }, [
+    "app 10000000 layer 1 archive wasted 5000000",
+    "  big.zip 5000000 layer 1 archive wasted 5000000 deleted by 2",
+    "  main.js 3000000 layer 1 code",
+    "  logo.png 2000000 layer 1 media",
+  ]));
 
-test("there is no map of what is not there", () => {
-  assert.equal(treemapOf(image.read(), { scope: "final", path: "no/such", limit: 9 }), undefined);
-  assert.equal(treemapOf(image.read(), { scope: { layer: 7 }, path: "", limit: 9 }), undefined);
+test("the waste of a layer is a map of its own", () =>
+  checkMap({ scope: { kind: "waste", layer: 1 } }, [
+    "layer 5000000 layer 1 archive wasted 5000000",
+    "  app 5000000 layer 1 archive wasted 5000000",
+    "    big.zip 5000000 layer 1 archive wasted 5000000 deleted by 2",
+  ]));
+
+test("a directory of the final file system stands for what a container sees of it", () =>
+  checkMap({ path: "app" }, [
+    "app 5000000 layer 1 code",
+    "  main.js 3000000 layer 1 code",
+    "  logo.png 2000000 layer 1 media",
+  ]));
+
+test("a directory of many equal files shows some of them however light they are", () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 5000 }, (_, index) => [`many/${index}`, "1kB"]),
+  );
+  const map = treemapOf(anImage().layer(files).read(), {
+    scope: { kind: "image" },
+    path: "many",
+    limit: 100,
+  });
+  assert.equal(map?.children?.length, 31);
+  assert.equal(map?.children?.at(-1)?.count, 4970);
 });
 
-test("rectangles never are more than asked for, and every directory's add up to it", () =>
+test("there is no map of what is not there", () => {
+  const read = image.read();
+  for (const question of [
+    { scope: { kind: "image" }, path: "no/such" },
+    { scope: { kind: "layer", layer: 7 }, path: "" },
+    { scope: { kind: "waste", layer: 7 }, path: "" },
+  ] as const) {
+    assert.equal(treemapOf(read, { ...question, limit: 9 }), undefined);
+  }
+});
+
+const someFiles = fc.dictionary(
+  fc.stringMatching(/^[a-d](\/[a-d]){0,3}\/[e-h]$/),
+  fc.integer({ min: 0, max: 1e6 }).map(String),
+  { maxKeys: 40 },
+);
+
+test("rectangles never are more than asked for, every directory's add up to it, and the whole weighs what the layers do", () =>
   fc.assert(
-    fc.property(
-      fc.dictionary(
-        fc.stringMatching(/^[a-d](\/[a-d]){0,3}\/[e-h]$/),
-        fc.integer({ min: 0, max: 1e6 }).map(String),
-        { maxKeys: 40 },
-      ),
-      fc.integer({ min: 1, max: 60 }),
-      (files, limit) => {
-        const read = anImage().layer(files).read();
-        const map = treemapOf(read, { scope: "final", path: "", limit });
+    fc.property(someFiles, someFiles, fc.integer({ min: 12, max: 60 }), (files, later, limit) => {
+      const read = anImage().layer(files).layer(later).layer({ "a/.wh.b": "0" }).read();
+      const scopes = [
+        [{ kind: "image" }, read.layerContentBytes],
+        [{ kind: "waste", layer: undefined }, read.wastedBytes],
+        [{ kind: "layer", layer: 1 }, read.layers[1]!.contentBytes],
+        [{ kind: "waste", layer: 0 }, read.layers[0]!.wastedBytes],
+      ] as const;
+      for (const [scope, totalBytes] of scopes) {
+        const map = treemapOf(read, { scope, path: "", limit });
         assert.ok(map !== undefined);
-        assert.equal(map.bytes, read.finalContentBytes);
+        assert.equal(map.bytes, totalBytes);
         const all: TreemapNode[] = [map];
-        for (const node of all) {
-          all.push(...(node.children ?? []));
-          if (node.children === undefined) continue;
+        for (const { bytes, wastedBytes, children } of all) {
+          all.push(...(children ?? []));
+          assert.ok(wastedBytes >= 0 && wastedBytes <= bytes);
+          if (children === undefined) continue;
           assert.equal(
-            node.children.reduce((sum, { bytes }) => sum + bytes, 0),
-            node.bytes,
+            children.reduce((sum, child) => sum + child.bytes, 0),
+            bytes,
           );
+          if (scope.kind === "layer") {
+            assert.equal(
+              children.reduce((sum, child) => sum + child.wastedBytes, 0),
+              wastedBytes,
+            );
+          }
         }
-        assert.ok(all.length <= limit + 1);
-      },
-    ),
+        assert.ok(all.length <= limit, `${all.length} of ${limit}`);
+      }
+    }),
   ));

@@ -66,7 +66,7 @@ function shortWriter(analysis: Analysis, layer: number): string {
 }
 
 /** The instruction as it stands in the file, else the history row, else the layer's number. One line, safe to print. */
-function textOfLayer(
+export function textOfLayer(
   { attribution, dockerfile }: Analysis,
   { description }: Image,
   layer: number,

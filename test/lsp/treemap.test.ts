@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Treemap, TreemapMatches, TreemapTarget, TreeRow } from "../../server/src/protocol.ts";
+import { methods } from "../../server/src/protocol.ts";
+import { appImage, dockerfile } from "../editor/support/workspace.ts";
+import { fakeHost } from "../support/fakeHost.ts";
+import { lspPair, type LspPair } from "../support/lspPair.ts";
+
+const uri = "file:///work/Dockerfile";
+
+/** Runs with an open document whose image is read, and closes everything. */
+async function withImage(run: (pair: LspPair) => Promise<void>): Promise<void> {
+  const pair = await lspPair({ settings: {}, host: fakeHost({ app: appImage() }) });
+  try {
+    await pair.open(uri, dockerfile.replace("oci:image", "app"));
+    await pair.until("image read", () => pair.statuses.at(-1)?.state === "read");
+    await run(pair);
+    assert.deepEqual(pair.logs, []);
+  } finally {
+    await pair.close();
+  }
+}
+
+const mapOf = (pair: LspPair, target: Omit<TreemapTarget, "uri">) =>
+  pair.client.sendRequest<Treemap | null>(methods.treemap, {
+    target: { uri, ...target },
+    limit: 100,
+  });
+
+test("the map of the image weighs what its row in the layer tree says", () =>
+  withImage(async (pair) => {
+    const map = await mapOf(pair, {});
+    const [image] = await pair.client.sendRequest<readonly TreeRow[]>(methods.tree, { uri });
+    assert.equal(map?.root.sizeText, "18 MB");
+    assert.match(image!.description!, /^18 MB /);
+    assert.equal(map.root.bytes, pair.statuses.at(-1)?.totalBytes);
+    assert.deepEqual(
+      map.root.children?.map(({ name, kind, sizeText }) => [name || kind, sizeText]),
+      [
+        ["usr", "12 MB"],
+        ["var", "2 MB"],
+        ["srv", "1 MB"],
+        ["waste", "3 MB"],
+      ],
+    );
+    assert.deepEqual(
+      map.layers.map(({ label, line }) => [label, line]),
+      [
+        ["Layer 1 · base", 1],
+        ["Layer 2 · line 3", 2],
+        ["Layer 3 · line 4", 3],
+        ["Layer 4 · line 5", 4],
+      ],
+    );
+  }));
+
+test("a directory of a layer and the waste of a layer have maps; what is not there has none", () =>
+  withImage(async (pair) => {
+    const app = await mapOf(pair, { layer: 2, path: "srv/app" });
+    assert.deepEqual([app?.root.sizeText, app?.root.wastedText], ["4 MB", "3 MB"]);
+    const waste = await mapOf(pair, { layer: 2, waste: true, path: "srv/app/cache" });
+    assert.equal(waste?.root.children?.[0]?.hiddenText, "deleted by line 5");
+    assert.equal(await mapOf(pair, { path: "no/such" }), null);
+    assert.equal(await mapOf(pair, { uri: "file:///work/closed" } as never), null);
+  }));
+
+test("a search names what it found, wasted files too", () =>
+  withImage(async (pair) => {
+    const found = await pair.client.sendRequest<TreemapMatches>(methods.treemapSearch, {
+      target: { uri },
+      query: "INDEX",
+      limit: 10,
+    });
+    assert.deepEqual(found, {
+      count: 1,
+      matches: [
+        {
+          path: "srv/app/cache/index",
+          kind: "file",
+          bytes: 3_000_000,
+          sizeText: "3 MB",
+          layer: 2,
+          waste: true,
+        },
+      ],
+    });
+  }));
