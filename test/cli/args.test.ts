@@ -9,9 +9,7 @@ const defaults: AnalyzeArguments = {
   kind: "analyze",
   image: undefined,
   dockerfilePath: undefined,
-  budgetBytes: undefined,
-  transferBudgetBytes: undefined,
-  target: undefined,
+  limits: {},
   cost: undefined,
   failOn: undefined,
   platform: undefined,
@@ -40,7 +38,11 @@ test("an image alone is analysed with everything else as it is by default", () =
 });
 
 test("options stand before or behind the image, long or short, with a blank or =", () => {
-  const expected = { image: "web:1", dockerfilePath: "Dockerfile", budgetBytes: 10_000_000 };
+  const expected = {
+    image: "web:1",
+    dockerfilePath: "Dockerfile",
+    limits: { budgetBytes: 10_000_000 },
+  };
   checkAnalyze("analyze web:1 -f Dockerfile --budget 10MB", expected);
   checkAnalyze("analyze --budget=10MB --file=Dockerfile web:1", expected);
   checkAnalyze("analyze -fDockerfile --budget 10MB web:1", expected);
@@ -51,8 +53,7 @@ test("every option of analyze is understood", () => {
     "analyze oci:out --budget 1MiB --transfer-budget 500kB --platform linux/arm/v7 --json --top 3 --no-cache",
     {
       image: "oci:out",
-      budgetBytes: 1_048_576,
-      transferBudgetBytes: 500_000,
+      limits: { budgetBytes: 1_048_576, transferBudgetBytes: 500_000 },
       platform: "linux/arm/v7",
       json: true,
       top: 3,
@@ -62,7 +63,31 @@ test("every option of analyze is understood", () => {
 });
 
 test("the last of repeated options wins", () =>
-  checkAnalyze("analyze web --budget 1MB --budget 2MB", { image: "web", budgetBytes: 2_000_000 }));
+  checkAnalyze("analyze web --budget 1MB --budget 2MB", {
+    image: "web",
+    limits: { budgetBytes: 2_000_000 },
+  }));
+
+test("a limit holds for one platform where that is written before it, the last for each", () => {
+  checkAnalyze(
+    "analyze web --budget 10MB --budget linux/arm64=9MB --max-layers 12 --budget linux/arm64=8MB --target linux/arm/v7=micro --max-layers linux/arm64=9",
+    {
+      image: "web",
+      limits: {
+        budgetBytes: 10_000_000,
+        maxLayers: 12,
+        platforms: [
+          { platform: "linux/arm64", budgetBytes: 8_000_000, maxLayers: 9 },
+          { platform: "linux/arm/v7", target: "micro" },
+        ],
+      },
+    },
+  );
+  checkWrong("analyze web --budget linux/arm64=lots", /“lots” is not a size/);
+  checkWrong("analyze web --budget arm64=8MB", /“arm64=8MB” is not a size/);
+  checkWrong("analyze web --max-layers 0", /“0” is not a number of layers: write it like 12/);
+  checkWrong("analyze web --max-layers twelve", /“twelve” is not a number of layers/);
+});
 
 test("a Dockerfile may stand for the image", () =>
   checkAnalyze("analyze -f Dockerfile", { dockerfilePath: "Dockerfile" }));

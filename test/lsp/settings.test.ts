@@ -25,6 +25,28 @@ test("sizes are texts or numbers, and what is none takes the default", () => {
   assert.equal(parseSettings({ cache: { maximumBytes: 0 } }).cacheMaximumBytes, 0);
 });
 
+test("limits of platforms are read like those of all, what is none is left out", () => {
+  const settings = parseSettings({
+    maxLayers: 12,
+    platformBudgets: {
+      "linux/arm64": { budget: "8MB", transferBudget: "4MB", maxLayers: 9, target: "micro" },
+      "linux/arm/v7": { budget: "lots", maxLayers: 0 },
+    },
+  });
+  assert.equal(settings.maxLayers, 12);
+  assert.deepEqual(settings.platformBudgets, [
+    {
+      platform: "linux/arm64",
+      budgetBytes: 8e6,
+      transferBudgetBytes: 4e6,
+      maxLayers: 9,
+      target: "micro",
+    },
+    { platform: "linux/arm/v7" },
+  ]);
+  assert.equal(parseSettings({ maxLayers: 0 }).maxLayers, undefined);
+});
+
 test("a wrong value leaves its neighbours alone", () => {
   const settings = parseSettings({
     codeLens: { enabled: "yes" },

@@ -16,11 +16,13 @@ const [comment] = grammar.patterns;
 
 /** The key that the grammar finds first in a setting. */
 function keyIn(setting: string): string | undefined {
-  const [match] = (comment.patterns ?? []).flatMap(({ match, begin }) => {
-    const found = new RegExp(match ?? begin ?? "").exec(setting);
-    return found === null ? [] : [found];
-  });
-  return match?.[1];
+  const [first] = (comment.patterns ?? [])
+    .flatMap(({ match, begin }) => {
+      const found = new RegExp(match ?? begin ?? "").exec(setting);
+      return found === null ? [] : [found];
+    })
+    .toSorted((a, b) => a.index - b.index);
+  return first?.[1];
 }
 
 test("every key is coloured as one, with the value of its example", () => {

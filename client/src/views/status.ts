@@ -46,7 +46,7 @@ function shownFor(status: ImageStatus | undefined): Shown {
   const sentence = sentenceOf(status);
   if (status?.totalText === undefined) return shownBeforeBuild(status, sentence);
   const { budget, totalText, reference, wastedText } = status;
-  const over = budget?.isWithin === false;
+  const over = isOverLimit(status);
   const limit = budget === undefined ? "" : ` / ${budget.limitText}`;
   const busy = status.state === "reading" ? " $(loading~spin)" : "";
   const lines = [
@@ -55,7 +55,7 @@ function shownFor(status: ImageStatus | undefined): Shown {
     ...(status.chosenBy === undefined ? [] : [chosenBySentence(status.chosenBy)]),
     ...predictedSentence(status),
     ...(wastedText === undefined ? [] : [vscode.l10n.t("wasted {0}", wastedText)]),
-    ...(budget === undefined ? [] : [budgetSentence(budget)]),
+    ...limitSentences(status),
     sentence,
   ];
   return {
@@ -72,13 +72,9 @@ function shownBeforeBuild(status: ImageStatus | undefined, sentence: string): Sh
     return { text: `$(layers) ${markOf(status)}`, tooltip: sentence, isOverBudget: false };
   }
   const { budget } = status;
-  const over = budget?.isWithin === false;
+  const over = isOverLimit(status);
   const limit = budget === undefined ? "" : ` / ${budget.limitText}`;
-  const lines = [
-    ...predictedSentence(status),
-    ...(budget === undefined ? [] : [budgetSentence(budget)]),
-    sentence,
-  ];
+  const lines = [...predictedSentence(status), ...limitSentences(status), sentence];
   return {
     text: `$(${over ? "warning" : "layers"}) ${vscode.l10n.t("predicted {0}", predicted)}${limit}`,
     tooltip: lines.filter((line) => line !== "").join("\n"),
@@ -105,11 +101,35 @@ function chosenBySentence(chosenBy: NonNullable<ImageStatus["chosenBy"]>): strin
   }
 }
 
+function isOverLimit({ budget, layerBudget }: ImageStatus): boolean {
+  return budget?.isWithin === false || layerBudget?.isWithin === false;
+}
+
+function limitSentences({ budget, layerBudget }: ImageStatus): readonly string[] {
+  return [
+    ...(budget === undefined ? [] : [budgetSentence(budget)]),
+    ...(layerBudget === undefined ? [] : [layerSentence(layerBudget)]),
+  ];
+}
+
+/** Names the target that states the limit, and the platform that it holds for. */
 function budgetSentence(budget: NonNullable<ImageStatus["budget"]>): string {
-  const { actualText, limitText } = budget;
-  return budget.isWithin
+  const { actualText, limitText, target, platform } = budget;
+  const words = budget.isWithin
     ? vscode.l10n.t("within the budget: {0} of {1}", actualText, limitText)
     : vscode.l10n.t("over budget: {0}, {1} allowed", actualText, limitText);
+  const whose = [
+    ...(target === undefined ? [] : [vscode.l10n.t("target {0}", target)]),
+    ...(platform === undefined ? [] : [platform]),
+  ];
+  return whose.length === 0 ? words : `${words} (${whose.join(", ")})`;
+}
+
+function layerSentence(layerBudget: NonNullable<ImageStatus["layerBudget"]>): string {
+  const { actualLayers, mostLayers, isWithin } = layerBudget;
+  return isWithin
+    ? vscode.l10n.t("layers: {0} of {1}", actualLayers, mostLayers)
+    : vscode.l10n.t("too many layers: {0}, {1} allowed", actualLayers, mostLayers);
 }
 
 /** What stands in place of a total that is not known: never a number. */

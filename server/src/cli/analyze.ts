@@ -1,5 +1,5 @@
-import type { Analysis, AnalysisSettings, Dockerfile, ReadImage } from "../core/analysis.ts";
-import { analyse, findTarget, parseDockerfile, withoutLimits } from "../core/analysis.ts";
+import type { Analysis, Dockerfile, ReadImage } from "../core/analysis.ts";
+import { analyse, parseDockerfile, withoutLimitsOf } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import { fail, succeed } from "../core/result.ts";
 import { costSection } from "../core/views/cost.ts";
@@ -28,10 +28,13 @@ export async function analyze(
   if (!request.ok) return { exitCode: exitCodes.wrongUse, sentences: [request.error] };
   const read = await readImage(request.value, args, host);
   if (!read.ok) return outcomeOf(read.error);
+  const { description } = read.value;
+  const { limits, cost } = args;
   const analysis = analyse(
-    withoutOverridden(dockerfile.value, args),
-    { state: "read", description: read.value.description, read: read.value },
-    limitsOf(args),
+    // The option wins here; everywhere else the directive does.
+    withoutLimitsOf(dockerfile.value, limits, description.config.platform),
+    { state: "read", description, read: read.value },
+    { ...limits, ...(cost === undefined ? {} : { cost }) },
     await surroundings(dockerfile.value, args, host),
   );
   await print(read.value, analysis, args, host, stdout);
@@ -79,35 +82,6 @@ function imageToOpen(
   return succeed(named);
 }
 
-/** The Dockerfile without those limits that the command line sets: there the option wins, everywhere else the directive does. */
-function withoutOverridden(
-  dockerfile: Dockerfile,
-  { budgetBytes, transferBudgetBytes, target }: AnalyzeArguments,
-): Dockerfile {
-  const named = target === undefined ? undefined : findTarget(target);
-  return withoutLimits(dockerfile, [
-    ...(budgetBytes === undefined && named?.budgetBytes === undefined ? [] : ["budget"]),
-    ...(transferBudgetBytes === undefined && named?.transferBudgetBytes === undefined
-      ? []
-      : ["transfer-budget"]),
-    ...(named === undefined ? [] : ["target"]),
-  ]);
-}
-
-function limitsOf({
-  budgetBytes,
-  transferBudgetBytes,
-  target,
-  cost,
-}: AnalyzeArguments): AnalysisSettings {
-  return {
-    ...(budgetBytes === undefined ? {} : { budgetBytes }),
-    ...(transferBudgetBytes === undefined ? {} : { transferBudgetBytes }),
-    ...(target === undefined ? {} : { target }),
-    ...(cost === undefined ? {} : { cost }),
-  };
-}
-
 async function print(
   read: ReadImage,
   analysis: Analysis,
@@ -139,7 +113,9 @@ function outcomeOfReport(
   analysis: Analysis,
   { dockerfilePath = "Dockerfile", failOn }: AnalyzeArguments,
 ): Outcome {
-  const isWithin = analysis.budgets.every((verdict) => verdict.isWithin);
+  const isWithin =
+    analysis.budgets.every((verdict) => verdict.isWithin) &&
+    analysis.layerBudget?.isWithin !== false;
   const isLoud = hasFindingsFrom(analysis.findings, failOn);
   const unchecked = analysis.budgets
     .filter(({ actualBytes }) => actualBytes === undefined)

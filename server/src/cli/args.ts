@@ -1,11 +1,12 @@
-import type { CostSettings, RewriteTarget, Severity } from "../core/analysis.ts";
-import { findTarget, nearestName, parseSize, rules, targets } from "../core/analysis.ts";
+import type { BudgetSettings, CostSettings, RewriteTarget, Severity } from "../core/analysis.ts";
+import { nearestName, rules } from "../core/analysis.ts";
 import { fail, succeed } from "../core/result.ts";
 import type { Result } from "../core/result.ts";
 import { severities } from "../core/views/findings.ts";
 import type { CommandName, ParsedOptions } from "./options.ts";
 import { globalOptions, lastValue, optionsOf, parseOptions } from "./options.ts";
 import { costOf } from "./costArgs.ts";
+import { limitsOf, parseSizeOption } from "./limitArgs.ts";
 import type { StartArguments } from "./startArgs.ts";
 import { toStart } from "./startArgs.ts";
 
@@ -22,10 +23,7 @@ export interface ReadingArguments {
 export interface AnalyzeArguments extends ReadingArguments {
   readonly kind: "analyze";
   readonly dockerfilePath: string | undefined;
-  readonly budgetBytes: number | undefined;
-  readonly transferBudgetBytes: number | undefined;
-  /** Name of a target that there is. */
-  readonly target: string | undefined;
+  readonly limits: BudgetSettings;
   /** Undefined when costs are not asked for. */
   readonly cost: CostSettings | undefined;
   /** The least loud findings that fail the run; undefined when none does. */
@@ -139,12 +137,8 @@ function toAnalyze(parsed: ParsedOptions): Result<AnalyzeArguments, string> {
       "Name an image: `tare analyze IMAGE`, where IMAGE is name:tag, docker-archive:PATH or oci:PATH.",
     );
   }
-  const budget = limitOf(parsed, "budget");
-  if (!budget.ok) return budget;
-  const transferBudget = limitOf(parsed, "transfer-budget");
-  if (!transferBudget.ok) return transferBudget;
-  const target = namedTarget(parsed);
-  if (!target.ok) return target;
+  const limits = limitsOf(parsed);
+  if (!limits.ok) return limits;
   const cost = costOf(parsed);
   if (!cost.ok) return cost;
   const reading = readingOf(parsed);
@@ -158,9 +152,7 @@ function toAnalyze(parsed: ParsedOptions): Result<AnalyzeArguments, string> {
     ...reading.value,
     image,
     dockerfilePath,
-    budgetBytes: budget.value,
-    transferBudgetBytes: transferBudget.value,
-    target: target.value,
+    limits: limits.value,
     cost: cost.value,
     failOn: failOn.value,
     json: parsed.values.has("json"),
@@ -237,8 +229,9 @@ function toDiff(parsed: ParsedOptions): Result<DiffArguments, string> {
   if (surplus !== undefined) return fail(`Name two images only: “${surplus}” is a third one.`);
   const reading = readingOf(parsed);
   if (!reading.ok) return reading;
-  const growth = limitOf(parsed, "max-growth");
-  if (!growth.ok) return growth;
+  const mostGrowth = lastValue(parsed, "max-growth");
+  const growth = mostGrowth === undefined ? undefined : parseSizeOption(mostGrowth);
+  if (growth?.ok === false) return growth;
   const format = formatOf(parsed, diffFormats);
   if (!format.ok) return format;
   const top = topOf(parsed);
@@ -249,7 +242,7 @@ function toDiff(parsed: ParsedOptions): Result<DiffArguments, string> {
     images: [before, after],
     dockerfilePath: lastValue(parsed, "file"),
     format: format.value,
-    mostGrowthBytes: growth.value,
+    mostGrowthBytes: growth?.value,
     top: top.value,
   });
 }
@@ -297,23 +290,4 @@ function failOnOf(parsed: ParsedOptions): Result<Severity | undefined, string> {
   return severity === undefined
     ? fail(`“${written}” is not a level: write one of ${severities.join(", ")}, any.`)
     : succeed(severity);
-}
-
-function namedTarget(parsed: ParsedOptions): Result<string | undefined, string> {
-  const name = lastValue(parsed, "target");
-  if (name === undefined || findTarget(name) !== undefined) return succeed(name);
-  const names = targets.map((target) => target.name);
-  return fail(`There is no target “${name}”: write one of ${names.join(", ")}.`);
-}
-
-function limitOf(
-  parsed: ParsedOptions,
-  name: "budget" | "transfer-budget" | "max-growth",
-): Result<number | undefined, string> {
-  const text = lastValue(parsed, name);
-  if (text === undefined) return succeed(undefined);
-  const bytes = parseSize(text);
-  return bytes === undefined
-    ? fail(`“${text}” is not a size: write it like 10MB, 1.5MiB or 812B.`)
-    : succeed(bytes);
 }

@@ -32,6 +32,9 @@ const introductions: Readonly<Record<CommandName, string>> = {
 What is in the image's layers, what of it the final file system does not show, and, with
 -f DOCKERFILE, which line wrote it. IMAGE may be left out where the Dockerfile has a comment
 \`# tare: image=…\`. Nothing is built, pulled or changed.
+
+A limit with a platform before it holds for images of that platform only, in place of the one
+without: --budget 10MB --budget linux/arm64=8MB. So do --transfer-budget, --max-layers, --target.
 `,
   lint: `tare lint DOCKERFILE… [options]
 

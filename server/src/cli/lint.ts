@@ -1,6 +1,6 @@
 import type { Severity } from "../core/analysis.ts";
 import { createRuleMemory, rules } from "../core/analysis.ts";
-import { noticesOf } from "../core/views/diagnostics.ts";
+import { budgetCodes, noticesOf } from "../core/views/diagnostics.ts";
 import type { LintedFile } from "../core/views/findings.ts";
 import { isAtLeast, placesIn } from "../core/views/findings.ts";
 import { findingsGithub } from "../core/views/findingsGithub.ts";
@@ -66,12 +66,15 @@ function asLines(lines: readonly string[]): string {
 
 /** As measured: what is only predicted is said and fails nothing. */
 function isOverBudget({ analysis }: LintedFile): boolean {
-  return analysis.budgets.some(({ isWithin, basis }) => !isWithin && basis !== "predicted");
+  const { budgets, layerBudget } = analysis;
+  return [...budgets, ...(layerBudget === undefined ? [] : [layerBudget])].some(
+    ({ isWithin, basis }) => !isWithin && basis !== "predicted",
+  );
 }
 
 function budgetSentences({ path, analysis }: LintedFile): readonly string[] {
   const placeOf = placesIn(analysis);
   return noticesOf(analysis)
-    .filter(({ code }) => code === "over-budget" || code === "over-transfer-budget")
+    .filter(({ code }) => budgetCodes.some((known) => known === code))
     .map(({ span, message }) => `${path}:${placeOf(span).start.lineNumber}: ${message}`);
 }

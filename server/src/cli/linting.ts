@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import type { Analysis, Dockerfile, Image, ImageError, RuleMemory } from "../core/analysis.ts";
-import { analyse, describeImageError } from "../core/analysis.ts";
+import { analyse, describeImageError, limitKeys } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import { fail, succeed } from "../core/result.ts";
 import type { LintedFile } from "../core/views/findings.ts";
@@ -62,9 +62,7 @@ export async function lintFile(
 
 /** Whether the file sets limits, which without an image only a prediction can be held against. */
 function isLimited({ directives }: Dockerfile): boolean {
-  return directives.some(({ settings }) =>
-    settings.some(({ key }) => key === "budget" || key === "target"),
-  );
+  return directives.some(({ settings }) => settings.some(({ key }) => limitKeys.includes(key)));
 }
 
 /** Undefined without a word where none is named. */

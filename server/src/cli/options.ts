@@ -69,6 +69,11 @@ export const optionsOf: Readonly<Record<CommandName, readonly Option[]>> = {
       meaning: "Most bytes for the compressed layers; exit 1 above it.",
     },
     {
+      name: "max-layers",
+      value: "N",
+      meaning: "Most layers; exit 1 above it.",
+    },
+    {
       name: "target",
       value: "NAME",
       meaning: "Limits by name: micro, sub-1mb, esp32-ota, raspberry-pi, lambda, edge.",

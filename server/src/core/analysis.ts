@@ -4,18 +4,22 @@ import { baseVariants } from "./bases/baseVariants.ts";
 import { describeBase } from "./bases/describeBase.ts";
 import type { BaseSwitch } from "./bases/switchBase.ts";
 import { switchBase } from "./bases/switchBase.ts";
+import { basePlatform } from "./bases/platforms.ts";
 import { judgeBudgets } from "./budget/budget.ts";
 import type { BudgetVerdict } from "./budget/budget.ts";
+import { judgeLayers } from "./budget/layerBudget.ts";
+import type { LayerVerdict } from "./budget/layerBudget.ts";
 import type { CostSettings } from "./cost/cost.ts";
-import { unknownTargets } from "./budget/limits.ts";
+import { layerLimitOf, unknownTargets } from "./budget/limits.ts";
 import type { BudgetSettings } from "./budget/limits.ts";
 import type { Dockerfile, Stage } from "./dockerfile/syntax.ts";
-import { attributeKnowingBase } from "./forecast/builtBase.ts";
+import { attributeKnowingBase, rootStage } from "./forecast/builtBase.ts";
 import type { Forecast } from "./forecast/forecast.ts";
 import { forecastOf } from "./forecast/forecast.ts";
 import { judgeForecast } from "./forecast/forecastBudgets.ts";
 import type { BaseKnowledge, ContextKnowledge } from "./forecast/knowledge.ts";
 import type { Image } from "./image/image.ts";
+import type { Platform } from "./image/imageConfig.ts";
 import type { Attribution } from "./join/attribution.ts";
 import type { Problem } from "./result.ts";
 import type { RuleContext, RuleSurroundings } from "./rules/context.ts";
@@ -37,9 +41,10 @@ import type { Span } from "./text/span.ts";
 export { findTarget, targets } from "./bases/targets.ts";
 export { bestSizes, localSizes, noSizes, registrySizes } from "./bases/baseSize.ts";
 export { heldImageId, wantedBases } from "./bases/wantedBases.ts";
-export { withoutLimits } from "./budget/limits.ts";
+export { withoutLimitsOf } from "./budget/limits.ts";
 export { buildContextOf } from "./context/buildContext.ts";
 export { createContextCounts } from "./context/contextCounts.ts";
+export { limitKeys } from "./dockerfile/directiveScope.ts";
 export { parseDockerignore } from "./dockerfile/dockerignore.ts";
 export { parseDockerfile } from "./dockerfile/parse.ts";
 export { builtBaseOf } from "./forecast/builtBase.ts";
@@ -54,6 +59,7 @@ export { rules } from "./rules/registry.ts";
 export { applyEdits } from "./text/edit.ts";
 export { nearestName } from "./text/nearestName.ts";
 export { formatSize, parseSize } from "./text/size.ts";
+export type { BudgetSettings, PlatformLimits, StatedLimits } from "./budget/limits.ts";
 export type { CostSettings } from "./cost/cost.ts";
 export type { BaseFacts, BaseFindings } from "./bases/baseFacts.ts";
 export type { BaseVariant, VariantTable } from "./bases/baseVariants.ts";
@@ -103,6 +109,8 @@ export interface Analysis {
   /** Undefined without an image. */
   readonly attribution: Attribution | undefined;
   readonly budgets: readonly BudgetVerdict[];
+  /** Undefined where nobody limits layers. */
+  readonly layerBudget: LayerVerdict | undefined;
   /** As set. */
   readonly cost: CostSettings;
   /** What the next build will weigh. Made when it is first asked for, or when a budget without an image asks for it. */
@@ -140,7 +148,12 @@ export function analyse(
   surroundings: AnalysisSurroundings = {},
 ): Analysis {
   const { bases, context } = surroundings;
-  const { attribution, forecast, budgets } = weigh(dockerfile, image, settings, surroundings);
+  const { attribution, forecast, budgets, layerBudget } = weigh(
+    dockerfile,
+    image,
+    settings,
+    surroundings,
+  );
   const rulesSee = lazily(() =>
     toRuleContext({
       dockerfile,
@@ -161,6 +174,7 @@ export function analyse(
     get budgets() {
       return budgets();
     },
+    layerBudget,
     get forecast() {
       return forecast();
     },
@@ -193,15 +207,38 @@ function weigh(
   const attribution =
     image === undefined ? undefined : attributeKnowingBase(dockerfile, image, bases);
   const forecast = lazily(() => forecastOf({ dockerfile, image, attribution, bases, context }));
+  const platform = image?.description.config.platform ?? platformAhead(dockerfile, bases);
   const budgets = lazily(() => {
-    const verdicts = judgeBudgets(dockerfile, image, attribution, settings);
+    const verdicts = judgeBudgets(dockerfile, image, attribution, settings, platform);
     const isAhead = (verdict: BudgetVerdict): boolean =>
       image === undefined || verdict.stage !== undefined;
     if (!verdicts.some(isAhead)) return verdicts;
     const ahead = judgeForecast(verdicts.filter(isAhead), dockerfile, forecast());
     return [...verdicts.filter((verdict) => !isAhead(verdict)), ...ahead];
   });
-  return { attribution, forecast, budgets };
+  const layerLimit = layerLimitOf(dockerfile, settings, platform);
+  const built = image && { image, attribution };
+  const layerBudget =
+    layerLimit && judgeLayers(layerLimit, dockerfile, built, baseLayersOf(dockerfile, bases));
+  return { attribution, forecast, budgets, layerBudget };
+}
+
+/** What the next build is for; undefined where nobody looked at bases, and where it depends on arguments. */
+function platformAhead(
+  dockerfile: Dockerfile,
+  bases: BaseKnowledge | undefined,
+): Platform | undefined {
+  const root = rootStage(dockerfile);
+  return bases && root && basePlatform(root.platform, bases.world.platforms);
+}
+
+function baseLayersOf(
+  dockerfile: Dockerfile,
+  bases: BaseKnowledge | undefined,
+): number | undefined {
+  const base = rootStage(dockerfile)?.base;
+  if (base?.kind === "scratch") return 0;
+  return base?.kind === "image" ? bases?.heldOf(base.name)?.diffIds.length : undefined;
 }
 
 function rewritesOf(

@@ -19,6 +19,7 @@ import type { Host, Stop } from "./host.ts";
 import type { IgnoreFiles, IgnoreTarget } from "./ignoreFiles.ts";
 import { settingsFor } from "./session.ts";
 import type { Settings } from "./settings.ts";
+import { budgetsIn } from "./settings.ts";
 
 /** All that a request about one document is answered from: the newest text with the newest snapshot of its image. */
 export interface DocumentView {
@@ -232,11 +233,7 @@ function analysisOf(entry: OpenDocument, around: AnalysedWith, memory: RuleMemor
     dockerfile,
     image,
     {
-      ...(settings.budgetBytes === undefined ? {} : { budgetBytes: settings.budgetBytes }),
-      ...(settings.transferBudgetBytes === undefined
-        ? {}
-        : { transferBudgetBytes: settings.transferBudgetBytes }),
-      ...(settings.target === undefined ? {} : { target: settings.target }),
+      ...budgetsIn(settings),
       cost: settings.cost,
       rules: settings.rules,
     },

@@ -1,4 +1,10 @@
-import type { CostSettings, RuleSeverities } from "../core/analysis.ts";
+import type {
+  BudgetSettings,
+  CostSettings,
+  PlatformLimits,
+  RuleSeverities,
+  StatedLimits,
+} from "../core/analysis.ts";
 import { parseSize } from "../core/analysis.ts";
 import { severities } from "../core/views/findings.ts";
 
@@ -19,6 +25,10 @@ export interface Settings {
   readonly transferBudgetBytes: number | undefined;
   /** `tare.target`, name of a target such as `micro`, default "" for none: states the limits that are not set. A directive in the Dockerfile wins. */
   readonly target: string | undefined;
+  /** `tare.maxLayers`, number, default 0 for none. A directive in the Dockerfile wins. */
+  readonly maxLayers: number | undefined;
+  /** `tare.platformBudgets`, object, default {}: platform → `{ budget, transferBudget, maxLayers, target }`, each written as the setting of that name and in its place for images of that platform. */
+  readonly platformBudgets: readonly PlatformLimits[];
   /** What weight costs; a number that is 0 is not set. */
   readonly cost: {
     /** `tare.cost.bandwidth`, number, Mbit/s, default 0. */
@@ -64,6 +74,8 @@ export const defaultSettings: Settings = {
   budgetBytes: undefined,
   transferBudgetBytes: undefined,
   target: undefined,
+  maxLayers: undefined,
+  platformBudgets: [],
   cost: {},
   rules: {},
   images: [],
@@ -89,6 +101,8 @@ export function parseSettings(section: unknown): Settings {
     budgetBytes: bytesAt(section, "budget"),
     transferBudgetBytes: bytesAt(section, "transferBudget"),
     target: textAt(section, "target"),
+    maxLayers: statedAt(section).maxLayers,
+    platformBudgets: platformBudgetsAt(section),
     cost: costAt(section),
     rules: severitiesAt(section, "rules"),
     images: pairsAt(section, "images"),
@@ -101,6 +115,23 @@ export function parseSettings(section: unknown): Settings {
     cacheMaximumBytes: bytesAt(section, "cache.maximumBytes") ?? fallback.cacheMaximumBytes,
     limitEntries: countAt(section, "limits.entries") ?? fallback.limitEntries,
     limitLayerBytes: bytesAt(section, "limits.layerBytes") ?? fallback.limitLayerBytes,
+  };
+}
+
+/** The limits among the settings. */
+export function budgetsIn({
+  budgetBytes,
+  transferBudgetBytes,
+  maxLayers,
+  target,
+  platformBudgets,
+}: Settings): BudgetSettings {
+  return {
+    ...(budgetBytes === undefined ? {} : { budgetBytes }),
+    ...(transferBudgetBytes === undefined ? {} : { transferBudgetBytes }),
+    ...(maxLayers === undefined ? {} : { maxLayers }),
+    ...(target === undefined ? {} : { target }),
+    platforms: platformBudgets,
   };
 }
 
@@ -127,6 +158,28 @@ function textAt(section: unknown, path: string): string | undefined {
 function countAt(section: unknown, path: string): number | undefined {
   const value = valueAt(section, path);
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+function platformBudgetsAt(section: unknown): readonly PlatformLimits[] {
+  const value = valueAt(section, "platformBudgets");
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).map(([platform, stated]: [string, unknown]) => ({
+    platform: platform.trim(),
+    ...statedAt(stated),
+  }));
+}
+
+function statedAt(section: unknown): StatedLimits {
+  const budgetBytes = bytesAt(section, "budget");
+  const transferBudgetBytes = bytesAt(section, "transferBudget");
+  const maxLayers = countAt(section, "maxLayers") ?? 0;
+  const target = textAt(section, "target");
+  return {
+    ...(budgetBytes === undefined ? {} : { budgetBytes }),
+    ...(transferBudgetBytes === undefined ? {} : { transferBudgetBytes }),
+    ...(maxLayers === 0 ? {} : { maxLayers }),
+    ...(target === undefined ? {} : { target }),
+  };
 }
 
 function costAt(section: unknown): CostSettings {

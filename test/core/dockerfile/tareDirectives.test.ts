@@ -51,7 +51,7 @@ const rows: readonly (readonly [string, ...(readonly string[])])[] = [
   ["# tare: image=a budget=1.5MiB transfer-budget=500kB target=micro\nFROM a"],
   [
     "# tare: colour=red\nFROM a",
-    'colour: Tare has no directive "colour": it knows image, budget, transfer-budget, target, context, ignore.',
+    'colour: Tare has no directive "colour": it knows image, budget, transfer-budget, max-layers, target, platform, context, ignore.',
   ],
   ["# tare: budget=big\nFROM a", 'big: "big" is not a size: write for example budget=10MB.'],
   ["# tare: budget\nFROM a", "budget: budget needs a value: write budget=10MB."],
@@ -60,6 +60,28 @@ const rows: readonly (readonly [string, ...(readonly string[])])[] = [
   [
     "# tare: budget=1MB\nFROM a\n# tare: budget=2MB\nRUN b",
     "budget: budget is set twice in this file, and the first one counts: remove one of them.",
+  ],
+  ["# tare: max-layers=12\n# tare: platform=linux/arm/v7 max-layers=9 target=micro\nFROM a"],
+  ["# tare: platform=linux/arm64 budget=8MB\n# tare: platform=linux/arm/v7 budget=7MB\nFROM a"],
+  [
+    "# tare: platform=linux/arm64 budget=8MB\n# tare: budget=7MB platform=linux/arm64\nFROM a",
+    "budget: budget is set twice in this file, and the first one counts: remove one of them.",
+  ],
+  [
+    "# tare: platform=linux/arm64 platform=linux/amd64 budget=7MB\nFROM a",
+    "platform: platform is set twice in this file, and the first one counts: remove one of them.",
+  ],
+  [
+    "# tare: max-layers=few\nFROM a",
+    'few: "few" is not a number of layers: write for example max-layers=12.',
+  ],
+  [
+    "# tare: platform=arm64 budget=1MB\nFROM a",
+    'arm64: "arm64" is not a platform: write for example platform=linux/arm64.',
+  ],
+  [
+    "# tare: platform=linux/arm64 image=a\nFROM a",
+    "platform: A platform alone limits nothing: write a limit beside it, such as budget=8MB.",
   ],
   [
     "FROM a\n# tare: ignore=x",

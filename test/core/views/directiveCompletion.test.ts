@@ -20,11 +20,13 @@ function textsAfter(marked: string, images: readonly string[] = []): readonly st
 test("keys are offered that the comment does not have", () => {
   assert.deepEqual(textsAfter("# tare: image=a budget=1MB ignore=x <|>"), [
     "# tare: image=a budget=1MB ignore=x transfer-budget=",
+    "# tare: image=a budget=1MB ignore=x max-layers=",
     "# tare: image=a budget=1MB ignore=x target=",
+    "# tare: image=a budget=1MB ignore=x platform=",
     "# tare: image=a budget=1MB ignore=x context=",
   ]);
-  assert.equal(textsAfter("# tare:<|>").length, 6);
-  assert.equal(textsAfter("# tare: <|>\nFROM a\n").length, 6);
+  assert.equal(textsAfter("# tare:<|>").length, 8);
+  assert.equal(textsAfter("# tare: <|>\nFROM a\n").length, 8);
 });
 
 test("a half-written key is replaced whole, with its equals sign", () => {
@@ -39,6 +41,14 @@ test("targets are offered behind their key", () => {
     "# tare: target=raspberry-pi budget=1\r\nFROM a",
     "# tare: target=lambda budget=1\r\nFROM a",
     "# tare: target=edge budget=1\r\nFROM a",
+  ]);
+});
+
+test("usual platforms are offered behind their key", () => {
+  assert.deepEqual(textsAfter("# tare: platform=<|> budget=1MB\nFROM a"), [
+    "# tare: platform=linux/amd64 budget=1MB\nFROM a",
+    "# tare: platform=linux/arm64 budget=1MB\nFROM a",
+    "# tare: platform=linux/arm/v7 budget=1MB\nFROM a",
   ]);
 });
 

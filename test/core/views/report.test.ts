@@ -247,6 +247,15 @@ test("waste of equal size is ordered by path, equal paths by layer", () => {
   );
 });
 
+test("the limit on layers stands beside the budgets, and only where there is one", () => {
+  const plain = printed(web.read(), "") as { readonly layerBudget?: unknown };
+  assert.equal(plain.layerBudget, undefined);
+  const { layerBudget } = printed(web.read(), "", { maxLayers: 2 }) as {
+    readonly layerBudget?: unknown;
+  };
+  assert.deepEqual(layerBudget, { mostLayers: 2, actualLayers: 3, ok: false });
+});
+
 test("budgets are listed with what was held against them", () => {
   const { budgets } = printed(web.transferBytes(900_000, 200_000, 30_000).read(), "", {
     budgetBytes: 2_000_000,

@@ -1,5 +1,6 @@
 import type { Dockerfile } from "../dockerfile/syntax.ts";
 import type { Image } from "../image/image.ts";
+import type { Platform } from "../image/imageConfig.ts";
 import type { Attribution, Basis } from "../join/attribution.ts";
 import type { BudgetSettings, Limit } from "./limits.ts";
 import { limitsOf } from "./limits.ts";
@@ -19,15 +20,17 @@ export interface BudgetVerdict extends Limit {
 
 /**
  * Holds the limits that apply to a file against what its image weighs; empty without limits. `budget` first, limits of stages last: those are
- * not known from an image alone, `judgeForecast` tells them.
+ * not known from an image alone, `judgeForecast` tells them. `platform` is what the file is going to be built for, while there is no image.
  */
 export function judgeBudgets(
   dockerfile: Dockerfile,
   image: Image | undefined,
   attribution: Attribution | undefined,
   settings: BudgetSettings,
+  platform?: Platform,
 ): readonly BudgetVerdict[] {
-  return limitsOf(dockerfile, settings).map((limit): BudgetVerdict => {
+  const of = image?.description.config.platform ?? platform;
+  return limitsOf(dockerfile, settings, of).map((limit): BudgetVerdict => {
     const bytesOf = limit.name === "budget" ? contentBytesOf : transferBytesOf;
     const judged = limit.stage === undefined ? image : undefined;
     const layerCount = judged?.description.layers.length ?? 0;

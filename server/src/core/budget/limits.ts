@@ -1,9 +1,11 @@
 import { findTarget, targets } from "../bases/targets.ts";
-import type { Dockerfile, TareDirective, TareSetting } from "../dockerfile/syntax.ts";
+import { budgetedStage, limitedPlatform } from "../dockerfile/directiveScope.ts";
+import type { Dockerfile, TareDirective } from "../dockerfile/syntax.ts";
+import type { Platform } from "../image/imageConfig.ts";
 import type { Problem } from "../result.ts";
 import { nearestName } from "../text/nearestName.ts";
 import { parseSize } from "../text/size.ts";
-import { budgetedStage } from "../dockerfile/directiveScope.ts";
+import { isOfPlatform } from "./ofPlatform.ts";
 
 /** One limit that holds for the image, or for one stage of the file. */
 export interface Limit {
@@ -13,34 +15,87 @@ export interface Limit {
   readonly target?: string;
   /** Index of the stage it holds for; absent for the image. */
   readonly stage?: number;
+  /** The only platform it was written for, as written; absent for a limit of all platforms. */
+  readonly platform?: string;
 }
 
-/** Limits from the settings, bytes; directives in the file win. */
-export interface BudgetSettings {
+/** How many layers the image may have. No `Limit`, for what counts layers counts no bytes, and reports hold bytes there. */
+export interface LayerLimit {
+  /** Above 0. */
+  readonly mostLayers: number;
+  /** As in `Limit`. */
+  readonly platform?: string;
+}
+
+/** What one place states: a comment line, the settings, or those of one platform in them. Bytes. */
+export interface StatedLimits {
   readonly budgetBytes?: number;
   readonly transferBudgetBytes?: number;
+  readonly maxLayers?: number;
   /** Name of a target, which states the limits that are not set beside it. */
   readonly target?: string;
 }
 
+/** The same for images of one platform only; `linux/arm64` as written, without a variant for all of its variants. */
+export interface PlatformLimits extends StatedLimits {
+  readonly platform: string;
+}
+
+/** Limits from the settings; directives in the file win. */
+export interface BudgetSettings extends StatedLimits {
+  /** Go before those for all platforms; the first that fits and states the limit counts. */
+  readonly platforms?: readonly PlatformLimits[];
+}
+
 /**
- * The limits that hold for a file: `budget` and `transfer-budget` of the image, then those of stages in their order. What is nearer wins: a
- * size in the file, the file's target, a size in the settings, the settings' target.
+ * The limits that hold for a file: `budget` and `transfer-budget` of the image, then those of stages in their order. What is nearer wins: the
+ * file before the settings, there what is said of the image's platform, and there a size before a target. Limits of other platforms do not
+ * hold; while the platform is not known no limit of one does.
  */
-export function limitsOf(dockerfile: Dockerfile, settings: BudgetSettings): readonly Limit[] {
-  const own = settingsIn(dockerfile, undefined);
+export function limitsOf(
+  dockerfile: Dockerfile,
+  settings: BudgetSettings,
+  platform: Platform | undefined,
+): readonly Limit[] {
+  const places = [...placesIn(dockerfile, undefined, platform), ...placesOf(settings, platform)];
   const image = (["budget", "transfer-budget"] as const).flatMap(
-    (name) => statedLimit(own, name) ?? settingsLimit(settings, name) ?? [],
+    (name) => nearestLimit(places, name) ?? [],
   );
   const stages = dockerfile.stages.flatMap(({ index }) => {
-    const limit = statedLimit(settingsIn(dockerfile, index), "budget");
+    const limit = nearestLimit(placesIn(dockerfile, index, platform), "budget");
     return limit === undefined ? [] : [{ ...limit, stage: index }];
   });
   return [...image, ...stages];
 }
 
-/** The file without what its directives say of the image under these keys; what they say of stages stays. */
-export function withoutLimits(dockerfile: Dockerfile, keys: readonly string[]): Dockerfile {
+/** How many layers the image may have, found like `limitsOf`; undefined where nobody says. Targets and stages limit no layers. */
+export function layerLimitOf(
+  dockerfile: Dockerfile,
+  settings: BudgetSettings,
+  platform: Platform | undefined,
+): LayerLimit | undefined {
+  const places = [...placesIn(dockerfile, undefined, platform), ...placesOf(settings, platform)];
+  return places.flatMap(({ maxLayers, platform: only }) =>
+    maxLayers === undefined
+      ? []
+      : [{ mostLayers: maxLayers, ...(only === undefined ? {} : { platform: only }) }],
+  )[0];
+}
+
+/** The file without what its directives say of the image where the settings say it, too, for an image of this platform; stages keep theirs. */
+export function withoutLimitsOf(
+  dockerfile: Dockerfile,
+  settings: BudgetSettings,
+  platform: Platform | undefined,
+): Dockerfile {
+  const places = placesOf(settings, platform);
+  const keys = [
+    ...(["budget", "transfer-budget"] as const).filter(
+      (name) => nearestLimit(places, name) !== undefined,
+    ),
+    ...(places.some(({ maxLayers }) => maxLayers !== undefined) ? ["max-layers"] : []),
+    ...(places.some(({ target }) => target !== undefined) ? ["target"] : []),
+  ];
   const isDropped = (directive: TareDirective, key: string): boolean =>
     keys.includes(key) && budgetedStage(dockerfile, directive, key) === undefined;
   return {
@@ -52,33 +107,75 @@ export function withoutLimits(dockerfile: Dockerfile, keys: readonly string[]): 
   };
 }
 
-function settingsIn(dockerfile: Dockerfile, stage: number | undefined): readonly TareSetting[] {
-  return dockerfile.directives.flatMap((directive) =>
-    directive.settings.filter(({ key }) => budgetedStage(dockerfile, directive, key) === stage),
+/** Somewhere limits are stated; without a platform for all of them. */
+type Place = StatedLimits & { readonly platform?: string };
+
+/** The comment lines that speak of a stage or, without one, of the image: those of its platform, then all others as one, for the first of a key counts. */
+function placesIn(
+  dockerfile: Dockerfile,
+  stage: number | undefined,
+  platform: Platform | undefined,
+): readonly Place[] {
+  const lines = dockerfile.directives.flatMap((directive) => {
+    const only = limitedPlatform(directive);
+    const settings = directive.settings.filter(
+      ({ key }) => budgetedStage(dockerfile, directive, key) === stage,
+    );
+    if (only !== undefined && !isOfPlatform(platform, only)) return [];
+    return [{ only, settings }];
+  });
+  const own = lines.flatMap(({ only, settings }) =>
+    only === undefined ? [] : [{ ...statedIn(settings), platform: only }],
   );
+  const general = lines.filter(({ only }) => only === undefined);
+  return [...own, statedIn(general.flatMap(({ settings }) => settings))];
 }
 
-function statedLimit(settings: readonly TareSetting[], name: Limit["name"]): Limit | undefined {
-  const limitBytes = settings
-    .filter(({ key }) => key === name)
-    .map(({ value }) => parseSize(value))
-    .find((bytes) => bytes !== undefined);
-  if (limitBytes !== undefined) return { name, limitBytes };
-  const target = settings.find(({ key }) => key === "target")?.value;
-  return target === undefined ? undefined : targetLimit(target, name);
+function placesOf(settings: BudgetSettings, platform: Platform | undefined): readonly Place[] {
+  const { platforms = [], ...general } = settings;
+  return [...platforms.filter((one) => isOfPlatform(platform, one.platform)), general];
 }
 
-function settingsLimit(settings: BudgetSettings, name: Limit["name"]): Limit | undefined {
-  const { budgetBytes, transferBudgetBytes, target } = settings;
-  const limitBytes = name === "budget" ? budgetBytes : transferBudgetBytes;
-  if (limitBytes !== undefined) return { name, limitBytes };
-  return target === undefined ? undefined : targetLimit(target, name);
+function statedIn(
+  settings: readonly { readonly key: string; readonly value: string }[],
+): StatedLimits {
+  const firstOf = <T>(name: string, read: (value: string) => T | undefined): T | undefined =>
+    settings
+      .filter(({ key }) => key === name)
+      .map(({ value }) => read(value))
+      .find((one) => one !== undefined);
+  const budgetBytes = firstOf("budget", parseSize);
+  const transferBudgetBytes = firstOf("transfer-budget", parseSize);
+  const maxLayers = firstOf("max-layers", Number);
+  const target = firstOf("target", String);
+  return {
+    ...(budgetBytes === undefined ? {} : { budgetBytes }),
+    ...(transferBudgetBytes === undefined ? {} : { transferBudgetBytes }),
+    ...(maxLayers === undefined ? {} : { maxLayers }),
+    ...(target === undefined ? {} : { target }),
+  };
 }
 
-function targetLimit(target: string, name: Limit["name"]): Limit | undefined {
-  const { budgetBytes, transferBudgetBytes } = findTarget(target) ?? {};
-  const limitBytes = name === "budget" ? budgetBytes : transferBudgetBytes;
-  return limitBytes === undefined ? undefined : { name, limitBytes, target };
+function nearestLimit(places: readonly Place[], name: Limit["name"]): Limit | undefined {
+  for (const place of places) {
+    const limit = statedLimit(place, name);
+    const { platform } = place;
+    if (limit !== undefined) return { ...limit, ...(platform === undefined ? {} : { platform }) };
+  }
+  return undefined;
+}
+
+/** A size before the target that is stated beside it. */
+function statedLimit(place: Place, name: Limit["name"]): Limit | undefined {
+  const bytesOf = (one: Place | undefined): number | undefined =>
+    name === "budget" ? one?.budgetBytes : one?.transferBudgetBytes;
+  const { target } = place;
+  const written = bytesOf(place);
+  if (written !== undefined) return { name, limitBytes: written };
+  const limitBytes = target === undefined ? undefined : bytesOf(findTarget(target));
+  return limitBytes === undefined || target === undefined
+    ? undefined
+    : { name, limitBytes, target };
 }
 
 /** Values of `target` that name no target, each with the one that was meant where it is near; in text order. */

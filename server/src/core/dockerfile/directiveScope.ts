@@ -22,6 +22,14 @@ export function budgetedStage(
     : stage;
 }
 
+/** The only platform that the limits of a comment line hold for, as written; undefined for all platforms. */
+export function limitedPlatform({ settings }: Pick<TareDirective, "settings">): string | undefined {
+  return settings.find(({ key }) => key === "platform")?.value;
+}
+
+/** Keys whose settings `platform=…` narrows where it stands on the same comment line. */
+export const limitKeys: readonly string[] = ["budget", "transfer-budget", "max-layers", "target"];
+
 function isFrom({ keyword }: Instruction): boolean {
   return keyword === "FROM";
 }

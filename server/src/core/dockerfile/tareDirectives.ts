@@ -1,7 +1,7 @@
 import type { Parsed, Problem } from "../result.ts";
 import type { Span } from "../text/span.ts";
 import { parseSize } from "../text/size.ts";
-import { budgetedStage } from "./directiveScope.ts";
+import { budgetedStage, limitedPlatform, limitKeys } from "./directiveScope.ts";
 import type { Instruction, TareDirective, TareSetting } from "./syntax.ts";
 
 /** A comment line, and the instruction in whose continuation it stands. */
@@ -18,7 +18,9 @@ export const directiveKeys = [
   "image",
   "budget",
   "transfer-budget",
+  "max-layers",
   "target",
+  "platform",
   "context",
   "ignore",
 ] as const;
@@ -47,7 +49,7 @@ export function readTareDirectives(
         settings: value,
         appliesTo: comment.within ?? instructionBelow(instructions, comment),
       };
-      problems.push(...misplaced(directive, instructions));
+      problems.push(...misplaced(directive, instructions), ...limitless(directive));
       return directive;
     });
   return { directives, problems: [...problems, ...repeated(directives, instructions)] };
@@ -83,6 +85,17 @@ function misplaced(
     }));
 }
 
+/** A platform beside which no limit stands. */
+function limitless({ settings }: TareDirective): readonly Problem[] {
+  if (settings.some(({ key }) => limitKeys.includes(key))) return [];
+  return settings
+    .filter(({ key }) => key === "platform")
+    .map(({ keySpan }) => ({
+      span: keySpan,
+      message: "A platform alone limits nothing: write a limit beside it, such as budget=8MB.",
+    }));
+}
+
 function repeated(
   directives: readonly TareDirective[],
   instructions: readonly Instruction[],
@@ -93,7 +106,8 @@ function repeated(
     .filter(({ key }) => key !== "ignore" && directiveKeys.some((known) => known === key))
     .filter(({ directive, key }) => {
       const stage = budgetedStage({ instructions }, directive, key);
-      const scoped = `${key} ${stage ?? ""}`;
+      const platform = key === "platform" ? directive.line : platformOf(directive, key);
+      const scoped = `${key} ${stage ?? ""} ${platform ?? ""}`;
       const isRepeated = seen.has(scoped);
       seen.add(scoped);
       return isRepeated;
@@ -102,6 +116,10 @@ function repeated(
       span: keySpan,
       message: `${key} is set twice in this file, and the first one counts: remove one of them.`,
     }));
+}
+
+function platformOf(directive: TareDirective, key: string): string | undefined {
+  return limitKeys.includes(key) ? limitedPlatform(directive) : undefined;
 }
 
 function readSettings(text: string, { start, end }: CommentLine): Parsed<readonly TareSetting[]> {
@@ -153,6 +171,12 @@ function problemOf({ key, value }: TareSetting, hasEquals: boolean): string | un
   if (isSize && parseSize(value) === undefined) {
     return `"${value}" is not a size: write for example ${key}=${exampleOf(key)}.`;
   }
+  if (key === "max-layers" && !/^[1-9]\d{0,5}$/.test(value)) {
+    return `"${value}" is not a number of layers: write for example ${key}=${exampleOf(key)}.`;
+  }
+  if (key === "platform" && !/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/.test(value)) {
+    return `"${value}" is not a platform: write for example ${key}=${exampleOf(key)}.`;
+  }
   return undefined;
 }
 
@@ -161,7 +185,9 @@ function exampleOf(key: string): string {
     image: "NAME:TAG",
     budget: "10MB",
     "transfer-budget": "500kB",
+    "max-layers": "12",
     target: "micro",
+    platform: "linux/arm64",
     context: "..",
     ignore: "RULE",
   };

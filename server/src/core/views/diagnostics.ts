@@ -10,7 +10,7 @@ import { finalFrom } from "./totals.ts";
 export interface Notice {
   readonly span: Span;
   readonly severity: Severity;
-  /** Stable: users filter by it. The code of a rule, or `over-budget`, `over-transfer-budget`, `bad-directive`, `image-unreadable`. */
+  /** Stable: users filter by it. The code of a rule, or `over-budget`, `over-transfer-budget`, `over-max-layers`, `bad-directive`, `image-unreadable`. */
   readonly code: string;
   readonly message: string;
   /** Another place of the same file that belongs to it. */
@@ -31,6 +31,7 @@ export function noticesOf(analysis: Analysis, options: NoticeOptions = {}): read
     ...badDirectives(analysis),
     ...unreadableImage(analysis, options),
     ...analysis.budgets.flatMap((verdict) => overBudget(analysis, verdict)),
+    ...tooManyLayers(analysis),
     ...(options.findings ?? analysis.findings),
   ];
 }
@@ -70,6 +71,9 @@ function unreadableImage(
   ];
 }
 
+/** Codes of the notices about limits. */
+export const budgetCodes = ["over-budget", "over-transfer-budget", "over-max-layers"] as const;
+
 const budgetWords = {
   budget: { code: "over-budget", limit: "the budget", weighs: "weighs" },
   "transfer-budget": {
@@ -88,7 +92,7 @@ function overBudget(analysis: Analysis, verdict: BudgetVerdict): readonly Notice
   const crossing = crossedBy === undefined ? undefined : instructions[crossedBy];
   const { code, limit: named, weighs } = budgetWords[verdict.name];
   const what = stage === undefined ? "image" : "stage";
-  const limit = `${named} of ${formatSize(limitBytes)}${ofTarget(verdict)}`;
+  const limit = `${named} of ${formatSize(limitBytes)}${whoseLimit(verdict)}`;
   const over = formatSize(actualBytes - limitBytes);
   if (verdict.basis === "predicted") return [overPredicted(verdict, from, crossing)];
   const { severity, past } = ageOf(analysis);
@@ -127,13 +131,56 @@ function overPredicted(
     span: from.keywordSpan,
     severity: "warning",
     code,
-    message: `The ${what} is predicted to weigh ${least}${formatSize(actualBytes)}, ${over}${ofTarget(verdict)}; it is not built yet.`,
+    message: `The ${what} is predicted to weigh ${least}${formatSize(actualBytes)}, ${over}${whoseLimit(verdict)}; it is not built yet.`,
     related: relatedTo(crossing, from, "This line crosses it."),
   };
 }
 
-function ofTarget({ target }: BudgetVerdict): string {
-  return target === undefined ? "" : ` (target ${target})`;
+/** One notice at the FROM of the image, and one at the line that writes the first layer too many. */
+function tooManyLayers(analysis: Analysis): readonly Notice[] {
+  const { layerBudget: verdict, dockerfile } = analysis;
+  const from = finalFrom(analysis);
+  if (verdict?.actualLayers === undefined || verdict.isWithin || from === undefined) return [];
+  const { actualLayers, mostLayers, basis, crossedBy } = verdict;
+  const crossing = crossedBy === undefined ? undefined : dockerfile.instructions[crossedBy];
+  const over = `${actualLayers - mostLayers} over the limit of ${mostLayers}${whoseLimit(verdict)}`;
+  const { severity, past } = ageOf(analysis);
+  const isAhead = basis === "predicted";
+  const notice = {
+    severity: isAhead ? "warning" : severity,
+    code: "over-max-layers",
+  } as const;
+  const whole: Notice = {
+    ...notice,
+    span: from.keywordSpan,
+    message: isAhead
+      ? `The image is predicted to have ${actualLayers} layers or more, ${over}: one for each RUN, COPY and ADD, and those of its base where they are known; it is not built yet.`
+      : `The image has ${layers(actualLayers)}, ${over}${past}.`,
+    related: relatedTo(crossing, from, "This line writes the first layer too many."),
+  };
+  if (isAhead || crossing === undefined || crossing === from) return [whole];
+  return [
+    whole,
+    {
+      ...notice,
+      span: crossing.keywordSpan,
+      message: `This line writes the first layer over the limit of ${mostLayers}${whoseLimit(verdict)}; the image ends ${actualLayers - mostLayers} over it.`,
+      related: relatedTo(from, crossing, "The image is built from here."),
+    },
+  ];
+}
+
+function layers(count: number): string {
+  return `${count} layer${count === 1 ? "" : "s"}`;
+}
+
+/** ` (target micro, linux/arm64)`: what states a limit, and what alone it holds for. */
+function whoseLimit({ target, platform }: Pick<BudgetVerdict, "target" | "platform">): string {
+  const parts = [
+    ...(target === undefined ? [] : [`target ${target}`]),
+    ...(platform === undefined ? [] : [platform]),
+  ];
+  return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
 }
 
 /** An edit may have mended it already: that shows only after the next build. */

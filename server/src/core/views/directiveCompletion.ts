@@ -7,7 +7,7 @@ import { targetLimits } from "./directiveValue.ts";
 
 /** Something that can be written at a place of a `# tare:` comment. */
 export interface DirectiveCompletion {
-  readonly kind: "key" | "target" | "rule" | "image";
+  readonly kind: "key" | "target" | "rule" | "image" | "platform";
   /** What is shown, and with `=` behind keys written in place of the span. */
   readonly label: string;
   readonly newText: string;
@@ -47,12 +47,17 @@ export function directiveCompletions(
       }));
     case "ignore":
       return rulesFor(dockerfile.text, site);
+    case "platform":
+      return platforms.map((platform) => ({ ...plain(platform, span), kind: "platform" }));
     case "image":
       return images.map((image) => ({ ...plain(image, span), kind: "image" }));
     default:
       return [];
   }
 }
+
+/** Those that images are mostly made for; any other can be written. */
+const platforms: readonly string[] = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
 
 function plain(label: string, span: Span): Omit<DirectiveCompletion, "kind"> {
   return { label, newText: label, span, detail: "", documentation: "" };

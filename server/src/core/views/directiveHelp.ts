@@ -1,4 +1,3 @@
-import type { Analysis } from "../analysis.ts";
 import { targets } from "../bases/targets.ts";
 import type { Dockerfile, TareSetting } from "../dockerfile/syntax.ts";
 import { ignoredRules } from "../rules/ignoring.ts";
@@ -6,6 +5,7 @@ import { rules } from "../rules/registry.ts";
 import type { Span } from "../text/span.ts";
 import { nearestName } from "../text/nearestName.ts";
 import { textOf, touches } from "../text/span.ts";
+import type { DirectiveVerdicts } from "./directiveValue.ts";
 import { directiveValueAt } from "./directiveValue.ts";
 
 /** A key of `# tare:` comments, explained. */
@@ -36,10 +36,21 @@ export const directiveKeys: readonly DirectiveKey[] = [
     example: "transfer-budget=5MB",
   },
   {
+    key: "max-layers",
+    meaning: "The most layers that the image may have, those of its base included.",
+    example: "max-layers=12",
+  },
+  {
     key: "target",
     meaning:
       "A named set of limits, for those that are not written as a size. Above the FROM of an earlier stage its budget holds for that stage.",
     example: "target=micro",
+  },
+  {
+    key: "platform",
+    meaning:
+      "The limits on this comment line hold for images of this platform only, in place of those without a platform. A platform without a variant stands for all of its variants.",
+    example: "platform=linux/arm64 budget=8MB",
   },
   {
     key: "context",
@@ -56,15 +67,16 @@ export const directiveKeys: readonly DirectiveKey[] = [
 
 /** What of a `# tare:` comment is under the offset, explained: a key, or a value that says more than its text. Undefined anywhere else. */
 export function directiveHelpAt(
-  { dockerfile, budgets }: Pick<Analysis, "dockerfile" | "budgets">,
+  analysis: DirectiveVerdicts,
   offset: number,
 ): { readonly span: Span; readonly help: DirectiveKey } | undefined {
+  const { dockerfile } = analysis;
   const settings = dockerfile.directives.flatMap((directive) => directive.settings);
   const setting = settings.find(({ keySpan }) => touches(keySpan, offset));
   const help = directiveKeys.find(({ key }) => key === setting?.key);
   if (setting !== undefined && help !== undefined) return { span: setting.keySpan, help };
   const valued = settings.find(({ valueSpan }) => touches(valueSpan, offset));
-  return valued && directiveValueAt(dockerfile, budgets, valued, offset);
+  return valued && directiveValueAt(analysis, valued, offset);
 }
 
 /** An edit that mends a `# tare:` comment. */

@@ -1,8 +1,9 @@
+import type { Analysis } from "../analysis.ts";
 import { findTarget } from "../bases/targets.ts";
 import type { Target } from "../bases/targets.ts";
 import type { BudgetVerdict } from "../budget/budget.ts";
-import { budgetedStage } from "../dockerfile/directiveScope.ts";
-import type { Dockerfile, TareSetting } from "../dockerfile/syntax.ts";
+import { budgetedStage, limitedPlatform } from "../dockerfile/directiveScope.ts";
+import type { Dockerfile, TareDirective, TareSetting } from "../dockerfile/syntax.ts";
 import { ignoredRules } from "../rules/ignoring.ts";
 import { rules } from "../rules/registry.ts";
 import { formatSize, parseSize } from "../text/size.ts";
@@ -11,15 +12,17 @@ import { touches } from "../text/span.ts";
 import type { DirectiveKey } from "./directiveHelp.ts";
 import { sizeWithExact } from "./totals.ts";
 
+/** What is said of the values of limits. */
+export type DirectiveVerdicts = Pick<Analysis, "dockerfile" | "budgets" | "layerBudget">;
+
 /** What the value of a setting stands for and what it is held against now; undefined for values that only name something. */
 export function directiveValueAt(
-  dockerfile: Dockerfile,
-  budgets: readonly BudgetVerdict[],
+  analysis: DirectiveVerdicts,
   setting: TareSetting,
   offset: number,
 ): { readonly span: Span; readonly help: DirectiveKey } | undefined {
   if (setting.key === "ignore") return ruleAt(setting, offset);
-  const meaning = limitMeaning(setting, verdictsFor(dockerfile, budgets, setting));
+  const meaning = limitMeaning(setting, analysis);
   if (meaning === undefined) return undefined;
   const example = `${setting.key}=${setting.value}`;
   return { span: setting.valueSpan, help: { key: example, meaning, example } };
@@ -45,11 +48,12 @@ function ruleAt(setting: TareSetting, offset: number) {
   return { span: named.span, help };
 }
 
-function limitMeaning(
-  { key, value }: TareSetting,
-  verdicts: readonly BudgetVerdict[],
-): string | undefined {
-  const now = verdicts.map(verdictSentence).join(" ");
+function limitMeaning(setting: TareSetting, analysis: DirectiveVerdicts): string | undefined {
+  const { key, value } = setting;
+  const platform = platformOf(analysis.dockerfile, setting);
+  if (key === "max-layers") return layerMeaning(setting, analysis.layerBudget, platform);
+  const verdicts = verdictsFor(analysis, setting, platform).map(verdictSentence);
+  const now = [...onlyFor(platform), ...verdicts].join(" ");
   if (key === "target") {
     const target = findTarget(value);
     return (
@@ -63,21 +67,64 @@ function limitMeaning(
 
 /** The verdicts on just these limits: of the same stage, and stated by this target or as a size. */
 function verdictsFor(
-  dockerfile: Dockerfile,
-  budgets: readonly BudgetVerdict[],
-  { key, value, keySpan }: TareSetting,
+  { dockerfile, budgets }: DirectiveVerdicts,
+  setting: TareSetting,
+  platform: string | undefined,
 ): readonly BudgetVerdict[] {
-  const directive = dockerfile.directives.find(({ settings }) =>
-    settings.some((one) => one.keySpan.start === keySpan.start),
-  );
+  const { key, value } = setting;
+  const directive = directiveOf(dockerfile, setting);
   const stage = directive && budgetedStage(dockerfile, directive, key);
   return budgets
-    .filter((verdict) => verdict.stage === stage)
+    .filter((verdict) => verdict.stage === stage && verdict.platform === platform)
     .filter(({ target, name, limitBytes }) =>
       key === "target"
         ? target === value
         : target === undefined && name === key && limitBytes === parseSize(value),
     );
+}
+
+function directiveOf(
+  { directives }: Dockerfile,
+  { keySpan }: TareSetting,
+): TareDirective | undefined {
+  return directives.find(({ settings }) =>
+    settings.some((one) => one.keySpan.start === keySpan.start),
+  );
+}
+
+function platformOf(dockerfile: Dockerfile, setting: TareSetting): string | undefined {
+  const directive = directiveOf(dockerfile, setting);
+  return directive && limitedPlatform(directive);
+}
+
+function onlyFor(platform: string | undefined): readonly string[] {
+  return platform === undefined ? [] : [`Only for images of ${platform}.`];
+}
+
+function layerMeaning(
+  { value }: TareSetting,
+  verdict: DirectiveVerdicts["layerBudget"],
+  platform: string | undefined,
+): string {
+  const isThis = verdict?.mostLayers === Number(value) && verdict.platform === platform;
+  return [
+    `${value} layer${value === "1" ? "" : "s"}, those of the base included.`,
+    ...onlyFor(platform),
+    ...(isThis ? [layerSentence(verdict)] : []),
+  ].join(" ");
+}
+
+function layerSentence({
+  actualLayers,
+  mostLayers,
+  basis,
+}: NonNullable<DirectiveVerdicts["layerBudget"]>): string {
+  if (actualLayers === undefined) return "How many the image has is not known.";
+  const difference = Math.abs(mostLayers - actualLayers);
+  const side = actualLayers > mostLayers ? "over" : "under";
+  return basis === "predicted"
+    ? `The image is predicted to have ${actualLayers} or more, ${difference} ${side} it.`
+    : `The image has ${actualLayers}, ${difference} ${side} it.`;
 }
 
 function verdictSentence(verdict: BudgetVerdict): string {

@@ -93,10 +93,20 @@ export interface ReportBudget {
   readonly target?: string;
   /** Index of the stage, from 0, only where the limit holds for one that is not the final one. */
   readonly stage?: number;
+  /** As written, only where the limit holds for this platform alone. */
+  readonly platform?: string;
   readonly limitBytes: number;
   /** Null when it cannot be known, which is never over the limit. */
   readonly actualBytes: number | null;
   readonly basis: Basis;
+  readonly ok: boolean;
+}
+
+/** The limit on layers, held against the image. No row of the budgets, for those are in bytes. */
+export interface ReportLayerBudget {
+  readonly platform?: string;
+  readonly mostLayers: number;
+  readonly actualLayers: number;
   readonly ok: boolean;
 }
 
@@ -113,6 +123,8 @@ export interface Report {
   readonly instructions: readonly ReportInstruction[];
   readonly findings: readonly ReportFinding[];
   readonly budgets: readonly ReportBudget[];
+  /** Only where the layers are limited. */
+  readonly layerBudget?: ReportLayerBudget;
 }
 
 /** The report of an image that was read to its last layer. An analysis of an empty text stands for no Dockerfile. */
@@ -129,11 +141,13 @@ export function reportOf(read: ReadImage, analysis: Analysis): Report {
       name: verdict.name,
       ...(verdict.target === undefined ? {} : { target: verdict.target }),
       ...(verdict.stage === undefined ? {} : { stage: verdict.stage }),
+      ...(verdict.platform === undefined ? {} : { platform: verdict.platform }),
       limitBytes: verdict.limitBytes,
       actualBytes: verdict.actualBytes ?? null,
       basis: verdict.basis,
       ok: verdict.isWithin,
     })),
+    ...layerBudgetRow(read, analysis),
   };
 }
 
@@ -144,6 +158,22 @@ export function imageRow({ description }: ReadImage): ReportImage {
     imageId: description.imageId,
     platform: formatPlatform(description.config.platform),
     source: description.source,
+  };
+}
+
+function layerBudgetRow(
+  { layers }: ReadImage,
+  { layerBudget }: Analysis,
+): Pick<Report, "layerBudget"> {
+  if (layerBudget === undefined) return {};
+  const { platform, mostLayers, isWithin } = layerBudget;
+  return {
+    layerBudget: {
+      ...(platform === undefined ? {} : { platform }),
+      mostLayers,
+      actualLayers: layers.length,
+      ok: isWithin,
+    },
   };
 }
 

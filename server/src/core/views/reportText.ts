@@ -25,7 +25,10 @@ export function reportText(
   const sections = [
     header(read, options, paint),
     totals(read, options, paint),
-    analysis.budgets.map((verdict) => verdictLine(verdict, analysis, options, paint)),
+    [
+      ...analysis.budgets.map((verdict) => verdictLine(verdict, analysis, options, paint)),
+      ...layerVerdictLine(analysis, options, paint),
+    ],
     weightSection(read, analysis, options),
     findingsSection(analysis, options),
     wasteSection(read, analysis, options),
@@ -101,12 +104,40 @@ function verdictLine(
   return paint("red", line(options.unicode ? "✗" : "x", `${actual} ${difference} over it${where}`));
 }
 
-/** `budget`, `budget of target micro`, `budget of stage build`. */
-function nameOf({ name, target, stage }: BudgetVerdict, { dockerfile }: Analysis): string {
+/** The limit on layers, in the same words. */
+function layerVerdictLine(
+  { layerBudget, dockerfile }: Analysis,
+  options: TextOptions,
+  paint: Paint,
+): readonly string[] {
+  if (layerBudget?.actualLayers === undefined) return [];
+  const { mostLayers, actualLayers, isWithin, crossedBy, platform } = layerBudget;
+  const crossing = dockerfile.instructions[crossedBy ?? -1];
+  const where = crossing === undefined ? "" : `, crossed by line ${crossing.startLine + 1}`;
+  const difference = Math.abs(mostLayers - actualLayers);
+  const outcome = isWithin
+    ? difference === 0
+      ? "exactly at it"
+      : `${difference} under it`
+    : `${difference} over it${where}`;
+  const mark = isWithin ? (options.unicode ? "✓" : "ok") : options.unicode ? "✗" : "x";
+  const line = `  ${mark} max-layers${forPlatform(platform)} ${mostLayers}: ${actualLayers} is ${outcome}`;
+  return [paint(isWithin ? "green" : "red", fitEnd(line, options.columns))];
+}
+
+/** `budget`, `budget of target micro`, `budget of stage build`, `budget for linux/arm64`. */
+function nameOf(
+  { name, target, stage, platform }: BudgetVerdict,
+  { dockerfile }: Analysis,
+): string {
   const byTarget = target === undefined ? "" : ` of target ${target}`;
   const forStage =
     stage === undefined ? "" : ` of stage ${dockerfile.stages[stage]?.name ?? stage}`;
-  return `${name}${byTarget}${forStage}`;
+  return `${name}${byTarget}${forStage}${forPlatform(platform)}`;
+}
+
+function forPlatform(platform: string | undefined): string {
+  return platform === undefined ? "" : ` for ${platform}`;
 }
 
 function count(amount: number, noun: string): string {

@@ -31,4 +31,5 @@ const kinds: Readonly<Record<DirectiveCompletion["kind"], CompletionItemKind>> =
   target: CompletionItemKind.EnumMember,
   rule: CompletionItemKind.EnumMember,
   image: CompletionItemKind.Value,
+  platform: CompletionItemKind.Value,
 };
