@@ -9,6 +9,8 @@ export interface ElfSection {
   readonly type: number;
   /** SHF_ALLOC: part of what is loaded. */
   readonly isLoaded: boolean;
+  /** SHF_COMPRESSED. */
+  readonly isCompressed: boolean;
   readonly address: number;
   readonly offset: number;
   /** In the file; 0 for SHT_NOBITS. */
@@ -55,6 +57,7 @@ function readRow({ bits }: ElfSource, view: ElfView, at: number): UnnamedSection
     nameAt: view.u32(at),
     type,
     isLoaded: (view.word(at + 8) & 2) !== 0,
+    isCompressed: (view.word(at + 8) & 0x800) !== 0,
     address: view.word(at + 8 + wordBytes),
     offset: view.word(at + 8 + 2 * wordBytes),
     bytes: hasBytes ? view.word(at + 8 + 3 * wordBytes) : 0,
@@ -69,18 +72,36 @@ function readRow({ bits }: ElfSource, view: ElfView, at: number): UnnamedSection
 export function strippableOf(
   source: ElfSource,
   type: ElfFacts["type"],
-  { rows, nameSection }: ElfSections,
+  sections: ElfSections,
 ): Pick<ElfFacts, "debugBytes" | "removableBytes"> {
-  let debugBytes = 0;
+  const stripped = strippedSections(source, type, sections);
+  if (stripped === undefined) return notKnown;
+  const sumOf = (indexes: readonly number[]): number =>
+    indexes.reduce((sum, index) => sum + (sections.rows[index]?.bytes ?? 0), 0);
+  const indexes = [...stripped.keys()];
+  return {
+    debugBytes: sumOf(indexes.filter((index) => stripped.get(index) === "debug")),
+    removableBytes: sumOf(indexes),
+  };
+}
+
+/** As `strippableOf`: which sections, by their index, and as what. */
+export function strippedSections(
+  source: ElfSource,
+  type: ElfFacts["type"],
+  { rows, nameSection }: ElfSections,
+): ReadonlyMap<number, "debug" | "symbols"> | undefined {
+  const found = new Map<number, "debug" | "symbols">();
   let removableBytes = 0;
   const symbols = type === "relocatable" ? new Set<number>() : symbolSections(rows, nameSection);
   for (const [at, row] of rows.entries()) {
-    if (row.offset + row.bytes > source.fileBytes && row.bytes > 0) return notKnown;
+    if (row.offset + row.bytes > source.fileBytes && row.bytes > 0) return undefined;
     const isDebug = isDebugSection(row);
-    if (isDebug) debugBytes += row.bytes;
-    if (isDebug || symbols.has(at)) removableBytes += row.bytes;
+    if (!isDebug && !symbols.has(at)) continue;
+    found.set(at, isDebug ? "debug" : "symbols");
+    removableBytes += row.bytes;
   }
-  return removableBytes > source.fileBytes ? notKnown : { debugBytes, removableBytes };
+  return removableBytes > source.fileBytes ? undefined : found;
 }
 
 /** Whether a section is debug information, which no program needs to run. */

@@ -5,6 +5,7 @@ import { type ElfSource, viewOf } from "./elfView.ts";
 export interface ElfSegment {
   readonly kind: "load" | "dynamic" | "interpreter";
   readonly isWritable: boolean;
+  readonly isExecutable: boolean;
   readonly offset: number;
   readonly address: number;
   /** In the file. */
@@ -25,9 +26,11 @@ export function readSegments(
   for (let at = 0; at < view.length; at += entryBytes) {
     const kind = kinds[view.u32(at)];
     if (kind === undefined) continue;
+    const flags = view.u32(at + (is64 ? 4 : 24));
     rows.push({
       kind,
-      isWritable: (view.u32(at + (is64 ? 4 : 24)) & 2) !== 0,
+      isWritable: (flags & 2) !== 0,
+      isExecutable: (flags & 1) !== 0,
       offset: view.word(at + (is64 ? 8 : 4)),
       address: view.word(at + (is64 ? 16 : 8)),
       bytes: view.word(at + (is64 ? 32 : 16)),
