@@ -1,7 +1,7 @@
 import type { Variables } from "./expand.ts";
-import { stageChain } from "./stages.ts";
-import type { Dockerfile, Instruction } from "./syntax.ts";
-import { createVariableScope, globalArguments } from "./variables.ts";
+import { stageAt, stageChain } from "./stages.ts";
+import type { Dockerfile, Instruction, Stage } from "./syntax.ts";
+import { type VariableScope, createVariableScope, globalArguments } from "./variables.ts";
 
 /** ENV and ARG in effect at each instruction of a file. */
 export interface Environment {
@@ -17,53 +17,66 @@ export function createEnvironment(
   dockerfile: Dockerfile,
   imageEnv: readonly string[],
 ): Environment {
-  const byStage = new Map<number, ReadonlyMap<number, Variables>>();
+  const byStage = new Map<number, StageEnvironment>();
+  const read = (asked: Stage): StageEnvironment => {
+    const chain = stageChain(dockerfile, asked);
+    const known = chain.findLastIndex(({ index }) => byStage.has(index));
+    let start =
+      byStage.get(chain[known]?.index ?? -1)?.end ??
+      createVariableScope(globalArguments(dockerfile.instructions));
+    let last = byStage.get(asked.index);
+    for (const stage of chain.slice(known + 1)) {
+      const isFinal = stage.index === dockerfile.stages.length - 1;
+      last = readStage(stage, start, isFinal ? baseEnvironment(imageEnv, chain) : nothing);
+      byStage.set(stage.index, last);
+      start = last.end;
+    }
+    return last ?? { at: () => nothing, end: start };
+  };
   return {
     at({ index }) {
-      const stage = dockerfile.stages.findLast(({ from }) => from.index <= index);
-      if (stage === undefined) return nothing;
-      const known = byStage.get(stage.index) ?? readStage(dockerfile, stage.index, imageEnv);
-      byStage.set(stage.index, known);
-      return known.get(index) ?? nothing;
+      const stage = stageAt(dockerfile, index);
+      return stage === undefined ? nothing : (byStage.get(stage.index) ?? read(stage)).at(index);
     },
   };
 }
 
 const nothing: Variables = new Map();
 
-/** By instruction index; instructions between two settings share one map. */
-function readStage(
-  dockerfile: Dockerfile,
-  stageIndex: number,
-  imageEnv: readonly string[],
-): ReadonlyMap<number, Variables> {
-  const stage = dockerfile.stages[stageIndex];
-  if (stage === undefined) return new Map();
-  const chain = stageChain(dockerfile, stage);
-  const isFinal = stageIndex === dockerfile.stages.length - 1;
-  const base = isFinal
-    ? baseEnvironment(
-        imageEnv,
-        chain.flatMap((one) => one.instructions),
-      )
-    : nothing;
-  const scope = createVariableScope(globalArguments(dockerfile.instructions));
-  const snapshots = new Map<number, Variables>();
-  let current: Variables = base;
-  for (const instruction of chain.flatMap(({ instructions }) => instructions)) {
-    snapshots.set(instruction.index, current);
-    scope.read(instruction);
-    if (changesScope(instruction)) current = new Map([...base, ...scope.variables]);
-  }
-  return snapshots;
+interface StageEnvironment {
+  at(index: number): Variables;
+  /** Behind its last instruction. */
+  readonly end: VariableScope;
 }
 
-function baseEnvironment(
-  imageEnv: readonly string[],
-  instructions: readonly Instruction[],
-): Variables {
+/** Instructions between two settings share one map; none is made between settings that follow each other until it is asked for. */
+function readStage(
+  { instructions }: Stage,
+  start: VariableScope,
+  base: Variables,
+): StageEnvironment {
+  const snapshots = new Map<number, Variables>();
+  const end = start.copy();
+  const now = (scope: VariableScope): Variables => new Map([...base, ...scope.variables]);
+  let current: Variables | undefined;
+  for (const instruction of instructions) {
+    if (!changesScope(instruction)) snapshots.set(instruction.index, (current ??= now(end)));
+    else current = undefined;
+    end.read(instruction);
+  }
+  const readUpTo = (index: number): Variables => {
+    const scope = start.copy();
+    for (const one of instructions) if (one.index < index) scope.read(one);
+    return now(scope);
+  };
+  return { at: (index) => snapshots.get(index) ?? readUpTo(index), end };
+}
+
+function baseEnvironment(imageEnv: readonly string[], chain: readonly Stage[]): Variables {
+  if (imageEnv.length === 0) return nothing;
   const set = new Set(
-    instructions
+    chain
+      .flatMap(({ instructions }) => instructions)
       .filter(({ keyword }) => keyword === "ENV")
       .flatMap(({ words }) => words.map(({ text }) => text.split("=")[0] ?? "")),
   );

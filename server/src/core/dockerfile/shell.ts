@@ -4,7 +4,6 @@ import { execItemsOf } from "./execForm.ts";
 import { collectCommands } from "./shellCommands.ts";
 import type { ShellCommand, ShellScript, ShellStatement } from "./shellScript.ts";
 import { type ShellSource, heredocSource, lineSource, quotedSource } from "./shellSource.ts";
-import { stageChain } from "./stages.ts";
 import type { Dockerfile, Instruction, Word } from "./syntax.ts";
 import { skipBlanks } from "./words.ts";
 
@@ -13,13 +12,34 @@ import { skipBlanks } from "./words.ts";
  * POSIX shell (SHELL, a heredoc with another interpreter), and past a length that no person writes. Total.
  */
 export function shellOf(dockerfile: Dockerfile, instruction: Instruction): ShellScript | undefined {
+  return readShell(dockerfile, instruction, posixPlaces(dockerfile));
+}
+
+/** `shellOf` for all instructions of a file: each script is read once, when it is first asked for, and what SHELL says is looked for once. */
+export function createShells(
+  dockerfile: Dockerfile,
+): (instruction: Instruction) => ShellScript | undefined {
+  const known = new Map<number, ShellScript | undefined>();
+  const hasPosixShell = posixPlaces(dockerfile);
+  return (instruction) => {
+    const { start } = instruction.span;
+    if (!known.has(start)) known.set(start, readShell(dockerfile, instruction, hasPosixShell));
+    return known.get(start);
+  };
+}
+
+function readShell(
+  dockerfile: Dockerfile,
+  instruction: Instruction,
+  hasPosixShell: (index: number) => boolean,
+): ShellScript | undefined {
   if (!startsCommands.has(instruction.keyword)) return undefined;
   if (instruction.form === "exec") {
     return execScript(instruction.words, instruction.argumentSpan);
   }
   const health = healthWords(dockerfile, instruction);
   if (health !== undefined) return execScript(health.words, health.span);
-  if (!hasPosixShell(dockerfile, instruction)) return undefined;
+  if (!hasPosixShell(instruction.index)) return undefined;
   const source = sourceOf(dockerfile, instruction);
   if (source === undefined || source.text.length > longest) return undefined;
   if (source.form === "exec") return scriptOf(source);
@@ -78,16 +98,21 @@ function isForPosixShell(script: string): boolean {
 
 const posixShells: ReadonlySet<string> = new Set(["sh", "bash", "dash", "ash", "busybox"]);
 
-/** Whether RUN and the like are read by a POSIX shell: no SHELL says otherwise, and no Windows escape character. */
-function hasPosixShell(dockerfile: Dockerfile, { index }: Instruction): boolean {
-  if (dockerfile.escape !== "\\") return false;
-  if (!dockerfile.instructions.some(({ keyword }) => keyword === "SHELL")) return true;
-  const stage = dockerfile.stages.findLast(({ from }) => from.index <= index);
-  if (stage === undefined) return true;
-  const shell = stageChain(dockerfile, stage)
-    .flatMap(({ instructions }) => instructions)
-    .findLast((one) => one.keyword === "SHELL" && one.index < index);
-  return shell === undefined || posixShells.has(baseName(shell.words[0]?.text ?? ""));
+/** Whether RUN and the like are read by a POSIX shell, by index of the instruction: no SHELL says otherwise, and no Windows escape character. */
+function posixPlaces({ escape, instructions, stages }: Dockerfile): (index: number) => boolean {
+  if (escape !== "\\") return () => false;
+  if (!instructions.some(({ keyword }) => keyword === "SHELL")) return () => true;
+  const others = new Set<number>();
+  const isPosixAtEnd: boolean[] = [];
+  for (const { index, base, instructions: own } of stages) {
+    let isPosix = base.kind === "stage" ? (isPosixAtEnd[base.stage] ?? true) : true;
+    for (const one of own) {
+      if (!isPosix) others.add(one.index);
+      if (one.keyword === "SHELL") isPosix = posixShells.has(baseName(one.words[0]?.text ?? ""));
+    }
+    isPosixAtEnd[index] = isPosix;
+  }
+  return (index) => !others.has(index);
 }
 
 /** Words that run without a shell, or a shell that is given its script with `-c`. */

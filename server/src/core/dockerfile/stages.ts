@@ -38,6 +38,18 @@ function baseOf({ words }: Instruction, globals: Variables, earlier: readonly St
   return stage === undefined ? { kind: "image", name } : { kind: "stage", stage: stage.index };
 }
 
+/** The stage that the instruction at an index belongs to; undefined before the first FROM. O(log stages). */
+export function stageAt({ stages }: Dockerfile, index: number): Stage | undefined {
+  let low = 0;
+  let high = stages.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((stages[middle]?.from.index ?? 0) <= index) low = middle + 1;
+    else high = middle;
+  }
+  return stages[low - 1];
+}
+
 /** The stages that a stage is made of, its own last. A stage that names itself or a later one ends the chain. */
 export function stageChain(dockerfile: Dockerfile, stage: Stage): readonly Stage[] {
   const chain: Stage[] = [];

@@ -20,12 +20,21 @@ export interface VariableScope {
   readonly variables: Variables;
   /** Takes in what an instruction sets: ENV for the rest of the chain, ARG up to the next FROM and only where no ENV hides it. */
   read(instruction: Instruction): void;
+  /** Another scope in the same state, for a stage that goes on from here. O(variables). */
+  copy(): VariableScope;
 }
 
 /** A scope in which nothing is set but the defaults of global ARGs, to be declared again in each stage. */
 export function createVariableScope(globals: Variables): VariableScope {
-  const variables = new Map<string, string | undefined>();
-  const ends = new Set<string>();
+  return scopeWith(globals, new Map(), new Set());
+}
+
+/** `ends`: names that are gone with the next FROM. */
+function scopeWith(
+  globals: Variables,
+  variables: Map<string, string | undefined>,
+  ends: Set<string>,
+): VariableScope {
   const set = (keyword: "ENV" | "ARG", name: string, value: string | undefined): void => {
     if (keyword === "ARG" && variables.has(name) && !ends.has(name)) return;
     variables.set(name, value);
@@ -47,6 +56,7 @@ export function createVariableScope(globals: Variables): VariableScope {
       }));
       for (const { name, value } of filled) set(keyword, name, value);
     },
+    copy: () => scopeWith(globals, new Map(variables), new Set(ends)),
   };
 }
 

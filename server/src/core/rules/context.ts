@@ -1,6 +1,6 @@
 import { createEnvironment } from "../dockerfile/environment.ts";
 import type { Variables } from "../dockerfile/expand.ts";
-import { shellOf } from "../dockerfile/shell.ts";
+import { createShells } from "../dockerfile/shell.ts";
 import type { ShellScript } from "../dockerfile/shellScript.ts";
 import { stageChain } from "../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, Stage } from "../dockerfile/syntax.ts";
@@ -58,7 +58,6 @@ export function toRuleContext(input: RuleInput): RuleContext {
   const chain = final === undefined ? [] : stageChain(dockerfile, final);
   const isKnown = attribution !== undefined && attribution.reason === undefined;
   const read = image?.state === "read" && isKnown ? image.read : undefined;
-  const scripts = new Map<number, ShellScript | undefined>();
   const environment = createEnvironment(dockerfile, image?.description.config.settings.env ?? []);
   const answers = new Map<string, unknown>();
   return {
@@ -70,11 +69,7 @@ export function toRuleContext(input: RuleInput): RuleContext {
     },
     shipped: chain.flatMap(({ instructions }) => instructions),
     read,
-    shellOf(instruction) {
-      const { start } = instruction.span;
-      if (!scripts.has(start)) scripts.set(start, shellOf(dockerfile, instruction));
-      return scripts.get(start);
-    },
+    shellOf: createShells(dockerfile),
     environmentAt: (instruction) => environment.at(instruction),
     measuredLayers({ index }) {
       const weight = attribution?.instructions[index];

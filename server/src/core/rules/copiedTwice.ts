@@ -3,7 +3,7 @@ import type { Instruction } from "../dockerfile/syntax.ts";
 import { formatSize } from "../text/size.ts";
 import type { Span } from "../text/span.ts";
 import type { RuleContext } from "./context.ts";
-import { type FileActs, fileActsOf } from "./layers/fileActs.ts";
+import { type FileActs, fileActsOf, placeOfLine, writeIndexOf } from "./layers/fileActs.ts";
 import { type HiddenPair, bytesOfKinds, hiddenPairs } from "./layers/hiddenPairs.ts";
 import { nameOfPath } from "./layers/imagePath.ts";
 import { isNoticeable } from "./layers/noticeable.ts";
@@ -94,7 +94,7 @@ function fixesOf(
   hider: number,
   writtenBy: Instruction,
 ): readonly Fix[] {
-  const writer = acts.findIndex(({ instruction }) => instruction.index === writtenBy.index);
+  const writer = placeOfLine(context, writtenBy);
   if (acts[hider]?.instruction.keyword !== "RUN" || writer < 0) return [];
   return writtenBy.keyword === "RUN"
     ? removalFixes(context, acts, { writer, hider }, changing)
@@ -109,7 +109,7 @@ function textReport(
 ): Report | undefined {
   const hider = acts[at];
   for (const scoped of hider?.commands ?? []) {
-    const found = changedWrite(acts, at, scoped);
+    const found = changedWrite(context, acts, at, scoped);
     if (hider === undefined || found === undefined) continue;
     const { write, writer } = found;
     return {
@@ -132,6 +132,7 @@ interface ChangedWrite {
 }
 
 function changedWrite(
+  context: RuleContext,
   acts: readonly FileActs[],
   at: number,
   { command, scope }: ScopedCommand,
@@ -144,8 +145,12 @@ function changedWrite(
     if (pattern === undefined) continue;
     const isHit = (write: FileWrite): boolean =>
       isRecursive ? pattern.matches(write.path) : pattern.text === write.path && isFile(write);
-    const found = lastHit(acts, at, command, isHit);
-    if (found !== undefined) return found;
+    const isOwn = acts[at]?.writes.some(
+      (write) => write.span.start < command.span.start && isHit(write),
+    );
+    const found = isOwn === true ? undefined : writeIndexOf(context).lastBefore(at, pattern, isHit);
+    const writer = found && acts[found.at]?.instruction;
+    if (found !== undefined && writer !== undefined) return { write: found.write, writer };
   }
   return undefined;
 }
@@ -159,21 +164,4 @@ function isChange({ name, certainty, depth }: ShellCommand, what: string): boole
 /** Without `-R` a folder costs nothing. */
 function isFile({ path, how }: FileWrite): boolean {
   return how !== "copied" || /[^/]\.\w+$/.test(path);
-}
-
-function lastHit(
-  acts: readonly FileActs[],
-  at: number,
-  { span }: ShellCommand,
-  isHit: (write: FileWrite) => boolean,
-): ChangedWrite | undefined {
-  const isOwn = acts[at]?.writes.some((write) => write.span.start < span.start && isHit(write));
-  for (let place = at - 1; place >= 0 && isOwn !== true; place -= 1) {
-    const earlier = acts[place];
-    const write = earlier?.writes.find(isHit);
-    if (earlier !== undefined && write !== undefined) {
-      return { write, writer: earlier.instruction };
-    }
-  }
-  return undefined;
 }

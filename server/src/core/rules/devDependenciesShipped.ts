@@ -6,7 +6,7 @@ import { formatSize } from "../text/size.ts";
 import type { Span } from "../text/span.ts";
 import { textOf } from "../text/span.ts";
 import type { RuleContext } from "./context.ts";
-import { type DevRemedy, devInstallOf } from "./managers/devInstalls.ts";
+import { type DevRemedy, devInstallOf, mayInstallDev } from "./managers/devInstalls.ts";
 import { type DevPackages, devPackagesIn } from "./managers/devPackages.ts";
 import { allCallsIn } from "./managers/fileCalls.ts";
 import { type DevUse, createDevUse, isDevelopmentImage } from "./managers/devUse.ts";
@@ -85,13 +85,13 @@ interface DevInstall {
 function installIn(context: RuleContext, run: Instruction, use: DevUse): DevInstall | undefined {
   const script = context.shellOf(run);
   if (script === undefined) return undefined;
-  const calls = allCallsIn(context, run);
+  const calls = allCallsIn(context, run).filter(mayInstallDev);
+  const pruning = calls.findLast(isPruning)?.place ?? -1;
   for (const call of calls) {
+    if (call.command.certainty !== "always" || pruning > call.place) continue;
     const remedy = devInstallOf(call, variablesOf(context, run, script, call));
-    const isUndone = calls.some((later) => later.place > call.place && isPruning(later));
     const isSetUp = call.tool === "bundle" && use.hasGroupsLeftOut(run);
-    if (remedy === undefined || isUndone || isSetUp) continue;
-    if (call.command.certainty !== "always") continue;
+    if (remedy === undefined || isSetUp) continue;
     return { run, call, remedy, isEditable: script.form !== "exec" && script.isComplete };
   }
   return undefined;

@@ -4,7 +4,7 @@ import type { Span } from "../text/span.ts";
 import type { RuleContext } from "./context.ts";
 import { type KeptArchive, keptArchives } from "./layers/archives.ts";
 import { bindFix } from "./layers/bindFix.ts";
-import { type FileActs, fileActsOf } from "./layers/fileActs.ts";
+import { type FileActs, fileActsOf, placeOfLine } from "./layers/fileActs.ts";
 import {
   type HiddenPair,
   bytesOfKinds,
@@ -17,7 +17,7 @@ import { isNoticeable } from "./layers/noticeable.ts";
 import { removalFixes, removing } from "./layers/removalFixes.ts";
 import { namesOfLines } from "./layers/sentences.ts";
 import { secretPathIn } from "./layers/secretPaths.ts";
-import type { FileRemoval } from "./layers/shellActs.ts";
+import type { FileRemoval, FileWrite } from "./layers/shellActs.ts";
 import { type EarlierWrite, isSureRemoval, writtenBefore } from "./layers/writtenBefore.ts";
 import type { Report, Rule } from "./rule.ts";
 
@@ -119,7 +119,7 @@ function fixesOf(
   hider: number,
   writtenBy: Instruction,
 ): Report["fixes"] {
-  const writer = acts.findIndex(({ instruction }) => instruction.index === writtenBy.index);
+  const writer = placeOfLine(context, writtenBy);
   const own = acts[writer];
   if (own === undefined) return [];
   if (writtenBy.keyword === "RUN") return removalFixes(context, acts, { writer, hider });
@@ -143,7 +143,7 @@ function textReport(
 ): Report | undefined {
   const hider = acts[at];
   const found = hider?.removals.flatMap((removal) => {
-    const written = lastWriter(acts, at, removal, archives);
+    const written = lastWriter(context, acts, at, removal, archives);
     return written === undefined ? [] : [{ removal, ...written }];
   });
   const [first] = found ?? [];
@@ -166,13 +166,21 @@ function textReport(
 
 /** What no other rule speaks of. */
 function lastWriter(
+  context: RuleContext,
   acts: readonly FileActs[],
   at: number,
   removal: FileRemoval,
   archives: readonly KeptArchive[],
 ): EarlierWrite | undefined {
-  const found = isSureRemoval(removal) ? writtenBefore(acts, at, removal) : undefined;
+  const found = isSureRemoval(removal) ? writtenBefore(context, acts, at, removal) : undefined;
   if (found === undefined) return undefined;
-  const isArchive = archives.some(({ write }) => write === found.write);
+  const isArchive = archivesAt(context, archives).has(found.write);
   return isArchive || secretPathIn(found.write.path) !== undefined ? undefined : found;
+}
+
+function archivesAt(
+  context: RuleContext,
+  archives: readonly KeptArchive[],
+): ReadonlySet<FileWrite> {
+  return context.recall("writes of archives", () => new Set(archives.map(({ write }) => write)));
 }

@@ -5,7 +5,7 @@ import { wasteKinds } from "../image/image.ts";
 import { formatSize } from "../text/size.ts";
 import type { RuleContext } from "./context.ts";
 import { bindFix } from "./layers/bindFix.ts";
-import { type FileActs, fileActsOf } from "./layers/fileActs.ts";
+import { type FileActs, fileActsOf, placeOfLine } from "./layers/fileActs.ts";
 import { type LayerPair, layerPairs } from "./layers/hiddenPairs.ts";
 import { nameOfPath, quotePath } from "./layers/imagePath.ts";
 import { secretPathIn, secretsIn } from "./layers/secretPaths.ts";
@@ -128,7 +128,7 @@ function textReport(
 ): Report | undefined {
   const hider = acts[at];
   for (const removal of hider?.removals ?? []) {
-    const earlier = isSureRemoval(removal) ? writtenBefore(acts, at, removal) : undefined;
+    const earlier = isSureRemoval(removal) ? writtenBefore(context, acts, at, removal) : undefined;
     if (hider === undefined || earlier === undefined || !isSecret(earlier)) continue;
     const { write, writer } = earlier;
     return {
@@ -157,9 +157,8 @@ function mountFix(
   hiddenBy: Instruction | undefined,
   path: string,
 ): readonly Fix[] {
-  const placeOf = (line: Instruction | undefined): number =>
-    acts.findIndex(({ instruction }) => instruction.index === line?.index);
-  const [writer, hider] = [placeOf(writtenBy), placeOf(hiddenBy)];
+  const writer = placeOfLine(context, writtenBy);
+  const hider = hiddenBy === undefined ? -1 : placeOfLine(context, hiddenBy);
   const fix = writer < 0 || hider < 0 ? undefined : bindFix(context, acts, writer, hider, path);
   return fix === undefined ? [] : [fix];
 }

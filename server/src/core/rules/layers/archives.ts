@@ -1,9 +1,10 @@
 import type { RuleContext } from "../context.ts";
 import { bytesAt } from "../measure.ts";
-import { type FileActs, cleansUp } from "./fileActs.ts";
+import { createPatternIndex } from "./actIndex.ts";
+import { type FileActs, type PlacedRemoval, cleansUp, removalIndexOf } from "./fileActs.ts";
 import { isNoticeable } from "./noticeable.ts";
 import type { ScopedCommand } from "./scope.ts";
-import type { FileRemoval, FileWrite } from "./shellActs.ts";
+import type { FileWrite } from "./shellActs.ts";
 import { addUnpacks, archiveName, unpackedBy } from "./unpacked.ts";
 
 /** An archive that was unpacked and is in the layer of the line that brought it, whether a later line deletes it or not. */
@@ -16,7 +17,7 @@ export interface KeptArchive {
   readonly unpacker: number;
   readonly unpacking: ScopedCommand;
   /** The first that deletes it afterwards. */
-  readonly remover: { readonly at: number; readonly removal: FileRemoval } | undefined;
+  readonly remover: PlacedRemoval | undefined;
   /** In the writer's layer; undefined where that is not measured. */
   readonly bytes: number | undefined;
 }
@@ -30,18 +31,18 @@ export function keptArchives(
 }
 
 function findArchives(context: RuleContext, acts: readonly FileActs[]): readonly KeptArchive[] {
-  const unpackings = acts.flatMap(({ commands }, at) =>
+  const rows = acts.flatMap(({ commands }, at) =>
     commands.flatMap((unpacking) =>
       unpackedBy(unpacking).map((pattern) => ({ at, unpacking, pattern })),
     ),
   );
-  if (unpackings.length === 0) return [];
+  if (rows.length === 0) return [];
+  const unpackings = createPatternIndex(rows);
   return acts.flatMap((own, writer) =>
     own.writes.flatMap((write): readonly KeptArchive[] => {
       if (!isArchive(own, write) || cleansUp(own, write)) return [];
-      const found = unpackings.find(
-        ({ at, unpacking, pattern }) =>
-          pattern.matches(write.path) && isBehind(writer, write, at, unpacking),
+      const found = unpackings.firstFrom(writer, write.path, ({ at, unpacking }) =>
+        isBehind(writer, write, at, unpacking),
       );
       if (found === undefined) return [];
       const bytes = bytesOfArchive(context, own, write.path);
@@ -53,7 +54,7 @@ function findArchives(context: RuleContext, acts: readonly FileActs[]): readonly
           writer,
           unpacker: found.at,
           unpacking: found.unpacking,
-          remover: removerOf(acts, writer, write),
+          remover: removalIndexOf(context).firstFrom(writer + 1, write.path),
           bytes,
         },
       ];
@@ -79,18 +80,6 @@ function isBehind(
 ): boolean {
   if (at !== writer) return at > writer;
   return command !== undefined && unpacking.span.start > command.span.start;
-}
-
-function removerOf(
-  acts: readonly FileActs[],
-  writer: number,
-  { path }: FileWrite,
-): KeptArchive["remover"] {
-  for (const [offset, { removals }] of acts.slice(writer + 1).entries()) {
-    const removal = removals.find(({ pattern }) => pattern.matches(path));
-    if (removal !== undefined) return { at: writer + 1 + offset, removal };
-  }
-  return undefined;
 }
 
 function bytesOfArchive(

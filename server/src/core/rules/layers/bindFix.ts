@@ -1,11 +1,12 @@
 import { removeInstruction } from "../../dockerfile/instructionEdits.ts";
 import { addFlag, removePart } from "../../dockerfile/runEdits.ts";
+import type { ShellCommand, ShellWord } from "../../dockerfile/shellScript.ts";
 import type { Instruction, Keyword } from "../../dockerfile/syntax.ts";
 import type { TextEdit } from "../../text/edit.ts";
 import type { RuleContext } from "../context.ts";
 import type { Fix, Saving } from "../rule.ts";
 import { bytesAt } from "../measure.ts";
-import type { FileActs } from "./fileActs.ts";
+import { type FileActs, removalIndexOf } from "./fileActs.ts";
 import { baseName, unknownFolder } from "./imagePath.ts";
 import { partOf } from "./moveFix.ts";
 import { type ScopedCommand, pathOfWord } from "./scope.ts";
@@ -26,8 +27,8 @@ export function bindFix(
   const [copied, run] = [acts[writer], acts[user]];
   if (copied === undefined || run === undefined || !hasMounts(context)) return undefined;
   const source = sourceOf(copied.instruction);
-  if (source === undefined || !isPlainPath(path) || !isOnlyUser(acts, writer, user, path))
-    return undefined;
+  if (source === undefined || !isPlainPath(path)) return undefined;
+  if (!isOnlyUser(context, acts, { writer, user }, path)) return undefined;
   const cleaning = withoutRemoval(context, run, path);
   if (cleaning === undefined) return undefined;
   const mount = `--mount=type=bind,${source},target=/${path}`;
@@ -80,37 +81,80 @@ function isSecretFile(source: string): boolean {
 
 /** Whether of all lines behind the COPY only this RUN touches the file, as far as words say, and only to read it. */
 function isOnlyUser(
+  context: RuleContext,
   acts: readonly FileActs[],
-  writer: number,
+  { writer, user }: { readonly writer: number; readonly user: number },
+  path: string,
+): boolean {
+  for (let at = writer + 1; at < user; at += 1) {
+    if (breaks.has(acts[at]?.instruction.keyword ?? "unknown")) return false;
+  }
+  if (isUsedBehind(context, acts, user, path)) return false;
+  const users = (acts[user]?.commands ?? []).filter((command) => touches(command, path));
+  return users.length > 0 && users.every(({ command }) => onlyRead(command.name));
+}
+
+/** Instructions between which nothing can be handed on: they run something, now or in a build of another image. */
+const breaks: ReadonlySet<Keyword> = new Set<Keyword>(["RUN", "ONBUILD"]);
+
+/** Whether a later line may touch the file: its words name it, or a build of another image may. */
+function isUsedBehind(
+  context: RuleContext,
+  acts: readonly FileActs[],
   user: number,
   path: string,
 ): boolean {
-  const isBetweenQuiet = acts
-    .slice(writer + 1, user)
-    .every(({ instruction }) => instruction.keyword !== "RUN" && instruction.keyword !== "ONBUILD");
-  const later = acts.slice(user + 1);
-  const isLaterQuiet = later.every(
-    ({ commands, removals, instruction }) =>
-      !needs.has(instruction.keyword) &&
-      !removals.some(({ pattern }) => pattern.matches(path)) &&
-      !commands.some((command) => touches(command, path)),
-  );
-  const users = (acts[user]?.commands ?? []).filter((command) => touches(command, path));
-  return (
-    isBetweenQuiet &&
-    isLaterQuiet &&
-    users.length > 0 &&
-    users.every(({ command }) => onlyRead(command.name))
-  );
+  const { text, starts, lastOnbuild, hidden } = wordsOf(context, acts);
+  if (lastOnbuild > user || text.indexOf(baseName(path), starts[user + 1]) >= 0) return true;
+  if ((hidden.get(path) ?? -1) > user) return true;
+  return removalIndexOf(context).firstFrom(user + 1, path) !== undefined;
 }
 
-/** Instructions behind which a build of another image may use the file. */
-const needs: ReadonlySet<Keyword> = new Set<Keyword>(["ONBUILD"]);
+/** The words of all commands of a text, to be searched again and again. */
+interface Words {
+  /** Those of all lines in their order, a character between them that is in no path. */
+  readonly text: string;
+  /** Where each line begins in it, by its place in the list of acts; one more for the end. */
+  readonly starts: readonly number[];
+  /** Place of the last ONBUILD; -1 without one. */
+  readonly lastOnbuild: number;
+  /** The last line with a word that means a path without naming it (`.`, `$X`), by that path. */
+  readonly hidden: ReadonlyMap<string, number>;
+}
+
+function wordsOf(context: RuleContext, acts: readonly FileActs[]): Words {
+  return context.recall("words of commands", () => {
+    const starts: number[] = [];
+    const hidden = new Map<string, number>();
+    let text = "";
+    for (const [at, { commands }] of acts.entries()) {
+      starts.push(text.length);
+      for (const { command, scope } of commands) {
+        for (const word of wordsIn(command)) {
+          text += `${word.text}\0`;
+          const path =
+            scope !== undefined && isIndirect.test(word.text) ? pathOfWord(word, scope) : undefined;
+          if (path !== undefined) hidden.set(path, at);
+        }
+      }
+    }
+    starts.push(text.length);
+    const lastOnbuild = acts.findLastIndex(({ instruction }) => instruction.keyword === "ONBUILD");
+    return { text, starts, lastOnbuild, hidden };
+  });
+}
+
+/** A word whose path may end in another name than the word itself. */
+const isIndirect = /[$~`]|\.\.|^[./]+$/;
+
+function wordsIn({ args, redirects }: ShellCommand): readonly ShellWord[] {
+  if (redirects.length === 0) return args;
+  return [...args, ...redirects.flatMap(({ target }) => (target === undefined ? [] : [target]))];
+}
 
 function touches({ command, scope }: ScopedCommand, path: string): boolean {
   const name = baseName(path);
-  const targets = command.redirects.flatMap(({ target }) => (target === undefined ? [] : [target]));
-  return [...command.args, ...targets].some(
+  return wordsIn(command).some(
     (word) => word.text.includes(name) || (scope !== undefined && pathOfWord(word, scope) === path),
   );
 }

@@ -1,7 +1,7 @@
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { RuleContext } from "../context.ts";
 import { isAtOrAbove } from "../managers/places.ts";
-import { type FileActs, fileActsOf } from "./fileActs.ts";
+import { type FileActs, fileActsOf, placeOfLine } from "./fileActs.ts";
 import { bytesOfKinds, hiddenBytesAt, hiddenPairs } from "./hiddenPairs.ts";
 import { isNoticeable } from "./noticeable.ts";
 import { removalFixes, removing } from "./removalFixes.ts";
@@ -16,21 +16,21 @@ export interface Leavings {
 }
 
 /**
- * A later RUN that deletes all of it, with whether that has a fix: `removed-later` speaks of the same bytes there. Undefined where no single
- * one does.
+ * A later RUN that deletes all of it: `removed-later` speaks of the same bytes there, and whether that has a fix is worked out when it is asked for.
+ * Undefined where no single one does.
  */
 export function deletedLater(
   context: RuleContext,
   leavings: Leavings,
-): { readonly isFixable: boolean } | undefined {
+): { isFixable(): boolean } | undefined {
   const acts = fileActsOf(context);
   const hider =
     leavings.bytes === undefined
       ? hiderByText(context, acts, leavings)
-      : measuredHider(context, acts, leavings, leavings.bytes);
+      : measuredHider(context, leavings, leavings.bytes);
   if (hider === undefined) return undefined;
-  const writer = acts.findIndex(({ instruction }) => instruction.index === leavings.run.index);
-  return { isFixable: removalFixes(context, acts, { writer, hider }).length > 0 };
+  const writer = placeOfLine(context, leavings.run);
+  return { isFixable: () => removalFixes(context, acts, { writer, hider }).length > 0 };
 }
 
 function hiderByText(
@@ -38,27 +38,38 @@ function hiderByText(
   acts: readonly FileActs[],
   { run, places }: Leavings,
 ): number | undefined {
-  const removals = context.recall("sure removals", () => sureRemovals(acts));
-  return removals.find(
-    ({ writer, path }) => writer === run.index && places.some((place) => isAtOrAbove(place, path)),
-  )?.at;
+  const removals = context.recall("sure removals", () => sureRemovals(context, acts));
+  return removals
+    .get(run.index)
+    ?.find(({ path }) => places.some((place) => isAtOrAbove(place, path)))?.at;
 }
 
-/** What the text says is deleted for certain, with the instruction that wrote it; `at` is a place in the list of acts. */
+/** A path that is surely deleted, and the place in the list of acts of what deletes it. */
+interface SureRemoval {
+  readonly at: number;
+  readonly path: string;
+}
+
+/** What the text says is deleted for certain, by the instruction that wrote it. */
 function sureRemovals(
+  context: RuleContext,
   acts: readonly FileActs[],
-): readonly { readonly at: number; readonly writer: number; readonly path: string }[] {
-  return acts.flatMap(({ removals }, at) =>
-    removals.filter(isSureRemoval).flatMap((removal) => {
-      const found = writtenBefore(acts, at, removal);
-      return found ? [{ at, writer: found.writer.index, path: found.write.path }] : [];
-    }),
-  );
+): ReadonlyMap<number, readonly SureRemoval[]> {
+  const byWriter = new Map<number, SureRemoval[]>();
+  for (const [at, { removals }] of acts.entries()) {
+    for (const removal of removals) {
+      const found = isSureRemoval(removal) ? writtenBefore(context, acts, at, removal) : undefined;
+      if (found === undefined) continue;
+      const own = byWriter.get(found.writer.index) ?? [];
+      byWriter.set(found.writer.index, own);
+      own.push({ at, path: found.write.path });
+    }
+  }
+  return byWriter;
 }
 
 function measuredHider(
   context: RuleContext,
-  acts: readonly FileActs[],
   { run, places }: Leavings,
   bytes: number,
 ): number | undefined {
@@ -82,7 +93,5 @@ function measuredHider(
       one.writer.keyword === "FROM" ||
       bytesOfKinds([one], removing) <= own,
   );
-  return isMain
-    ? acts.findIndex(({ instruction }) => instruction.index === pair.hider.index)
-    : undefined;
+  return isMain ? placeOfLine(context, pair.hider) : undefined;
 }

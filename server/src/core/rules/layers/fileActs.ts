@@ -1,5 +1,12 @@
 import type { Instruction, Word } from "../../dockerfile/syntax.ts";
 import type { RuleContext } from "../context.ts";
+import {
+  type PatternIndex,
+  type PlacedPattern,
+  type WriteIndex,
+  createPatternIndex,
+  createWriteIndex,
+} from "./actIndex.ts";
 import { baseName, isAtOrBelow, resolvePath } from "./imagePath.ts";
 import { type Scope, type ScopedCommand, pathOf, scopesOf } from "./scope.ts";
 import { type FileRemoval, type FileWrite, shellActsOf } from "./shellActs.ts";
@@ -18,6 +25,36 @@ export interface FileActs {
 /** One for each shipped instruction, in their order. Read once for each version of the text. */
 export function fileActsOf(context: RuleContext): readonly FileActs[] {
   return context.recall("file acts", () => readActs(context));
+}
+
+/** Place of an instruction in that list; -1 where it is not shipped. */
+export function placeOfLine(context: RuleContext, { index }: Instruction): number {
+  const places = context.recall(
+    "places of lines",
+    () => new Map(context.shipped.map((instruction, at) => [instruction.index, at])),
+  );
+  return places.get(index) ?? -1;
+}
+
+/** What those lines write, by path; made once for each version of the text. */
+export function writeIndexOf(context: RuleContext): WriteIndex {
+  return context.recall("writes by path", () => createWriteIndex(fileActsOf(context)));
+}
+
+/** A removal of a line, and the line's place in the list of acts. */
+export interface PlacedRemoval extends PlacedPattern {
+  readonly removal: FileRemoval;
+}
+
+/** What those lines take away, by path. */
+export function removalIndexOf(context: RuleContext): PatternIndex<PlacedRemoval> {
+  return context.recall("removals by path", () =>
+    createPatternIndex(
+      fileActsOf(context).flatMap(({ removals }, at) =>
+        removals.map((removal): PlacedRemoval => ({ at, pattern: removal.pattern, removal })),
+      ),
+    ),
+  );
 }
 
 function readActs(context: RuleContext): readonly FileActs[] {

@@ -41,32 +41,41 @@ export function nameOfPath(path: string): string {
 export interface PathPattern {
   /** As resolved. */
   readonly text: string;
+  /** All that it matches is this path or lies below it; "" is the root. */
+  readonly steady: string;
   matches(path: string): boolean;
 }
 
 /** The paths that a word of `rm` and the like names; undefined for a pattern that is not understood. `*` leaves out names that begin with a dot. */
 export function toPathPattern(text: string, isPattern: boolean): PathPattern | undefined {
-  if (!isPattern) return { text, matches: (path) => isAtOrBelow(path, text) };
-  const parts = text.split("/").map(componentPattern);
+  if (!isPattern) return { text, steady: text, matches: (path) => isAtOrBelow(path, text) };
+  const components = text.split("/");
+  const parts = components.map(componentTest);
   if (parts.includes(undefined)) return undefined;
+  const wild = components.findIndex((component) => isWild.test(component));
   return {
     text,
+    steady: (wild < 0 ? components : components.slice(0, wild)).join("/"),
     matches(path) {
       const names = path.split("/");
       return (
-        names.length >= parts.length &&
-        parts.every((part, at) => part?.test(names[at] ?? "") === true)
+        names.length >= parts.length && parts.every((part, at) => part?.(names[at] ?? "") === true)
       );
     },
   };
 }
 
+const isWild = /[*?[\]{}\\]/;
+
 /** Brackets are followed only where they list plain characters or one of the usual ranges. */
-function componentPattern(component: string): RegExp | undefined {
+function componentTest(component: string): ((name: string) => boolean) | undefined {
+  if (!isWild.test(component)) return (name) => name === component;
+  if (component === "*") return (name) => !name.startsWith(".");
   const plain = component.replaceAll(/\[(?:[\w.]+|0-9|a-z|A-Z)\]|\{[^{}[\]]*\}/g, "");
   if (/[[\]{}\\]/.test(plain)) return undefined;
   const source = component.replaceAll(/\[[^\]]+\]|\{[^}]*\}|[*?]|[$^.|+()]/g, translated);
-  return new RegExp(`^${/^[*?[]/.test(component) ? "(?!\\.)" : ""}${source}$`, "s");
+  const pattern = new RegExp(`^${/^[*?[]/.test(component) ? "(?!\\.)" : ""}${source}$`, "s");
+  return (name) => pattern.test(name);
 }
 
 function translated(found: string): string {

@@ -6,8 +6,11 @@ import { bytesOfKinds, layerPairs } from "./hiddenPairs.ts";
 
 /** Makes one RUN of those from one instruction to another; undefined where others stand between them, or the outcome might mean something else. */
 export function joinFix(context: RuleContext, from: Instruction, to: Instruction): Fix | undefined {
-  const runs = context.dockerfile.instructions.slice(from.index, to.index + 1);
-  return runs.every(({ keyword }) => keyword === "RUN") ? joined(context, runs) : undefined;
+  const { instructions } = context.dockerfile;
+  for (let at = from.index; at <= to.index; at += 1) {
+    if (instructions[at]?.keyword !== "RUN") return undefined;
+  }
+  return joined(context, instructions.slice(from.index, to.index + 1));
 }
 
 /** The fix that joins neighbouring RUNs, as a quick-fix. */

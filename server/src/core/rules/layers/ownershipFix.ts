@@ -7,7 +7,7 @@ import type { Span } from "../../text/span.ts";
 import type { RuleContext } from "../context.ts";
 import type { Fix, Saving } from "../rule.ts";
 import { hasMounts } from "./bindFix.ts";
-import type { FileActs } from "./fileActs.ts";
+import { type FileActs, writeIndexOf } from "./fileActs.ts";
 import { hiddenBytesAt, hiddenPairs } from "./hiddenPairs.ts";
 import { isAtOrBelow } from "./imagePath.ts";
 import { partOf } from "./moveFix.ts";
@@ -55,7 +55,7 @@ function fixFor(
   script: ShellScript,
   change: Change,
 ): Fix | undefined {
-  const copies = copiesInto(acts, hider, change);
+  const copies = copiesInto(context, acts, hider, change);
   const run = acts[hider];
   if (run === undefined || copies.length === 0) return undefined;
   const origin = originOf(context, copies, run, change);
@@ -133,18 +133,16 @@ function builtMode(context: RuleContext, run: FileActs, path: string): string | 
 
 /** The COPYs whose files the command changes; empty where one of them already says so itself, and where a RUN stands behind the first of them. */
 function copiesInto(
+  context: RuleContext,
   acts: readonly FileActs[],
   hider: number,
   { path, flag, isRecursive }: Change,
 ): readonly FileActs[] {
   const flagName = flag.slice(2, flag.indexOf("="));
-  const places = acts
-    .slice(0, hider)
-    .flatMap(({ writes }, at) =>
-      writes.some((write) => (isRecursive ? isAtOrBelow(write.path, path) : write.path === path))
-        ? [at]
-        : [],
-    );
+  const below = writeIndexOf(context)
+    .below(path)
+    .filter(({ at, write }) => at < hider && (isRecursive || write.path === path));
+  const places = [...new Set(below.map(({ at }) => at))];
   const first = places[0];
   if (first === undefined) return [];
   const copies = places.flatMap((at) => acts[at] ?? []);

@@ -54,6 +54,9 @@ function moveWork(
 ): Fix | undefined {
   const [from, to] = [acts[hider], acts[writer]];
   if (from === undefined || to === undefined) return undefined;
+  const between = acts.slice(writer + 1, hider);
+  // Nothing moves up past another RUN.
+  if (between.some(({ instruction }) => instruction.keyword === "RUN")) return undefined;
   const start = movableStart(context, from, names);
   if (
     start === undefined ||
@@ -61,7 +64,6 @@ function moveWork(
   ) {
     return undefined;
   }
-  const between = acts.slice(writer + 1, hider);
   const edits = moveUp(context, between, from, to, start);
   if (edits === undefined) return undefined;
   const saving = movedSaving(context, from, to, start.patterns, kinds);

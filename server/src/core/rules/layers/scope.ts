@@ -25,6 +25,10 @@ export interface ScopedCommand {
 
 /** The scope at the start of each shipped instruction, in their order. WORKDIR and USER are followed from the base image on. */
 export function scopesOf(context: RuleContext): readonly Scope[] {
+  return context.recall("scopes", () => followScopes(context));
+}
+
+function followScopes(context: RuleContext): readonly Scope[] {
   const { shipped, image, chain } = context;
   const setsFolder = shipped.some(({ keyword }) => keyword === "WORKDIR");
   const known = image === undefined || setsFolder ? undefined : image.description.config.settings;
@@ -35,11 +39,12 @@ export function scopesOf(context: RuleContext): readonly Scope[] {
       : unknownFolder;
   let home: string | undefined = "root";
   return shipped.map((instruction) => {
-    const variables = context.environmentAt(instruction);
     const scope: Scope = {
       folder,
       home,
-      variables,
+      get variables() {
+        return context.environmentAt(instruction);
+      },
       instruction: instruction.index,
       ownNames: noNames,
     };

@@ -1,5 +1,6 @@
 import type { Instruction } from "../../dockerfile/syntax.ts";
-import { type FileActs, cleansUp } from "./fileActs.ts";
+import type { RuleContext } from "../context.ts";
+import { type FileActs, cleansUp, writeIndexOf } from "./fileActs.ts";
 import type { FileRemoval, FileWrite } from "./shellActs.ts";
 
 /** What an earlier line wrote, with that line. */
@@ -18,6 +19,7 @@ export function isSureRemoval({ isCertain, command }: FileRemoval): boolean {
  * has deleted it before, and where the removing line has written it anew.
  */
 export function writtenBefore(
+  context: RuleContext,
   acts: readonly FileActs[],
   hider: number,
   { pattern, command }: FileRemoval,
@@ -27,14 +29,30 @@ export function writtenBefore(
     ({ path, span }) => pattern.matches(path) && span.start < command.span.start,
   );
   if (isOwn) return undefined;
-  for (let at = hider - 1; at >= 0; at -= 1) {
-    const earlier = acts[at];
-    if (earlier === undefined) continue;
-    const write = earlier.writes.find(({ path }) => pattern.matches(path));
-    if (write !== undefined) {
-      return cleansUp(earlier, write) ? undefined : { writer: earlier.instruction, write };
+  const isWanted = ({ path }: FileWrite): boolean => pattern.matches(path);
+  const found = writeIndexOf(context).lastBefore(hider, pattern, isWanted);
+  const earlier = found && acts[found.at];
+  if (found === undefined || earlier === undefined) return undefined;
+  const removed = removalPlaces(context, acts).get(pattern.text) ?? [];
+  const isGone = removed.some((at) => found.at < at && at < hider);
+  if (isGone || cleansUp(earlier, found.write)) return undefined;
+  return { writer: earlier.instruction, write: found.write };
+}
+
+/** Places of the lines that remove something, by how its path is written; ascending. */
+function removalPlaces(
+  context: RuleContext,
+  acts: readonly FileActs[],
+): ReadonlyMap<string, readonly number[]> {
+  return context.recall("removals by text", () => {
+    const found = new Map<string, number[]>();
+    for (const [at, { removals }] of acts.entries()) {
+      for (const { text } of removals.map(({ pattern }) => pattern)) {
+        const places = found.get(text);
+        if (places === undefined) found.set(text, [at]);
+        else places.push(at);
+      }
     }
-    if (earlier.removals.some((removal) => removal.pattern.text === pattern.text)) return undefined;
-  }
-  return undefined;
+    return found;
+  });
 }

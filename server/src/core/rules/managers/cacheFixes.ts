@@ -6,7 +6,7 @@ import type { RuleContext } from "../context.ts";
 import { isOtherUsers, userPrefixOf } from "../otherUser.ts";
 import type { Fix, Saving } from "../rule.ts";
 import type { CacheSite } from "./cacheSite.ts";
-import type { FileCalls } from "./fileCalls.ts";
+import { type FileCalls, runsCalling } from "./fileCalls.ts";
 import { isMounted, usesBuildKit } from "./mounts.ts";
 import type { AvoidingOption, PackageCache } from "./packageCache.ts";
 import { inHomes, isAtOrAbove } from "./places.ts";
@@ -39,14 +39,10 @@ interface Followers {
   readonly hasOthers: boolean;
 }
 
-function followersOf(
-  { context, cache, calls, siteAt }: CacheFile,
-  { run, kept }: CacheSite,
-): Followers {
+function followersOf({ context, cache, siteAt }: CacheFile, { run, kept }: CacheSite): Followers {
   if (kept === undefined && cache.isIdle === undefined) return { silent: [], hasOthers: false };
-  const later = context.shipped
-    .filter((one) => one.index > run.index && one.keyword === "RUN")
-    .filter((one) => calls.of(one).length > 0)
+  const later = runsCalling(context, cache.tools)
+    .filter((one) => one.index > run.index)
     .map((one) => siteAt(one))
     .filter(({ isLeft }) => isLeft);
   const silent = later.filter((site) =>
@@ -146,9 +142,8 @@ function cleaningUser(
   { script, fillers, homes }: CacheSite,
 ): string | undefined {
   if (script === undefined) return undefined;
-  if (fillers.length === 0) {
-    return homes.isRoot || !script.commands.some(isOtherUsers) ? "" : undefined;
-  }
+  if (!script.commands.some(isOtherUsers)) return "";
+  if (fillers.length === 0) return homes.isRoot ? "" : undefined;
   const [user, ...others] = new Set(
     fillers.map(({ command }) => userPrefixOf(dockerfile.text, script, command)),
   );

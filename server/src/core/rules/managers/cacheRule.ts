@@ -24,6 +24,8 @@ export function cacheRule(
     severity: "warning",
     *check(context) {
       for (const cache of caches) {
+        const runs = runsToLookAt(context, cache);
+        if (runs.length === 0) continue;
         const calls = createFileCalls(
           context,
           cache.tools,
@@ -31,7 +33,7 @@ export function cacheRule(
         );
         const file = { context, cache, calls, siteAt: createCacheSites(context, cache, calls) };
         let isThere = false;
-        for (const run of runsToLookAt(context, cache)) {
+        for (const run of runs) {
           const report = reportOf(file, run, isThere);
           isThere ||= cache.isIdle !== undefined && file.siteAt(run).isLeft;
           if (report !== undefined) yield report;
@@ -43,9 +45,7 @@ export function cacheRule(
 
 /** Without layers only RUNs that call the package manager can have left anything. */
 function runsToLookAt(context: RuleContext, { tools }: PackageCache): readonly Instruction[] {
-  if (context.read !== undefined) return shippedRuns(context);
-  const runs = tools.flatMap((tool) => runsCalling(context, tool));
-  return tools.length === 1 ? runs : [...new Set(runs)].sort((a, b) => a.index - b.index);
+  return context.read === undefined ? runsCalling(context, tools) : shippedRuns(context);
 }
 
 /** `isThere`: an earlier RUN has left the files, as far as the text says. */
@@ -93,7 +93,7 @@ function isSaidOfRemoval(
   fixes: readonly Fix[],
 ): boolean {
   const removal = deletedLater(context, { run, places, bytes: kept?.bytes });
-  return removal !== undefined && (removal.isFixable || fixes.length === 0);
+  return removal !== undefined && (fixes.length === 0 || removal.isFixable());
 }
 
 /** A later call that fails without the files, in this stage or in one that starts from it. */

@@ -19,6 +19,11 @@ export function devInstallOf(call: ToolCall, variables: Variables): DevRemedy | 
   return installers.get(call.tool)?.(call, variables);
 }
 
+/** Whether a call is one of a program that knows dependencies for development. */
+export function mayInstallDev({ tool }: ToolCall): boolean {
+  return installers.has(tool);
+}
+
 type Installer = (call: ToolCall, variables: Variables) => DevRemedy | undefined;
 
 const installers: ReadonlyMap<string, Installer> = new Map<string, Installer>([

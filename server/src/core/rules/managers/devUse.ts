@@ -1,8 +1,8 @@
-import type { ShellCommand } from "../../dockerfile/shellScript.ts";
-import { stageChain } from "../../dockerfile/stages.ts";
+import { stageAt, stageChain } from "../../dockerfile/stages.ts";
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { RuleContext } from "../context.ts";
-import { isCall, toolCallOf } from "./toolCall.ts";
+import { allCallsIn } from "./fileCalls.ts";
+import { type ToolCall, isCall } from "./toolCall.ts";
 
 /** Whether a container is started for development or tests: its command says so. */
 export function isDevelopmentImage({ shipped }: RuleContext): boolean {
@@ -30,7 +30,7 @@ export function createDevUse(context: RuleContext): DevUse {
   let stages: readonly StageUse[] | undefined;
   const around = ({ index }: Instruction): readonly StageUse[] => {
     stages ??= stageUses(context);
-    const own = dockerfile.stages.findLast(({ from }) => from.index <= index)?.index ?? -1;
+    const own = stageAt(dockerfile, index)?.index ?? -1;
     return stages.filter(({ members }) => members.includes(own));
   };
   return {
@@ -52,12 +52,11 @@ function stageUses(context: RuleContext): readonly StageUse[] {
   const { dockerfile } = context;
   const uses = dockerfile.stages.map(({ index, instructions }) => {
     const runs = instructions.filter(({ keyword }) => keyword === "RUN");
-    const has = (test: (command: ShellCommand, place: number) => boolean) => (run: Instruction) =>
-      (context.shellOf(run)?.commands ?? []).some(test);
     return {
       index,
-      lastUse: runs.findLast(has(isDevUse))?.index ?? -1,
-      firstGroups: runs.find(has(leavesGroupsOut))?.index ?? Infinity,
+      lastUse: runs.findLast((run) => usesDevelopment(context, run))?.index ?? -1,
+      firstGroups:
+        runs.find((run) => allCallsIn(context, run).some(leavesGroupsOut))?.index ?? Infinity,
     };
   });
   return dockerfile.stages.map((stage) => {
@@ -70,17 +69,20 @@ function stageUses(context: RuleContext): readonly StageUse[] {
   });
 }
 
-function leavesGroupsOut(command: ShellCommand, place: number): boolean {
-  const call = toolCallOf(command, place);
-  if (call === undefined || !isCall(call, "bundle", "config")) return false;
+function leavesGroupsOut(call: ToolCall): boolean {
+  if (!isCall(call, "bundle", "config")) return false;
   return call.operands.some(({ text }) => text === "without");
 }
 
-function isDevUse(command: ShellCommand, place: number): boolean {
-  if (command.name === undefined) return false;
-  if (devTools.has(command.name)) return true;
-  const call = toolCallOf(command, place);
-  if (call === undefined) return false;
+function usesDevelopment(context: RuleContext, run: Instruction): boolean {
+  const commands = context.shellOf(run)?.commands ?? [];
+  return (
+    commands.some(({ name }) => name !== undefined && devTools.has(name)) ||
+    allCallsIn(context, run).some(isDevUse)
+  );
+}
+
+function isDevUse(call: ToolCall): boolean {
   const isRunning =
     isCall(call, "npm", "run|run-script|test|t|exec|x|start|rebuild") ||
     isCall(call, "pnpm", "run|test|exec|build|dlx|start|-r") ||

@@ -1,4 +1,4 @@
-import { stageChain } from "../../dockerfile/stages.ts";
+import { stageAt, stageChain } from "../../dockerfile/stages.ts";
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { RuleContext } from "../context.ts";
 import { type ToolCall, toolCallOf } from "./toolCall.ts";
@@ -20,70 +20,93 @@ export function createFileCalls(
   tools: readonly string[],
   isDecisive: (call: ToolCall) => boolean,
 ): FileCalls {
-  const of = (run: Instruction): readonly ToolCall[] => callsIn(context, run, tools);
+  const byRun = callsByRun(context);
+  const of = (run: Instruction): readonly ToolCall[] => ofTools(byRun(run), tools);
   let stages: readonly StageCalls[] | undefined;
   return {
     of,
     decisiveBehind({ index }) {
-      stages ??= stageCalls(context, of, isDecisive);
-      const own = context.dockerfile.stages.findLast(({ from }) => from.index <= index)?.index;
+      stages ??= stageCalls(context, tools, isDecisive);
+      const own = stageAt(context.dockerfile, index)?.index ?? -1;
       return stages
-        .filter(({ members }) => members.has(own ?? -1))
-        .flatMap(({ rows }) => rows.find((row) => row.index > index)?.call ?? []);
+        .filter(({ members }) => members.has(own))
+        .flatMap(({ rows }) => firstBehind(rows, index)?.call ?? []);
     },
   };
+}
+
+/** The first decisive call of an instruction. */
+interface DecisiveCall {
+  readonly index: number;
+  readonly call: ToolCall;
 }
 
 /** A stage in which decisive calls are. */
 interface StageCalls {
   /** Indexes of the stages it is made of. */
   readonly members: ReadonlySet<number>;
-  /** The first decisive call of each instruction that has one, ascending. */
-  readonly rows: readonly { readonly index: number; readonly call: ToolCall }[];
+  /** Of each instruction that has one, ascending. */
+  readonly rows: readonly DecisiveCall[];
 }
 
 function stageCalls(
   context: RuleContext,
-  of: FileCalls["of"],
+  tools: readonly string[],
   isDecisive: (call: ToolCall) => boolean,
 ): readonly StageCalls[] {
   const { dockerfile } = context;
-  const decisive = dockerfile.instructions
-    .filter(({ keyword }) => keyword === "RUN")
-    .flatMap((run) => {
-      const call = of(run).find(isDecisive);
-      return call === undefined ? [] : [{ index: run.index, call }];
-    });
+  const decisive = runsByTool(context, "all", tools).flatMap((run): readonly DecisiveCall[] => {
+    const call = ofTools(allCallsIn(context, run), tools).find(isDecisive);
+    return call === undefined ? [] : [{ index: run.index, call }];
+  });
   if (decisive.length === 0) return [];
-  const stageOf = new Map(
-    dockerfile.stages.flatMap((stage) =>
-      stage.instructions.map(({ index }) => [index, stage.index] as const),
-    ),
-  );
+  const stageOf = decisive.map(({ index }) => stageAt(dockerfile, index)?.index ?? -1);
   return dockerfile.stages.map((stage) => {
     const members = new Set(stageChain(dockerfile, stage).map(({ index }) => index));
-    return { members, rows: decisive.filter(({ index }) => members.has(stageOf.get(index) ?? -1)) };
+    return { members, rows: decisive.filter((_, at) => members.has(stageOf[at] ?? -1)) };
   });
 }
 
-function callsIn(
-  context: RuleContext,
-  run: Instruction,
-  tools: readonly string[],
-): readonly ToolCall[] {
-  return allCallsIn(context, run).filter(({ tool }) => tools.includes(tool));
+/** O(log rows). */
+function firstBehind(rows: readonly DecisiveCall[], index: number): DecisiveCall | undefined {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle]?.index ?? 0) > index) high = middle;
+    else low = middle + 1;
+  }
+  return rows[low];
+}
+
+function ofTools(calls: readonly ToolCall[], tools: readonly string[]): readonly ToolCall[] {
+  return calls.every(({ tool }) => tools.includes(tool))
+    ? calls
+    : calls.filter(({ tool }) => tools.includes(tool));
 }
 
 /** Calls of all package managers in a RUN, in text order; rules share them. */
 export function allCallsIn(context: RuleContext, run: Instruction): readonly ToolCall[] {
-  const known = context.recall("calls", () => new Map<number, readonly ToolCall[]>());
-  const calls =
-    known.get(run.index) ??
-    (context.shellOf(run)?.commands ?? []).flatMap((command, place) => {
-      const call = toolCallOf(command, place);
-      return call === undefined ? [] : [call];
-    });
-  known.set(run.index, calls);
+  return callsByRun(context)(run);
+}
+
+function callsByRun(context: RuleContext): (run: Instruction) => readonly ToolCall[] {
+  return context.recall("calls", () => {
+    const known = new Map<number, readonly ToolCall[]>();
+    return (run: Instruction) => {
+      const calls = known.get(run.index) ?? readCalls(context, run);
+      known.set(run.index, calls);
+      return calls;
+    };
+  });
+}
+
+function readCalls(context: RuleContext, run: Instruction): readonly ToolCall[] {
+  const calls: ToolCall[] = [];
+  for (const [place, command] of (context.shellOf(run)?.commands ?? []).entries()) {
+    const call = toolCallOf(command, place);
+    if (call !== undefined) calls.push(call);
+  }
   return calls;
 }
 
@@ -94,18 +117,35 @@ export function shippedRuns(context: RuleContext): readonly Instruction[] {
   );
 }
 
-/** Those of them that call a package manager, in text order; each is looked at once for all of them. */
-export function runsCalling(context: RuleContext, tool: string): readonly Instruction[] {
-  const byTool = context.recall("runs by tool", () => {
+/** Those of them that call one of these package managers, in text order; each RUN is looked at once for all of them. */
+export function runsCalling(
+  context: RuleContext,
+  tools: readonly string[],
+): readonly Instruction[] {
+  return runsByTool(context, "shipped", tools);
+}
+
+/** The same of RUNs of all stages, or of those that reach the final image. */
+function runsByTool(
+  context: RuleContext,
+  which: "all" | "shipped",
+  tools: readonly string[],
+): readonly Instruction[] {
+  const byTool = context.recall(`${which} runs by tool`, () => {
+    const runs =
+      which === "shipped"
+        ? shippedRuns(context)
+        : context.dockerfile.instructions.filter(({ keyword }) => keyword === "RUN");
     const found = new Map<string, Instruction[]>();
-    for (const run of shippedRuns(context)) {
-      for (const name of new Set(allCallsIn(context, run).map((call) => call.tool))) {
-        const runs = found.get(name);
-        if (runs === undefined) found.set(name, [run]);
-        else runs.push(run);
+    for (const run of runs) {
+      for (const { tool } of allCallsIn(context, run)) {
+        const own = found.get(tool);
+        if (own === undefined) found.set(tool, [run]);
+        else if (own.at(-1) !== run) own.push(run);
       }
     }
     return found;
   });
-  return byTool.get(tool) ?? [];
+  const runs = tools.flatMap((tool) => byTool.get(tool) ?? []);
+  return tools.length === 1 ? runs : [...new Set(runs)].sort((a, b) => a.index - b.index);
 }

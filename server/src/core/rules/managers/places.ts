@@ -16,6 +16,13 @@ export interface Homes {
 
 /** Homes at an instruction: `HOME`, then what `etc/passwd` of the image says of USER. Equal ones are made once. */
 export function homesAt(context: RuleContext, instruction: Instruction): Homes {
+  const known = context.recall("homes", () => new Map<number, Homes>());
+  const homes = known.get(instruction.index) ?? readHomes(context, instruction);
+  known.set(instruction.index, homes);
+  return homes;
+}
+
+function readHomes(context: RuleContext, instruction: Instruction): Homes {
   const users = context.recall("users", () => usersByInstruction(context.dockerfile));
   const user = users.get(instruction.index);
   const home = context.environmentAt(instruction).get("HOME");

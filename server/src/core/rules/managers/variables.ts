@@ -12,12 +12,31 @@ export function variablesOf(
   call: ToolCall,
 ): Variables {
   const environment = context.environmentAt(run);
-  const exported = script.commands.flatMap((command, place) =>
-    place < call.place && command.name === "export" ? exportsOf(command) : [],
-  );
+  const exported = exportsIn(context, run, script)
+    .filter(({ place }) => place < call.place)
+    .flatMap(({ command }) => exportsOf(command));
   const { assignments } = call.command;
   if (exported.length === 0 && assignments.size === 0) return environment;
   return new Map([...environment, ...exported, ...assignments]);
+}
+
+interface Export {
+  readonly command: ShellCommand;
+  /** Among the script's commands. */
+  readonly place: number;
+}
+
+function exportsIn(
+  context: RuleContext,
+  run: Instruction,
+  { commands }: ShellScript,
+): readonly Export[] {
+  const byRun = context.recall("exports", () => new Map<number, readonly Export[]>());
+  const known =
+    byRun.get(run.index) ??
+    commands.flatMap((command, place) => (command.name === "export" ? [{ command, place }] : []));
+  byRun.set(run.index, known);
+  return known;
 }
 
 function exportsOf({ args }: ShellCommand): readonly (readonly [string, string | undefined])[] {
