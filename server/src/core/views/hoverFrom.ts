@@ -5,13 +5,18 @@ import { formatPlatform } from "../image/imageConfig.ts";
 import { formatSize } from "../text/size.ts";
 import { attackSurfaceFacts } from "./attackSurface.ts";
 import { costFacts } from "./cost.ts";
+import type { BesideImage } from "./besideImage.ts";
+import { besideFacts } from "./besideImage.ts";
 import type { CardPart, Fact } from "./hoverCard.ts";
 import type { ImageContext } from "./imageContext.ts";
 import { chosenByText } from "./imageContext.ts";
 import { imageBytes, originBytes, sizeWithExact } from "./totals.ts";
 
 /** The whole image, for the FROM of its last stage. */
-export function imageFacts(analysis: Analysis, context: ImageContext): CardPart | undefined {
+export function imageFacts(
+  analysis: Analysis,
+  context: ImageContext & BesideImage,
+): CardPart | undefined {
   const { image, attribution } = analysis;
   if (image === undefined) return undefined;
   const { description } = image;
@@ -24,6 +29,7 @@ export function imageFacts(analysis: Analysis, context: ImageContext): CardPart 
       ...sizeFact("Base", originBytes(analysis, "base")),
       ...sizeFact("Own part", originBytes(analysis, "own")),
       ...sizeFact("Not split by line", unattributed === 0 ? undefined : unattributed),
+      ...besideFacts(context),
       ...readFacts(image),
       ...(image.state === "read" ? costFacts(image.read, analysis) : []),
       { label: "Image", value: description.reference, isCode: true },

@@ -2,10 +2,12 @@ import type { Analysis } from "../analysis.ts";
 import { describeSizeSource, formatBaseSize } from "../bases/sizeText.ts";
 import { stageChain } from "../dockerfile/stages.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
+import type { Growth } from "../history/growth.ts";
 import type { InstructionWeight } from "../join/attribution.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import { shortSource } from "./hoverBase.ts";
 import { predictionOf, predictionSentence } from "./predicted.ts";
+import { growthText, lineGrowthSentences, totalGrowthText } from "./besideImage.ts";
 import { basisSentence, pairingSentence } from "./sentences.ts";
 import { finalFrom, imageBytes, weightOf } from "./totals.ts";
 
@@ -25,6 +27,8 @@ export interface SizeNote {
 export interface SizeNoteOptions {
   /** Lines that weigh less get no note; those that weigh nothing never do. */
   readonly minimumBytes: number;
+  /** What lines weigh more than in the build before; absent where that is not known. */
+  readonly growth?: Growth | undefined;
 }
 
 /**
@@ -36,7 +40,7 @@ export function sizeNotes(analysis: Analysis, options: SizeNoteOptions): readonl
   const shipped = lastChain(analysis);
   return analysis.dockerfile.instructions.flatMap((instruction) => {
     const isLast = instruction === last;
-    const total = isLast ? totalPart(analysis) : undefined;
+    const total = isLast ? totalPart(analysis, options) : undefined;
     const own = ownPart(analysis, instruction, options);
     const isForeseen = analysis.image === undefined || shipped.has(instruction.index);
     const parts = [
@@ -67,7 +71,7 @@ interface NotePart {
 function ownPart(
   analysis: Analysis,
   instruction: Instruction,
-  { minimumBytes }: SizeNoteOptions,
+  { minimumBytes, growth }: SizeNoteOptions,
 ): NotePart | undefined {
   const weight = weightOf(analysis, instruction);
   const bytes = weight?.contentBytes;
@@ -76,9 +80,13 @@ function ownPart(
   }
   const text = weightText(instruction, weight, bytes);
   return {
-    text: text + wasteText(weight.wastedBytes, bytes),
+    text:
+      text + wasteText(weight.wastedBytes, bytes) + sinceText(growth?.lines.get(instruction.index)),
     textWithoutWaste: text,
-    sentences: sentencesOf(analysis, instruction, weight),
+    sentences: [
+      ...sentencesOf(analysis, instruction, weight),
+      ...lineGrowthSentences(growth, instruction.index),
+    ],
   };
 }
 
@@ -109,19 +117,27 @@ function sentencesOf(
   ];
 }
 
+/** ` · +14 MB since the last build`; empty where nothing is known, or nothing changed. */
+function sinceText(growth: Parameters<typeof growthText>[0]): string {
+  const text = growthText(growth);
+  return text === undefined ? "" : ` · ${text}`;
+}
+
 /** The whole image, at the FROM of its last stage. Nothing for an image of 0 bytes: there is nothing to weigh. */
-function totalPart({ image }: Analysis): NotePart | undefined {
+function totalPart({ image }: Analysis, { growth }: SizeNoteOptions): NotePart | undefined {
   const bytes = imageBytes(image);
   if (bytes === undefined || bytes === 0) return undefined;
   const wastedBytes = image?.state === "read" ? image.read.wastedBytes : undefined;
   const text = `image ${formatSize(bytes)}`;
+  const since = totalGrowthText(growth);
   return {
-    text: text + wasteText(wastedBytes, bytes),
+    text: text + wasteText(wastedBytes, bytes) + sinceText(growth),
     textWithoutWaste: text,
     sentences: [
       `The image holds ${formatExactBytes(bytes)} in its layers${
         wastedBytes === undefined ? "." : `, ${formatExactBytes(wastedBytes)} of it wasted.`
       }`,
+      ...(since === undefined ? [] : [`The image: ${since}.`]),
     ],
   };
 }
