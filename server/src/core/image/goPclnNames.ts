@@ -26,10 +26,16 @@ function isEndOfPath(byte: number): boolean {
   return [0, 0x20, 0x28, 0x5b, 0x7b].includes(byte);
 }
 
-/** Since Go 1.20 `go:` and `type:`, before `go.` and `type.`; `$` begins constants. */
+/**
+ * Since Go 1.20 with a colon, before with a dot, where `go.uber.org/zap` is a package and `go.itab.io/fs` is none; `$` begins constants. Go, cmd/compile,
+ * base.ReservedImports.
+ */
 function isMadeByCompiler(name: string): boolean {
-  return name === "go" || name === "type" || name.startsWith("$") || name.includes(":");
+  return name === "go" || name.startsWith("$") || name.includes(":") || madeByCompiler.test(name);
 }
+
+const madeByCompiler =
+  /^type\.|^type$|^go\.(?:builtin|func|importpath|info|interface|itab|map|shape|string|struct)\b/;
 
 /** The linker writes dots in the last part of a path, and whatever is not plain, as `%2e`. Beyond ASCII it is left as written. */
 function unescape(name: string): string {
