@@ -141,7 +141,13 @@ test("every option of lint is understood", () => {
     dockerfilePaths: ["a", "b"],
     format: "text",
     failOn: undefined,
+    cost: undefined,
   };
+  assert.deepEqual(lint("a --cost --storage-price 0.1"), {
+    ok: true,
+    value: { ...expected, dockerfilePaths: ["a"], cost: { storagePricePerGb: 0.1 } },
+  });
+  checkWrong("lint a --cost --json", /Costs stand in the text only/);
   assert.deepEqual(lint("a b"), { ok: true, value: expected });
   assert.deepEqual(lint("a b --json --fail-on any"), {
     ok: true,

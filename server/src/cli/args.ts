@@ -43,6 +43,8 @@ export interface LintArguments extends ReadingArguments {
   readonly dockerfilePaths: readonly string[];
   readonly format: (typeof lintFormats)[number];
   readonly failOn: Severity | undefined;
+  /** Undefined when costs are not asked for; only the text has a place for them. */
+  readonly cost: CostSettings | undefined;
 }
 
 /** What `tare fix` was asked to do. */
@@ -174,12 +176,18 @@ function toLint(parsed: ParsedOptions): Result<LintArguments, string> {
   if (!failOn.ok) return failOn;
   const format = formatOf(parsed, lintFormats);
   if (!format.ok) return format;
+  const cost = costOf(parsed);
+  if (!cost.ok) return cost;
+  if (cost.value !== undefined && format.value !== "text") {
+    return fail(`Costs stand in the text only: leave --format ${format.value} or the costs out.`);
+  }
   return succeed({
     kind: "lint",
     ...reading.value,
     dockerfilePaths,
     format: format.value,
     failOn: failOn.value,
+    cost: cost.value,
   });
 }
 

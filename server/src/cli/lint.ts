@@ -22,7 +22,7 @@ export async function lint(args: LintArguments, host: CliHost, stdout: Output): 
   const memory = createRuleMemory();
   const linted: Linted[] = [];
   for (const path of args.dockerfilePaths) {
-    const one = await lintFile(path, { args, host, memory });
+    const one = await lintFile(path, { args, host, memory, cost: args.cost });
     if (!one.ok) return one.error;
     linted.push(one.value);
   }
@@ -45,10 +45,16 @@ export function hasFindingsFrom(
   return failOn !== undefined && findings.some(({ severity }) => isAtLeast(severity, failOn));
 }
 
-function printed(files: readonly LintedFile[], { format }: LintArguments, host: CliHost): string {
+function printed(
+  files: readonly LintedFile[],
+  { format, cost }: LintArguments,
+  host: CliHost,
+): string {
   switch (format) {
     case "text":
-      return asLines(findingsText(files, textOptionsFor(host, 0)));
+      return asLines(
+        findingsText(files, { ...textOptionsFor(host, 0), isCosted: cost !== undefined }),
+      );
     case "json":
       return lintJson(files);
     case "sarif":

@@ -1,5 +1,12 @@
 import { dirname, isAbsolute, relative, resolve } from "node:path";
-import type { Analysis, Dockerfile, Image, ImageError, RuleMemory } from "../core/analysis.ts";
+import type {
+  Analysis,
+  CostSettings,
+  Dockerfile,
+  Image,
+  ImageError,
+  RuleMemory,
+} from "../core/analysis.ts";
 import { analyse, describeImageError, limitKeys } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import { fail, succeed } from "../core/result.ts";
@@ -24,6 +31,8 @@ export interface Linting {
   readonly host: CliHost;
   /** Files of one run often share an image. */
   readonly memory: RuleMemory;
+  /** Speeds and prices; undefined where nobody asks for costs. */
+  readonly cost?: CostSettings | undefined;
 }
 
 /**
@@ -32,7 +41,7 @@ export interface Linting {
  */
 export async function lintFile(
   path: string,
-  { args, host, memory }: Linting,
+  { args, host, memory, cost }: Linting,
 ): Promise<Result<Linted, Outcome>> {
   const input = await readDockerfile(path, host);
   if (!input.ok) return fail({ exitCode: exitCodes.unreadable, sentences: [input.error] });
@@ -46,7 +55,11 @@ export async function lintFile(
     image === undefined && isLimited(dockerfile)
       ? await beforeBuild(dockerfile, path, args.platform, host)
       : {};
-  const analysis = analyse(dockerfile, image, {}, { files, memory, ...before });
+  const analysis = analyse(dockerfile, image, cost === undefined ? {} : { cost }, {
+    files,
+    memory,
+    ...before,
+  });
   const file: LintedFile = {
     path,
     analysis,

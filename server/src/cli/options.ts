@@ -94,6 +94,7 @@ export const optionsOf: Readonly<Record<CommandName, readonly Option[]>> = {
       meaning: "text, json, sarif (2.1.0), github or markdown; text unless told.",
     },
     { name: "json", meaning: "The same as --format json (server/schema/report.schema.json)." },
+    ...costOptions,
     failOnOption,
     platformOption,
     cacheOption,

@@ -123,6 +123,8 @@ export interface Analysis {
   readonly problems: readonly Problem[];
   /** What the rules report, in text order. Found when it is first asked for: sizes and hovers do not wait for it. */
   readonly findings: readonly Finding[];
+  /** The same where somebody asked for them before; undefined until then. */
+  foundFindings(): readonly Finding[] | undefined;
   /** How far the final stage is from `FROM scratch`; undefined without a FROM. Found when it is first asked for. */
   readonly readiness: Readiness | undefined;
   /** Where the final stage can be taken, best first, and where it cannot. Found when it is first asked for. */
@@ -148,20 +150,11 @@ export function analyse(
   surroundings: AnalysisSurroundings = {},
 ): Analysis {
   const { bases, context } = surroundings;
-  const { attribution, forecast, budgets, layerBudget } = weigh(
-    dockerfile,
-    image,
-    settings,
-    surroundings,
-  );
+  const weighed = weigh(dockerfile, image, settings, surroundings);
+  const { attribution, forecast, budgets, layerBudget } = weighed;
+  const { files = { isDockerignoreKnown: false }, memory = createRuleMemory() } = surroundings;
   const rulesSee = lazily(() =>
-    toRuleContext({
-      dockerfile,
-      image,
-      attribution,
-      surroundings: surroundings.files ?? { isDockerignoreKnown: false },
-      memory: surroundings.memory ?? createRuleMemory(),
-    }),
+    toRuleContext({ dockerfile, image, attribution, surroundings: files, memory }),
   );
   const findings = lazily(() => findingsOf(rulesSee(), settings.rules));
   const readiness = lazily(() => findReadiness(rulesSee()));
@@ -184,16 +177,15 @@ export function analyse(
     get findings() {
       return findings();
     },
+    foundFindings: () => findings.made(),
     get readiness() {
       return readiness();
     },
     get rewrites() {
       return rewrites();
     },
-    refactoringsAt(span) {
-      const joining = joinRefactoring(rulesSee(), span);
-      return joining === undefined ? [] : [joining];
-    },
+    refactoringsAt: (span) =>
+      [joinRefactoring(rulesSee(), span)].filter((fix) => fix !== undefined),
   };
 }
 
@@ -267,13 +259,14 @@ function variantsOf(
   };
 }
 
-/** The value, made when it is first asked for. */
-function lazily<T>(make: () => T): () => T {
+/** The value, made when it is first asked for; `made` gives it only when it was. */
+function lazily<T>(make: () => T): (() => T) & { made(): T | undefined } {
   let made: { readonly value: T } | undefined;
-  return () => {
+  const value = (): T => {
     made ??= { value: make() };
     return made.value;
   };
+  return Object.assign(value, { made: () => made?.value });
 }
 
 function problemsOf(dockerfile: Dockerfile): readonly Problem[] {

@@ -31,6 +31,15 @@ export interface Cost {
   readonly formula: string;
 }
 
+/** One thing that weight costs, before and after some of it is gone. */
+export interface CostChange {
+  readonly kind: Cost["kind"];
+  /** For people: `8 s → 6 s (−2 s) at 10 Mbit/s`. */
+  readonly text: string;
+  /** As in `Cost`, with the bytes before and after. */
+  readonly formula: string;
+}
+
 /** Speeds that stand for themselves, Mbit/s: a slow link, an office or home line, a data centre. */
 export const namedSpeeds = [
   { name: "slow link", mbits: 10 },
@@ -38,11 +47,48 @@ export const namedSpeeds = [
   { name: "data centre", mbits: 1000 },
 ] as const;
 
+/** What the same costs without `savedBytes` of them, beside what it costs with them; in the order of `costsOf`. */
+export function costChanges(
+  moved: MovedBytes,
+  savedBytes: number,
+  settings: CostSettings,
+): readonly CostChange[] {
+  const saved = Math.min(savedBytes, moved.bytes);
+  const left = moved.bytes - saved;
+  const reckon = (bytes: number) => reckonings({ ...moved, bytes }, settings);
+  const [after, gone] = [reckon(left), reckon(saved)];
+  return reckon(moved.bytes).map(({ kind, amountText, per, factor }, at) => ({
+    kind,
+    text: `${amountText} → ${after[at]?.amountText ?? "?"} (−${gone[at]?.amountText ?? "?"}) ${per}`,
+    formula: `${formatSize(moved.bytes)} → ${formatSize(left)} ${factor}`,
+  }));
+}
+
 /**
  * What a pull, and a month, of these bytes costs: times at the named speeds and the set one, then storage, then transfer. Assumes that
  * nothing of the image is there already and counts the wire alone, no unpacking.
  */
 export function costsOf(moved: MovedBytes, settings: CostSettings): readonly Cost[] {
+  const most = moved.isCompressed ? "" : "at most ";
+  return reckonings(moved, settings).map(({ kind, amount, amountText, per, factor }) => ({
+    kind,
+    amount,
+    text: `${most}${amountText} ${per}`,
+    formula: `${formatSize(moved.bytes)} ${factor}`,
+  }));
+}
+
+/** One cost in the parts that its texts are made of. */
+interface Reckoning extends Pick<Cost, "kind" | "amount"> {
+  /** `8 s` */
+  readonly amountText: string;
+  /** `at 10 Mbit/s` */
+  readonly per: string;
+  /** What the bytes are multiplied with: `× 8 bit ÷ 10 Mbit/s`. */
+  readonly factor: string;
+}
+
+function reckonings(moved: MovedBytes, settings: CostSettings): readonly Reckoning[] {
   const { bandwidthMbits } = settings;
   const speeds = [
     ...namedSpeeds,
@@ -55,18 +101,19 @@ export function costsOf(moved: MovedBytes, settings: CostSettings): readonly Cos
   ];
 }
 
-function timeCost(moved: MovedBytes, mbits: number): Cost {
+function timeCost(moved: MovedBytes, mbits: number): Reckoning {
   const amount = (moved.bytes * 8) / (mbits * 1e6);
   const speed = mbits >= 1000 ? `${mbits / 1000} Gbit/s` : `${mbits} Mbit/s`;
   return {
     kind: "time",
     amount,
-    text: `${most(moved)}${formatSeconds(amount)} at ${speed}`,
-    formula: `${formatSize(moved.bytes)} × 8 bit ÷ ${speed}`,
+    amountText: formatSeconds(amount),
+    per: `at ${speed}`,
+    factor: `× 8 bit ÷ ${speed}`,
   };
 }
 
-function storageCost(moved: MovedBytes, settings: CostSettings): readonly Cost[] {
+function storageCost(moved: MovedBytes, settings: CostSettings): readonly Reckoning[] {
   const { storagePricePerGb } = settings;
   if (storagePricePerGb === undefined) return [];
   const amount = (moved.bytes / 1e9) * storagePricePerGb;
@@ -74,13 +121,14 @@ function storageCost(moved: MovedBytes, settings: CostSettings): readonly Cost[]
     {
       kind: "storage",
       amount,
-      text: `${most(moved)}${formatAmount(amount, settings)} a month to store it once`,
-      formula: `${formatSize(moved.bytes)} × ${formatAmount(storagePricePerGb, settings)} per GB and month`,
+      amountText: formatAmount(amount, settings),
+      per: "a month to store it once",
+      factor: `× ${formatAmount(storagePricePerGb, settings)} per GB and month`,
     },
   ];
 }
 
-function transferCost(moved: MovedBytes, settings: CostSettings): readonly Cost[] {
+function transferCost(moved: MovedBytes, settings: CostSettings): readonly Reckoning[] {
   const { transferPricePerGb, pullsPerMonth } = settings;
   if (transferPricePerGb === undefined || pullsPerMonth === undefined) return [];
   const amount = (moved.bytes / 1e9) * transferPricePerGb * pullsPerMonth;
@@ -88,14 +136,11 @@ function transferCost(moved: MovedBytes, settings: CostSettings): readonly Cost[
     {
       kind: "transfer",
       amount,
-      text: `${most(moved)}${formatAmount(amount, settings)} a month to send it`,
-      formula: `${formatSize(moved.bytes)} × ${pullsPerMonth} pulls a month × ${formatAmount(transferPricePerGb, settings)} per GB`,
+      amountText: formatAmount(amount, settings),
+      per: "a month to send it",
+      factor: `× ${pullsPerMonth} pulls a month × ${formatAmount(transferPricePerGb, settings)} per GB`,
     },
   ];
-}
-
-function most({ isCompressed }: MovedBytes): string {
-  return isCompressed ? "" : "at most ";
 }
 
 /** `80 ms`, `8 s`, `2.5 min`, `1.2 h`. */

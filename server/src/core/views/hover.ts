@@ -4,6 +4,7 @@ import type { Span } from "../text/span.ts";
 import { touches } from "../text/span.ts";
 import { directiveHelpAt } from "./directiveHelp.ts";
 import { basePart } from "./hoverBase.ts";
+import { fixLists } from "./hoverFixes.ts";
 import type { CardPart, Fact, HoverCard, HoverMemory } from "./hoverCard.ts";
 import { contextPart } from "./hoverContext.ts";
 import { imageFacts } from "./hoverFrom.ts";
@@ -44,7 +45,11 @@ export function hoverAt(
     span: instruction.span,
     title: titleOf(parts),
     facts: distinct([...scratch.facts, ...parts.flatMap(({ facts }) => facts)]),
-    lists: [...scratch.lists, ...parts.flatMap(({ lists }) => lists)],
+    lists: [
+      ...scratch.lists,
+      ...parts.flatMap(({ lists }) => lists),
+      ...fixLists(analysis, instruction),
+    ],
     tables: parts.flatMap(({ tables = [] }) => tables),
     notes: [...parts.flatMap((part) => part.notes), ...notes],
     revealLine: parts.some(({ isInTree }) => isInTree) ? instruction.startLine : undefined,
