@@ -2,10 +2,12 @@
 export const methods = {
   /** Notification, server → client: `ImageStatus`. Sent whenever what is known of a Dockerfile's image changes, to clients that sent `InitializationOptions`. */
   imageStatus: "tare/imageStatus",
-  /** Request, client → server: `TreeParams` → `TreeRow[]`, heaviest first. Answered from the newest snapshot, never waits. */
+  /** Request, client → server: `TreeParams` → `TreeRow[]`, heaviest first unless the options say otherwise. Answered from the newest snapshot, never waits. */
   tree: "tare/tree",
   /** Request, client → server: `RevealParams` → `string[]`: ids of the rows from the root to the row asked for; empty when there is none. */
   reveal: "tare/reveal",
+  /** Notification, server → client: `DocumentParams`. The image that the layer tree of the document is compared with is another one, or read now: its rows are to be asked for again. */
+  treeChanged: "tare/treeChanged",
   /** Request, client → server: `DocumentParams` → `ScratchRow[]`: how far the final stage is from scratch. Answered from the newest snapshot, never waits. */
   scratch: "tare/scratch",
   /** Request, client → server: `RewriteParams` → `RewritePreview`, or null when the offer is not made any more. */
@@ -17,6 +19,12 @@ export const methods = {
   buildCompare: "tare/buildCompare",
   /** Request, client → server: `StartParams` → `StartOutcome`. Starts and removes containers: only to be sent when the user asked for just that; can be cancelled. */
   measureStart: "tare/measureStart",
+  /** Request, client → server: `DocumentParams` → `BuildHistory`. Answered from what is known, never waits. */
+  buildHistory: "tare/buildHistory",
+  /** Request, client → server: `CompareBuildsParams` → `BuildsComparison`. Reads the earlier image where it is still there; can be cancelled. */
+  compareBuilds: "tare/compareBuilds",
+  /** Request, client → server: `DocumentParams` → null. Forgets the builds of the Dockerfile that were recorded. */
+  forgetHistory: "tare/forgetHistory",
   /** Request, client → server: `DocumentParams` → `ImageChoice[]`: what the engine and the workspace folders hold, best match first. */
   listImages: "tare/listImages",
   /** Request, client → server: `ChooseParams` → null. */
@@ -59,6 +67,8 @@ export interface InitializationOptions {
   readonly rewritePreviews?: boolean;
   /** Folder for the layer cache; default: the user's cache folder. */
   readonly cacheFolder?: string;
+  /** Folder for build histories; default: one in the cache folder. */
+  readonly historyFolder?: string;
 }
 
 export interface DocumentParams {
@@ -112,6 +122,12 @@ export interface ImageStatus {
   readonly totalBytes?: number;
   readonly totalText?: string;
   readonly wastedText?: string;
+  /** `+14 MB since the build of 2026-11-20 14:03 UTC`; absent without an earlier build. */
+  readonly growthText?: string;
+  /** `74.8 MB (layers 1–3) with 4 other images; this image alone adds 12.3 MB`; absent where nothing is known of other images. */
+  readonly sharedText?: string;
+  /** Another value than last time: the build history is to be asked for again. Absent without builds. */
+  readonly historyVersion?: string;
   /** What the next build will weigh, as far as that is known: `85 MB`, `85 MB + line 4 unknown`; absent where the image says the same. */
   readonly predictedText?: string;
   /** Another value than last time: the rows of the layer tree are to be asked for again (another image, its files read, or layers on other lines). */
@@ -137,6 +153,24 @@ export interface TreeParams {
   readonly uri: string;
   /** Id of the row whose children are asked for; absent for the top rows. */
   readonly parent?: string;
+  /** Absent: all layers, heaviest first. */
+  readonly options?: TreeOptions;
+}
+
+/** What the layer tree shows, and in which order. */
+export interface TreeOptions {
+  /** Default `layer`; the others show the final file system. */
+  readonly groupBy?: "layer" | "directory" | "package" | "kind";
+  /** Default `size`, heaviest first. By name layers stand in the order of the build. */
+  readonly sortBy?: "size" | "name";
+  /** Only what lies at or below a path that matches: a part of the path in either case, or a pattern with `*`, `?`, `[…]`, `**`. */
+  readonly filter?: string;
+  /** Only what layers above the base brought. */
+  readonly ownOnly?: boolean;
+  /** Only what the final file system does not show. */
+  readonly wasteOnly?: boolean;
+  /** Reference of another image: only what is different from its final file system. It is held and read for as long as the newest question names it. */
+  readonly comparedWith?: string;
 }
 
 /** One row of the layer tree view. */
@@ -148,6 +182,15 @@ export interface TreeRow {
     | "layer"
     | "directory"
     | "file"
+    /** A link, a device or a pipe. */
+    | "special"
+    /** A whiteout. */
+    | "removed"
+    | "package"
+    | "contentKind"
+    /** What only the compared image has, and a file of it. */
+    | "goneGroup"
+    | "gone"
     | "wasteGroup"
     | "waste"
     | "more"
@@ -168,6 +211,10 @@ export interface TreeRow {
   readonly path?: string;
   /** Of layers and what is in them: index of the layer, base first. */
   readonly layer?: number;
+  /** What the row weighs as far as it is shown; absent where that is not known, and where it has no weight. */
+  readonly bytes?: number;
+  /** What the entry does to the layers below it, or what became of it since the compared image. */
+  readonly mark?: "added" | "changed" | "rewritten" | "metadata" | "removed";
 }
 
 /** A file of the image of a Dockerfile. */
@@ -313,12 +360,70 @@ export type TreemapMessage =
   /** Client → webview. */
   | { readonly kind: "found"; readonly request: number; readonly found: TreemapMatches };
 
+/** The builds of a Dockerfile that were seen on this machine. */
+export interface BuildHistory {
+  /** Oldest first. */
+  readonly builds: readonly HistoryBuild[];
+}
+
+/** One of them. */
+export interface HistoryBuild {
+  /** Names it in its history. */
+  readonly id: string;
+  /** The first digits. */
+  readonly imageId: string;
+  readonly reference: string;
+  /** Milliseconds since 1970. */
+  readonly timeMs: number;
+  /** Layer content bytes, and the same for people. */
+  readonly totalBytes: number;
+  readonly totalText: string;
+  /** Against the build before: `+14 MB`, `±0`; absent for a first one. */
+  readonly changeText?: string;
+  /** What was checked out then. */
+  readonly commit?: string;
+  /** True for the image that the editor shows now. */
+  readonly isShown: boolean;
+}
+
+/** Two builds of one Dockerfile. */
+export interface CompareBuildsParams {
+  readonly uri: string;
+  /** Ids of `HistoryBuild`. Absent: the image that the editor shows, and the build before it. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** What is different between two builds. */
+export type BuildsComparison =
+  | {
+      readonly kind: "compared";
+      /** `120 MB → 134 MB (+14 MB)`. */
+      readonly title: string;
+      /** By line, package and path; by line alone where an image is gone. */
+      readonly markdown: string;
+    }
+  /** One sentence that says what to do. */
+  | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "cancelled" };
+
+/** Messages between the extension and the webview of the build history. */
+export type HistoryViewMessage =
+  /** Extension → webview: what to show; `builds` empty with the sentence that says why. */
+  | { readonly kind: "show"; readonly builds: readonly HistoryBuild[]; readonly sentence: string }
+  /** Webview → extension: it listens now. */
+  | { readonly kind: "ready" }
+  /** Webview → extension: a build was picked, to be compared with the newest. */
+  | { readonly kind: "compare"; readonly id: string };
+
 /** Which row to show: that of a layer, by instruction line (zero-based) or layer index, maybe a path in it. */
 export interface RevealParams {
   readonly uri: string;
   readonly line?: number;
   readonly layer?: number;
   readonly path?: string;
+  /** As in `TreeParams`: what they leave out cannot be reached. A path without line and layer is looked for in the final file system. */
+  readonly options?: TreeOptions;
 }
 
 /** One row of the view "To scratch", with all below it. */

@@ -12,7 +12,7 @@ import { isPacked, packColumns, packedHeadBytes, unpackColumns } from "./columnF
 import type { LayerSource, StoredTar } from "./layerSource.ts";
 
 /** Names the shape of `MergedLayers` in the cache; to be raised with every change. */
-const mergedVersion = 3;
+const mergedVersion = 4;
 
 /**
  * Under which name a layer is remembered. Where its bytes were held against the diffId that is enough; a layer in a file is told apart by

@@ -42,19 +42,19 @@ test("the whole tree, heaviest first", () =>
     folder bin | 70 MB
       file sh | 70 MB
   layers RUN fetch | 41 MB · 40 MB wasted · line 2
-    folder var | 40 MB
+    folder var | 40 MB · added
       file lists | 40 MB
-    folder usr | 1 MB
+    folder usr | 1 MB · added
       folder lib | 1 MB
         file tool | 1 MB
   layers COPY app /app | 9 MB · line 3
-    folder app | 9 MB
+    folder app | 9 MB · added
       file again | 9 MB
       file-symlink-file app | = app/again
       file-symlink-file link | → app
   layers RUN clean | 0 B · line 4
     folder var | 0 B
-      trash lists | deleted here
+      trash lists | removed here, 40 MB stay below
 trash Waste | 40 MB · 1 file
   trash var/lists | 40 MB · deleted by line 4
 `,

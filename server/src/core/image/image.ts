@@ -51,6 +51,8 @@ export interface Layer {
   readonly fileCount: number;
   /** What this layer brings, whiteouts as nodes of kind `whiteout`. */
   readonly tree: FileTree;
+  /** By node, bits of `layerFlag`: what the tar states and what it takes away. */
+  readonly flags: Uint8Array;
   /** What was kept of its contents; undefined where none were looked at. */
   readonly evidence?: LayerEvidence;
 }

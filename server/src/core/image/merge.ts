@@ -75,6 +75,7 @@ export function mergeLayers(
       wastedBytes: wasted[layer] ?? 0,
       hidesBytes: hides[layer] ?? 0,
       evidence: index.evidence,
+      flags: index.flags,
       tree: { ...index.tree, layer: new Uint16Array(index.tree.nodeCount).fill(layer) },
     })),
     finalTree,

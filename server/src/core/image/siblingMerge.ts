@@ -78,14 +78,15 @@ function sink(heap: Cursor[], from: number): void {
 }
 
 function order(a: Cursor, b: Cursor): number {
-  return compareNodes(a.tree, a.node, b.tree, b.node) || a.layer - b.layer;
+  return compareNames(a.tree, a.node, b.tree, b.node) || a.layer - b.layer;
 }
 
 function hasName(cursor: Cursor, tree: FileTree | undefined, node: number): boolean {
-  return tree !== undefined && compareNodes(cursor.tree, cursor.node, tree, node) === 0;
+  return tree !== undefined && compareNames(cursor.tree, cursor.node, tree, node) === 0;
 }
 
-function compareNodes(a: FileTree, aNode: number, b: FileTree, bNode: number): number {
+/** Negative where the first node's name comes first, in byte order: the order of a directory's children. */
+export function compareNames(a: FileTree, aNode: number, b: FileTree, bNode: number): number {
   const aStart = a.nameStart[aNode] ?? 0;
   const bStart = b.nameStart[bNode] ?? 0;
   const aEnd = aStart + (a.nameLength[aNode] ?? 0);

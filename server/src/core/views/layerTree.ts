@@ -1,30 +1,39 @@
 import type { Analysis } from "../analysis.ts";
 import { shortDigest } from "../image/digest.ts";
-import type { Image, ReadImage } from "../image/image.ts";
+import type { Image } from "../image/image.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import { directoryPage } from "./layerTreeFiles.ts";
+import { contentRows, packagePage } from "./layerTreeGroups.ts";
+import { type Asked, groveOf, isNodeShown, shownBytes } from "./layerTreeGrove.ts";
 import { layerRows } from "./layerTreeLayers.ts";
+import { emptyTreeMemory } from "./layerTreeMemory.ts";
+import { type TreeView, isNarrowed } from "./layerTreeOptions.ts";
 import type { LayerTreeRow, RowTarget } from "./layerTreeRow.ts";
-import { parseRowId, rowId } from "./layerTreeRow.ts";
-import { wastePage } from "./layerTreeWaste.ts";
+import { parseRowId, partOfWhole, rowId } from "./layerTreeRow.ts";
+import { shownWaste, wastePage } from "./layerTreeWaste.ts";
 import { escapeSteering, fitEnd } from "./reportCells.ts";
 import { imageBytes } from "./totals.ts";
 
 /**
- * Rows under `parent`, heaviest first; the top rows without one. Empty without an image, for rows that have no children, and for ids of
- * another image. Costs one scan of the directory's children, however many there are: at most `pageRows` rows are made.
+ * Rows under `parent`, heaviest first unless sorted otherwise; the top rows without one. Empty without an image, for rows that have no children, and for
+ * ids of another image. Costs one scan of the directory's children, however many there are: at most `pageRows` rows are made. The first question with
+ * other options than before goes over all nodes once.
  */
 export function layerTreeRows(
   analysis: Analysis,
   parent: string | undefined,
+  view: TreeView = { options: {}, memory: emptyTreeMemory() },
 ): readonly LayerTreeRow[] {
   const { image } = analysis;
   if (image === undefined) return [];
-  if (parent === undefined) return topRows(image);
+  if (parent === undefined) return topRows(analysis, image, view);
   const target = parseRowId(parent, image.description.imageId);
   if (target === undefined) return [];
-  if (target.kind === "image") return layerRows(analysis, image);
-  return image.state === "read" ? rowsBelow(analysis, image.read, target) : [];
+  if (image.state !== "read") {
+    return target.kind === "image" && isByLayer(view) ? layerRows(analysis, image, view) : [];
+  }
+  const asked: Asked = { analysis, read: image.read, view };
+  return target.kind === "image" ? rowsOfImage(asked, image) : rowsBelow(asked, target);
 }
 
 /** Another text as soon as some row may say something else; undefined without an image. Cost linear in the layers. */
@@ -36,69 +45,178 @@ export function layerTreeVersion({ image, attribution, dockerfile }: Analysis): 
   return [shortDigest(image.description.imageId), image.state, ...lines].join(" ");
 }
 
-function rowsBelow(
-  analysis: Analysis,
-  read: ReadImage,
-  target: RowTarget,
-): readonly LayerTreeRow[] {
+function isByLayer({ options }: TreeView): boolean {
+  return (options.groupBy ?? "layer") === "layer";
+}
+
+function rowsOfImage(asked: Asked, image: Image): readonly LayerTreeRow[] {
+  switch (asked.view.options.groupBy ?? "layer") {
+    case "layer":
+      return layerRows(asked.analysis, image, asked.view);
+    case "directory":
+      return directoryPage(asked, { kind: "final", index: 0 }, 0, undefined);
+    case "package":
+      return packagePage(asked, undefined);
+    case "kind":
+      return contentRows(asked);
+  }
+}
+
+function rowsBelow(asked: Asked, target: RowTarget): readonly LayerTreeRow[] {
   switch (target.kind) {
     case "image":
     case "wasteRow":
       return [];
     case "node":
-      return directoryPage(analysis, read, target.layer, target.node, target.after);
+      return directoryPage(asked, target.forest, target.node, target.after);
+    case "packages":
+      return packagePage(asked, target.after);
     case "waste":
-      return wastePage(analysis, read, target.after);
+      return wastePage(asked, target.after);
   }
 }
 
-function topRows(image: Image): readonly LayerTreeRow[] {
+function topRows(analysis: Analysis, image: Image, view: TreeView): readonly LayerTreeRow[] {
+  if (image.state !== "read") return [imageRow(image, view, undefined), noteRow(image, reading)];
+  const asked: Asked = { analysis, read: image.read, view };
+  const { compared } = view;
+  const isWaiting = compared !== undefined && compared.state !== "read";
+  const rows = [
+    ...(isWaiting ? [noteRow(image, comparing(compared.state, compared.message))] : []),
+    ...wasteGroupRow(asked),
+    ...goneGroupRow(asked),
+  ];
+  const shown = rowsOfImage(asked, image);
+  const isEmpty = shown.length === 0 && rows.length === 0 && isNarrowed(view.options);
+  return [
+    imageRow(image, view, asked, shown.length > 0),
+    ...rows,
+    ...(isEmpty ? [noteRow(image, nothing)] : []),
+  ];
+}
+
+function imageRow(
+  image: Image,
+  view: TreeView,
+  asked: Asked | undefined,
+  hasShown = image.description.layers.length > 0,
+): LayerTreeRow {
   const { description } = image;
-  const bytes = imageBytes(image);
   const layerCount = countOf(description.layers.length, "layer");
   const name = escapeSteering(description.reference);
-  const size = bytes === undefined ? "size not known yet" : formatSize(bytes);
-  const imageRow: LayerTreeRow = {
+  const { bytes, wholeBytes, what } = bytesShown(image, view, asked);
+  const size = bytes === undefined ? "size not known yet" : partOfWhole(bytes, wholeBytes ?? bytes);
+  return {
     id: rowId(description.imageId, { kind: "image" }),
     kind: "image",
     label: fitEnd(name, 80),
-    description: bytes === undefined ? layerCount : `${formatSize(bytes)} · ${layerCount}`,
+    description: bytes === undefined ? layerCount : `${size}${what} · ${layerCount}`,
     tooltip: [
       name,
-      ...(bytes === undefined ? [] : [`${formatExactBytes(bytes)} in ${layerCount}`]),
+      ...(bytes === undefined ? [] : [`${formatExactBytes(bytes)}${what} in ${layerCount}`]),
       `Image id ${shortDigest(description.imageId)}`,
     ].join("\n"),
-    accessibilityLabel: `Image ${name}, ${size}, ${layerCount}.`,
+    accessibilityLabel: `Image ${name}, ${size}${what}, ${layerCount}.`,
     icon: "package",
-    hasChildren: description.layers.length > 0,
+    hasChildren: hasShown && (image.state === "read" || isByLayer(view)),
+    ...(bytes === undefined ? {} : { bytes }),
   };
-  return [imageRow, ...(image.state === "read" ? wasteGroupRow(image.read) : [readingRow(image)])];
 }
 
-function wasteGroupRow({ description, wastedBytes, waste }: ReadImage): readonly LayerTreeRow[] {
-  if (wastedBytes === 0) return [];
-  const files = countOf(waste.count, "file");
+/** What the rows below the image add up to: its layers, or the final file system. */
+function bytesShown(
+  image: Image,
+  view: TreeView,
+  asked: Asked | undefined,
+): { readonly bytes: number | undefined; readonly wholeBytes?: number; readonly what: string } {
+  if (asked === undefined) return { bytes: imageBytes(image), what: "" };
+  if (!isByLayer(view)) {
+    const grove = groveOf(asked, { kind: "final", index: 0 });
+    const bytes = grove === undefined ? undefined : shownBytes(grove, 0);
+    return { bytes, wholeBytes: asked.read.finalContentBytes, what: " in the final files" };
+  }
+  const rows = layerRows(asked.analysis, image, view);
+  const bytes = rows.reduce((sum, row) => sum + (row.bytes ?? 0), 0);
+  return { bytes, wholeBytes: asked.read.layerContentBytes, what: "" };
+}
+
+function wasteGroupRow(asked: Asked): readonly LayerTreeRow[] {
+  const { description, waste, wastedBytes } = asked.read;
+  const shown = shownWaste(asked);
+  if (wastedBytes === 0 || shown.length === 0) return [];
+  const bytes = shown.reduce((sum, row) => sum + (waste.bytes[row] ?? 0), 0);
+  const files = countOf(shown.length, "file");
+  const size = partOfWhole(bytes, wastedBytes);
   return [
     {
       id: rowId(description.imageId, { kind: "waste", after: undefined }),
       kind: "wasteGroup",
       label: "Waste",
-      description: `${formatSize(wastedBytes)} · ${files}`,
-      tooltip: `${formatExactBytes(wastedBytes)} in layers that the final file system does not show`,
-      accessibilityLabel: `Waste, ${formatSize(wastedBytes)} in ${files} that the final file system does not show.`,
+      description: `${size} · ${files}`,
+      tooltip: `${formatExactBytes(bytes)} in layers that the final file system does not show`,
+      accessibilityLabel: `Waste, ${size} in ${files} that the final file system does not show.`,
       icon: "trash",
       hasChildren: true,
+      bytes,
     },
   ];
 }
 
-function readingRow({ description }: Image): LayerTreeRow {
+/** What only the other image has: of no layer of this one, so that it stands beside it. */
+function goneGroupRow(asked: Asked): readonly LayerTreeRow[] {
+  const { read, view } = asked;
+  const { compared, options } = view;
+  const forest = { kind: "gone", index: 0 } as const;
+  const grove = groveOf(asked, forest);
+  const isLeftOut = options.wasteOnly === true || options.ownOnly === true;
+  if (grove === undefined || compared === undefined || isLeftOut || !isNodeShown(grove, 0))
+    return [];
+  const other = fitEnd(escapeSteering(compared.reference), 80);
+  const size = formatSize(shownBytes(grove, 0));
+  return [
+    {
+      id: rowId(read.description.imageId, { kind: "node", forest, node: 0, after: undefined }),
+      kind: "goneGroup",
+      label: `Only in ${other}`,
+      description: `${size} · removed`,
+      tooltip: `${formatExactBytes(shownBytes(grove, 0))} in files of ${other} that this image does not have`,
+      accessibilityLabel: `Removed, only in ${other}, ${size}.`,
+      icon: "diff-removed",
+      hasChildren: true,
+      bytes: shownBytes(grove, 0),
+      mark: "removed",
+    },
+  ];
+}
+
+type Note = Pick<LayerTreeRow, "label" | "accessibilityLabel" | "icon">;
+
+const reading: Note = {
+  label: "Files are not read yet",
+  accessibilityLabel: "The files of the layers are not read yet.",
+  icon: "loading~spin",
+};
+
+const nothing: Note = {
+  label: "Nothing fits: show all again to see the rest",
+  accessibilityLabel: "Nothing fits what is to be shown.",
+  icon: "info",
+};
+
+function comparing(state: "reading" | "failed", message: string): Note {
+  const said = escapeSteering(message);
+  return {
+    label: said,
+    accessibilityLabel: said,
+    icon: state === "reading" ? "loading~spin" : "warning",
+  };
+}
+
+function noteRow({ description }: Image, note: Note): LayerTreeRow {
   return {
     id: `${rowId(description.imageId, { kind: "image" })}/note`,
     kind: "note",
-    label: "Files are not read yet",
-    accessibilityLabel: "The files of the layers are not read yet.",
-    icon: "loading~spin",
+    ...note,
     hasChildren: false,
   };
 }

@@ -2,39 +2,83 @@ import type { Analysis } from "../analysis.ts";
 import { shortDigest } from "../image/digest.ts";
 import type { Image, Layer } from "../image/image.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
+import { type Forest, groveOf, isBaseLayer, isNodeShown, shownBytes } from "./layerTreeGrove.ts";
+import type { TreeView } from "./layerTreeOptions.ts";
 import type { LayerTreeRow } from "./layerTreeRow.ts";
-import { rowId } from "./layerTreeRow.ts";
+import { partOfWhole, rowId } from "./layerTreeRow.ts";
 import { instructionText, lineNumberOfLayer } from "./report.ts";
 import { escapeSteering, fitEnd } from "./reportCells.ts";
 import { layerBytes, writerOf } from "./totals.ts";
 
-/** One row for each layer, heaviest first, equal ones base first. Those whose bytes are not known stand last. */
-export function layerRows(analysis: Analysis, image: Image): readonly LayerTreeRow[] {
-  const weights = image.description.layers.map((_, index) => layerBytes(image, index) ?? -1);
-  return weights
-    .map((_, index) => index)
-    .toSorted((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0) || a - b)
-    .map((index) => layerRow(analysis, image, index));
+/**
+ * One row for each layer, heaviest first, equal ones base first, or all in the order of the build. Those whose bytes are not known stand last. A layer
+ * of which nothing is shown has no row.
+ */
+export function layerRows(
+  analysis: Analysis,
+  image: Image,
+  view: TreeView,
+): readonly LayerTreeRow[] {
+  const { ownOnly, sortBy } = view.options;
+  const shown = image.description.layers
+    .map((_, index) => shownLayer(analysis, image, view, index))
+    .filter(({ index, isEmpty }) => {
+      const isLeftOut = ownOnly === true && isBaseLayer(analysis, index);
+      return !isLeftOut && !isEmpty;
+    });
+  const ordered =
+    sortBy === "name" ? shown : shown.toSorted((a, b) => (b.bytes ?? -1) - (a.bytes ?? -1));
+  return ordered.map((each) => layerRow(analysis, image, each));
 }
 
-function layerRow(analysis: Analysis, image: Image, index: number): LayerTreeRow {
-  const bytes = layerBytes(image, index);
+/** A layer as far as it is shown. */
+interface ShownLayer {
+  readonly index: number;
+  readonly layer: Layer | undefined;
+  /** Of what is shown; undefined while not known. */
+  readonly bytes: number | undefined;
+  readonly totalBytes: number | undefined;
+  readonly isEmpty: boolean;
+}
+
+function shownLayer(analysis: Analysis, image: Image, view: TreeView, index: number): ShownLayer {
+  const totalBytes = layerBytes(image, index);
   const layer = image.state === "read" ? image.read.layers[index] : undefined;
+  const grove =
+    image.state === "read"
+      ? groveOf({ analysis, read: image.read, view }, { kind: "layer", index })
+      : undefined;
+  if (grove?.pick === undefined)
+    return { index, layer, bytes: totalBytes, totalBytes, isEmpty: false };
+  const isEmpty = !isNodeShown(grove, 0);
+  return { index, layer, bytes: shownBytes(grove, 0), totalBytes, isEmpty };
+}
+
+function layerRow(analysis: Analysis, image: Image, shown: ShownLayer): LayerTreeRow {
+  const { index, layer, bytes } = shown;
   const text = textOfLayer(analysis, image, index);
-  const size = bytes === undefined ? "size not known yet" : formatSize(bytes);
+  const size = sizeOf(shown);
   const lineNumber = lineNumberOfLayer(analysis, index);
   const { imageId } = image.description;
+  const forest: Forest = { kind: "layer", index };
   return {
-    id: rowId(imageId, { kind: "node", layer: index, node: 0, after: undefined }),
+    id: rowId(imageId, { kind: "node", forest, node: 0, after: undefined }),
     kind: "layer",
     label: fitEnd(text, 60),
     description: [size, ...wasteText(layer), shortWriter(analysis, index)].join(" · "),
-    tooltip: [text, ...measures(layer, bytes), placeOf(image, index)].join("\n"),
+    tooltip: [text, ...measures(layer, shown.totalBytes), placeOf(image, index)].join("\n"),
     accessibilityLabel: `Layer ${index + 1}, ${size}, written by ${writerOf(analysis, index)}: ${fitEnd(text, 120)}.`,
-    icon: analysis.attribution?.layers[index]?.origin === "base" ? "lock" : "layers",
+    icon: isBaseLayer(analysis, index) ? "lock" : "layers",
     hasChildren: layer !== undefined && layer.tree.nodeCount > 1,
+    layer: index,
+    ...(bytes === undefined ? {} : { bytes }),
     ...(lineNumber === undefined ? {} : { line: lineNumber - 1 }),
   };
+}
+
+function sizeOf({ bytes, totalBytes }: ShownLayer): string {
+  if (bytes === undefined || totalBytes === undefined) return "size not known yet";
+  return partOfWhole(bytes, totalBytes);
 }
 
 function wasteText(layer: Layer | undefined): readonly string[] {

@@ -1,5 +1,7 @@
 import type { Digest } from "../image/digest.ts";
 import { shortDigest } from "../image/digest.ts";
+import { formatSize } from "../text/size.ts";
+import type { Forest } from "./layerTreeGrove.ts";
 
 /** Rows made at a time; the next ones are below a `more` row. */
 export const pageRows = 200;
@@ -13,6 +15,12 @@ export interface LayerTreeRow {
     | "layer"
     | "directory"
     | "file"
+    | "special"
+    | "removed"
+    | "package"
+    | "contentKind"
+    | "goneGroup"
+    | "gone"
     | "wasteGroup"
     | "waste"
     | "more"
@@ -29,18 +37,28 @@ export interface LayerTreeRow {
   readonly hasChildren: boolean;
   /** Zero-based line of the Dockerfile that this row goes to on click. */
   readonly line?: number;
+  /** Of directories, files, links and waste: path in the image, no `/` in front; as the image has it. */
+  readonly path?: string;
+  /** Of layers and what is in them: index of the layer, base first. */
+  readonly layer?: number;
+  /** What the row weighs as far as it is shown; absent where that is not known, and where it has no weight. */
+  readonly bytes?: number;
+  /** What the entry does to what was there before. */
+  readonly mark?: "added" | "changed" | "rewritten" | "metadata" | "removed";
 }
 
-/** What a row stands for. With `after` it is a `more` row: what comes after that node or waste row. */
+/** What a row stands for. With `after` it is a `more` row: what comes after that node, package or waste row. */
 export type RowTarget =
   | { readonly kind: "image" }
-  /** A file or directory of one layer; node 0 is the layer itself. */
+  /** A file or directory of a forest; node 0 is the forest itself. */
   | {
       readonly kind: "node";
-      readonly layer: number;
+      readonly forest: Forest;
       readonly node: number;
       readonly after: number | undefined;
     }
+  /** The packages that come after one. */
+  | { readonly kind: "packages"; readonly after: number }
   | { readonly kind: "waste"; readonly after: number | undefined }
   /** Row of the waste table. */
   | { readonly kind: "wasteRow"; readonly row: number };
@@ -51,8 +69,12 @@ export function rowId(imageId: Digest, target: RowTarget): string {
   switch (target.kind) {
     case "image":
       return image;
-    case "node":
-      return `${image}/layer/${target.layer}/${target.node}${afterText(target.after)}`;
+    case "node": {
+      const { kind, index } = target.forest;
+      return `${image}/${kind}/${index}/${target.node}${afterText(target.after)}`;
+    }
+    case "packages":
+      return `${image}/packages${afterText(target.after)}`;
     case "waste":
       return `${image}/waste${afterText(target.after)}`;
     case "wasteRow":
@@ -70,15 +92,19 @@ export function parseRowId(id: string, imageId: Digest): RowTarget | undefined {
   if (id === image) return { kind: "image" };
   if (!id.startsWith(`${image}/`)) return undefined;
   const rest = id.slice(image.length + 1);
-  const node = /^layer\/(\d{1,9})\/(\d{1,9})(?:\+(\d{1,9}))?$/.exec(rest);
+  const node = /^(layer|final|package|content|gone)\/(\d{1,9})\/(\d{1,9})(?:\+(\d{1,9}))?$/.exec(
+    rest,
+  );
   if (node !== null) {
     return {
       kind: "node",
-      layer: Number(node[1]),
-      node: Number(node[2]),
-      after: numberOrNothing(node[3]),
+      forest: { kind: node[1] as Forest["kind"], index: Number(node[2]) },
+      node: Number(node[3]),
+      after: numberOrNothing(node[4]),
     };
   }
+  const packages = /^packages\+(\d{1,9})$/.exec(rest);
+  if (packages !== null) return { kind: "packages", after: Number(packages[1]) };
   const waste = /^waste(?:\+(\d{1,9}))?$/.exec(rest);
   if (waste !== null) return { kind: "waste", after: numberOrNothing(waste[1]) };
   const row = /^wasted\/(\d{1,9})$/.exec(rest);
@@ -89,15 +115,29 @@ function numberOrNothing(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-/** The row below which the next page stands. */
-export function moreRow(imageId: Digest, target: RowTarget, restCount: number): LayerTreeRow {
+/** The row below which the next page stands; none when nothing is left. */
+export function moreRow(
+  imageId: Digest,
+  target: RowTarget,
+  restCount: number,
+): readonly LayerTreeRow[] {
+  if (restCount === 0) return [];
   const label = `${String(restCount).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ",")} more`;
-  return {
-    id: rowId(imageId, target),
-    kind: "more",
-    label,
-    accessibilityLabel: `${label}, lighter ones.`,
-    icon: "ellipsis",
-    hasChildren: true,
-  };
+  return [
+    {
+      id: rowId(imageId, target),
+      kind: "more",
+      label,
+      accessibilityLabel: `${label}.`,
+      icon: "ellipsis",
+      hasChildren: true,
+    },
+  ];
+}
+
+/** `1 MB of 40 MB`; `40 MB` where it is all. */
+export function partOfWhole(bytes: number, wholeBytes: number): string {
+  return bytes === wholeBytes
+    ? formatSize(bytes)
+    : `${formatSize(bytes)} of ${formatSize(wholeBytes)}`;
 }

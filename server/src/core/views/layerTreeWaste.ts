@@ -1,50 +1,60 @@
 import type { Analysis } from "../analysis.ts";
-import type { ReadImage } from "../image/image.ts";
 import { wasteKinds } from "../image/image.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
-import { selectFirst } from "./heaviest.ts";
+import { type Asked, groveOf, isBaseLayer, isNodeShown } from "./layerTreeGrove.ts";
+import { pageOf } from "./layerTreePage.ts";
 import type { LayerTreeRow } from "./layerTreeRow.ts";
-import { moreRow, pageRows, rowId } from "./layerTreeRow.ts";
+import { moreRow, rowId } from "./layerTreeRow.ts";
 import { lineNumberOfLayer } from "./report.ts";
 import { escapeSteering, fitPath } from "./reportCells.ts";
 import { writerOf } from "./totals.ts";
 import { hiddenHow, wastePath } from "./wasteGroups.ts";
 
-/** One page of wasted files, heaviest first, equal ones by layer and path, then a row for the rest. A click goes to the line that hid the file. */
-export function wastePage(
-  analysis: Analysis,
-  read: ReadImage,
-  after: number | undefined,
-): readonly LayerTreeRow[] {
-  const { bytes, count } = read.waste;
-  const comesBefore = (a: number, b: number): boolean => {
+/** One page of wasted files, heaviest first, or by path; equal ones by layer and path; then a row for the rest. A click goes to the line that hid the file. */
+export function wastePage(asked: Asked, after: number | undefined): readonly LayerTreeRow[] {
+  const { read, view } = asked;
+  const { bytes } = read.waste;
+  const byWeight = (a: number, b: number): boolean => {
     const difference = (bytes[a] ?? 0) - (bytes[b] ?? 0);
     return difference > 0 || (difference === 0 && a < b);
   };
-  let left = 0;
-  const rows = selectFirst(
-    (offer) => {
-      for (let row = 0; row < count; row += 1) {
-        if (after !== undefined && !comesBefore(after, row)) continue;
-        left += 1;
-        offer(row);
-      }
-    },
-    pageRows,
-    comesBefore,
-  );
-  const rest = left - rows.length;
+  // Rows of the table stand by layer, then by path.
+  const byPlace = (a: number, b: number): boolean => a < b;
+  const comesBefore = view.options.sortBy === "name" ? byPlace : byWeight;
+  const page = pageOf(shownWaste(asked), comesBefore, after);
+  const last = page.members.at(-1);
+  const { imageId } = read.description;
   return [
-    ...rows.map((row) => wasteRow(analysis, read, row)),
-    ...(rest === 0
-      ? []
-      : [moreRow(read.description.imageId, { kind: "waste", after: rows.at(-1) }, rest)]),
+    ...page.members.map((row) => wasteRow(asked.analysis, read, row)),
+    ...moreRow(imageId, { kind: "waste", after: last }, page.restCount),
   ];
 }
 
-function wasteRow(analysis: Analysis, read: ReadImage, row: number): LayerTreeRow {
+/** Rows of the waste table that are shown, and their bytes. Against another image only the final file system counts, so that no waste is. */
+export function shownWaste(asked: Asked): readonly number[] {
+  const { analysis, read, view } = asked;
+  const { waste } = read;
+  const { filter = "", ownOnly, comparedWith } = view.options;
+  if (comparedWith !== undefined) return [];
+  const isFiltered = filter.trim() !== "";
+  const groves = read.layers.map((_, index) =>
+    isFiltered ? groveOf(asked, { kind: "layer", index }) : undefined,
+  );
+  const isLeftOut = read.layers.map((_, layer) => ownOnly === true && isBaseLayer(analysis, layer));
+  const rows: number[] = [];
+  for (let row = 0; row < waste.count; row += 1) {
+    const layer = waste.writtenByLayer[row] ?? 0;
+    const grove = groves[layer];
+    const isFine = grove === undefined || isNodeShown(grove, waste.node[row] ?? 0);
+    if (isFine && isLeftOut[layer] !== true) rows.push(row);
+  }
+  return rows;
+}
+
+function wasteRow(analysis: Analysis, read: Asked["read"], row: number): LayerTreeRow {
   const { waste, description } = read;
-  const path = escapeSteering(wastePath(read, row));
+  const ownPath = wastePath(read, row);
+  const path = escapeSteering(ownPath);
   const bytes = waste.bytes[row] ?? 0;
   const hiddenBy = waste.hiddenByLayer[row] ?? 0;
   const writer = writerOf(analysis, waste.writtenByLayer[row] ?? 0);
@@ -60,6 +70,9 @@ function wasteRow(analysis: Analysis, read: ReadImage, row: number): LayerTreeRo
     accessibilityLabel: `Wasted file ${fitPath(path, 100)}, ${formatSize(bytes)}, written by ${writer}, ${how}.`,
     icon: "trash",
     hasChildren: false,
+    path: ownPath,
+    layer: waste.writtenByLayer[row] ?? 0,
+    bytes,
     ...(lineNumber === undefined ? {} : { line: lineNumber - 1 }),
   };
 }

@@ -1,4 +1,5 @@
 import { type FileTree, nameOf, nodeKind } from "../fileTree.ts";
+import { compareNames } from "../siblingMerge.ts";
 
 /** What became of a path between two file systems. */
 export type PathChangeKind =
@@ -39,10 +40,14 @@ export function diffTrees(
   return changes;
 }
 
-interface Comparison {
+/** Two file systems. */
+export interface Trees {
   readonly before: FileTree;
   readonly after: FileTree;
   readonly isSameLayer: IsSameLayer;
+}
+
+interface Comparison extends Trees {
   readonly changes: PathChange[];
 }
 
@@ -80,8 +85,9 @@ function diffNodes(comparison: Comparison, old: number, now: number, above: stri
   if (isDirectory) diffChildren(comparison, old, now, path);
 }
 
-function changeOf(
-  { before, after, isSameLayer }: Comparison,
+/** What became of a node that both trees have, what is below it aside; undefined where nothing did. */
+export function changeOf(
+  { before, after, isSameLayer }: Trees,
   old: number,
   now: number,
 ): PathChangeKind | undefined {
@@ -128,16 +134,4 @@ function endOf(tree: FileTree, node: number): number {
 
 function joinPath(directory: string, name: string): string {
   return directory === "" ? name : `${directory}/${name}`;
-}
-
-/** Byte order, the order of a directory's children. */
-function compareNames(a: FileTree, nodeA: number, b: FileTree, nodeB: number): number {
-  const [startA, startB] = [a.nameStart[nodeA] ?? 0, b.nameStart[nodeB] ?? 0];
-  const [lengthA, lengthB] = [a.nameLength[nodeA] ?? 0, b.nameLength[nodeB] ?? 0];
-  const shorter = Math.min(lengthA, lengthB);
-  for (let at = 0; at < shorter; at += 1) {
-    const difference = (a.nameBytes[startA + at] ?? 0) - (b.nameBytes[startB + at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return lengthA - lengthB;
 }

@@ -1,0 +1,64 @@
+import { hasWildcards } from "../dockerfile/glob.ts";
+import { compilePathPattern } from "../dockerfile/pathPatternRegExp.ts";
+import type { FileTree } from "../image/fileTree.ts";
+import { nameOf } from "../image/fileTree.ts";
+
+/** Longest filter that is looked at. */
+const mostLetters = 300;
+
+/**
+ * By node, 1 for all that lies at or below a path that fits the filter; undefined for a filter that says nothing. Text without wildcards fits a path that
+ * holds it; a pattern fits a whole name where it has no `/`, else a whole path. Case does not matter. One pass over the nodes.
+ */
+export function matchedNodes(tree: FileTree, filter: string | undefined): Uint8Array | undefined {
+  const fits = matcherOf(filter ?? "");
+  if (fits === undefined) return undefined;
+  const matched = new Uint8Array(tree.nodeCount);
+  const paths: string[] = [""];
+  const depths = new Uint16Array(tree.nodeCount);
+  const nameAt = namesOf(tree);
+  for (let node = 1; node < tree.nodeCount; node += 1) {
+    const parent = tree.parent[node] ?? 0;
+    const depth = (depths[parent] ?? 0) + 1;
+    depths[node] = depth;
+    if (matched[parent] === 1) {
+      matched[node] = 1;
+      continue;
+    }
+    const name = nameAt(node).toLowerCase();
+    const path = depth === 1 ? name : `${paths[depth - 1]}/${name}`;
+    paths[depth] = path;
+    if (fits(path, name)) matched[node] = 1;
+  }
+  return matched;
+}
+
+type Fits = (path: string, name: string) => boolean;
+
+/** A pattern that the builder would refuse is taken for plain text. */
+function matcherOf(filter: string): Fits | undefined {
+  const wanted = filter.trim().slice(0, mostLetters).toLowerCase().replace(/^\/+/, "");
+  if (wanted === "") return undefined;
+  const pattern = wanted.replace(/\/+$/, "");
+  const matches = hasWildcards(pattern) ? compilePathPattern(pattern) : undefined;
+  if (matches === undefined) {
+    // `lib/` names directories: what is below a path that ends so.
+    return (path) => path.includes(wanted) || `${path}/`.endsWith(wanted);
+  }
+  return pattern.includes("/") ? (path) => matches(path) : (_, name) => matches(name);
+}
+
+/** Names of nodes, all decoded at once: most are plain ASCII, of which each byte is a character. */
+function namesOf(tree: FileTree): (node: number) => string {
+  const text = new TextDecoder("latin1").decode(tree.nameBytes);
+  return (node) => {
+    const start = tree.nameStart[node] ?? 0;
+    const name = text.slice(start, start + (tree.nameLength[node] ?? 0));
+    return isAscii(name) ? name : nameOf(tree, node);
+  };
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
+}
