@@ -18,6 +18,8 @@ const viewWith = (ignoreTarget: IgnoreTarget | undefined): DocumentView => ({
   analysis: textAnalysisOf(text),
   context: { state: "looking" },
   settings: defaultSettings,
+  beside: () => ({}),
+  historyVersion: undefined,
   ignoreTarget,
 });
 

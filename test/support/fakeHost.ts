@@ -6,6 +6,8 @@ import type { ImageError } from "../../server/src/core/image/imageError.ts";
 import type { Platform } from "../../server/src/core/image/imageConfig.ts";
 import { fail, succeed } from "../../server/src/core/result.ts";
 import type { BuildRequest } from "../../server/src/io/buildCompare.ts";
+import type { ImageLayers } from "../../server/src/io/engineLayers.ts";
+import type { RecordFiles } from "../../server/src/io/recordFiles.ts";
 import type { ListedImage } from "../../server/src/io/engineImages.ts";
 import type { RegistryImage } from "../../server/src/io/registryImage.ts";
 import type { OpenedImage, ReadProgress } from "../../server/src/io/imageSource.ts";
@@ -40,6 +42,14 @@ export interface FakeHost extends Host {
   /** Engines that are being listened to now. */
   watchedEngines: number;
   watchedFiles: number;
+  /** Images of the engine by layers; undefined for an engine that does not answer. */
+  imageLayers: readonly ImageLayers[] | undefined;
+  /** Texts that are kept, by subject. */
+  readonly records: Map<string, string>;
+  /** What is checked out everywhere. */
+  commit: string | undefined;
+  /** The time. */
+  clockMs: number;
   /** Reads wait until this is resolved; set anew by `holdReads`. */
   holdReads(): () => void;
   engineChanges(): void;
@@ -69,6 +79,10 @@ export function fakeHost(
     closedCount: 0,
     abortedCount: 0,
     progress: undefined,
+    imageLayers: undefined,
+    records: new Map(),
+    commit: undefined,
+    clockMs: Date.UTC(2026, 0, 2, 3, 4),
     get watchedEngines() {
       return engineListeners.size;
     },
@@ -100,6 +114,13 @@ export function fakeHost(
       );
       return unreachable === undefined ? succeed(listed(world)) : fail(unreachable);
     },
+    listImageLayers: async () =>
+      world.imageLayers === undefined
+        ? fail({ code: "engine-unreachable", endpoint: "nowhere", reason: "no socket there" })
+        : succeed({ images: world.imageLayers, isComplete: true }),
+    openRecords: () => recordsOf(world),
+    readGitCommit: async () => world.commit,
+    nowMs: () => world.clockMs,
     findArchives: async () => world.archives,
     watchEngine: (_, onChange) => {
       const listener = () => onChange();
@@ -127,6 +148,19 @@ export function fakeHost(
       fileListeners.forEach((reference, listener) => reference === changed && listener()),
   };
   return world;
+}
+
+function recordsOf({ records }: FakeHost): RecordFiles {
+  return {
+    read: async (subject) => records.get(subject),
+    async update(subject, change) {
+      const wanted = change(records.get(subject));
+      if (wanted.kind === "keep") return { kind: "kept" };
+      records.set(subject, wanted.text);
+      return { kind: "written", setAside: wanted.isDamaged ? "/records/damaged" : undefined };
+    },
+    forget: async (subject) => void records.delete(subject),
+  };
 }
 
 /** Build contexts and registries of a world. */

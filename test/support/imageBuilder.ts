@@ -56,6 +56,8 @@ export interface ImageBuilder {
   settings(settings: Partial<ContainerSettings>): ImageBuilder;
   platform(platform: Platform): ImageBuilder;
   reference(reference: string, source?: SourceKind): ImageBuilder;
+  /** When it was built, RFC 3339; all others are of one moment. */
+  created(created: string): ImageBuilder;
   /** Sizes of the layers' compressed blobs, base first. */
   transferBytes(...bytes: readonly number[]): ImageBuilder;
   /** What is known before any layer is read. `historyBytes` is set as a graph-driver engine would when asked for. */
@@ -77,6 +79,7 @@ export function anImage(): ImageBuilder {
     settings: emptySettings,
     reference: "app:latest",
     source: "engine",
+    created: "2026-01-01T00:00:00Z",
     transferBytes: undefined,
   });
 }
@@ -101,6 +104,7 @@ interface ImageParts {
   readonly settings: ContainerSettings;
   readonly reference: string;
   readonly source: SourceKind;
+  readonly created: string;
   readonly transferBytes: readonly number[] | undefined;
 }
 
@@ -140,6 +144,7 @@ function builderOf(parts: ImageParts): ImageBuilder {
     settings: (settings) => builderOf({ ...parts, settings: { ...parts.settings, ...settings } }),
     platform: (platform) => builderOf({ ...parts, platform }),
     reference: (reference, source = parts.source) => builderOf({ ...parts, reference, source }),
+    created: (created) => builderOf({ ...parts, created }),
     transferBytes: (...transferBytes) => builderOf({ ...parts, transferBytes }),
     describe: (options) => describeParts(parts, options?.withHistoryBytes ?? false),
     read: () =>
@@ -168,7 +173,7 @@ function describeParts(parts: ImageParts, withHistoryBytes: boolean): ImageDescr
   const diffIds = parts.layers.map((layer, index) => digestOf(JSON.stringify([index, layer])));
   const config: ImageConfig = {
     platform: parts.platform,
-    created: "2026-01-01T00:00:00Z",
+    created: parts.created,
     settings: parts.settings,
     diffIds,
     history: parts.history ?? [],
@@ -191,7 +196,7 @@ function configJsonOf(parts: ImageParts): string {
   const { settings } = parts;
   return JSON.stringify({
     ...parts.platform,
-    created: "2026-01-01T00:00:00Z",
+    created: parts.created,
     config: {
       Env: settings.env,
       Entrypoint: settings.entrypoint,

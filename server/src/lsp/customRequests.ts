@@ -1,10 +1,11 @@
 import type { CancellationToken } from "vscode-languageserver/node";
-import { layerTreeRows } from "../core/views/layerTree.ts";
-import { revealPath } from "../core/views/layerTreeReveal.ts";
 import { scratchRows } from "../core/views/scratchRows.ts";
 import type {
+  BuildHistory,
   BuildOutcome,
+  BuildsComparison,
   ChooseParams,
+  CompareBuildsParams,
   DocumentParams,
   ImageChoice,
   RevealParams,
@@ -18,6 +19,7 @@ import type {
   TrustParams,
 } from "../protocol.ts";
 import { methods } from "../protocol.ts";
+import { buildHistory, comparePastBuilds } from "./features/buildHistory.ts";
 import { compareBuilds } from "./features/scratchBuild.ts";
 import { rewritePreview } from "./features/scratchPreview.ts";
 import { startTimes } from "./features/startTimes.ts";
@@ -28,24 +30,19 @@ import { reconsiderAll } from "./serverParts.ts";
 
 /** The methods of the protocol that only our client calls. */
 export function answerCustomRequests(server: Server): void {
-  const { connection, shield, session, documents } = server;
+  const { connection, shield, session, layerTrees } = server;
   answerImageRequests(server);
   answerScratchRequests(server);
   answerStartRequest(server);
+  answerHistoryRequests(server);
   answerTreemapRequests(server);
   connection.onRequest(
     methods.tree,
-    shield.answering<[TreeParams], readonly TreeRow[]>([], ({ uri, parent }) => {
-      const view = documents.view(uri);
-      return view === undefined ? [] : layerTreeRows(view.analysis, parent);
-    }),
+    shield.answering<[TreeParams], readonly TreeRow[]>([], (params) => layerTrees.rows(params)),
   );
   connection.onRequest(
     methods.reveal,
-    shield.answering<[RevealParams], readonly string[]>([], ({ uri, ...target }) => {
-      const view = documents.view(uri);
-      return view === undefined ? [] : revealPath(view.analysis, target);
-    }),
+    shield.answering<[RevealParams], readonly string[]>([], (params) => layerTrees.reveal(params)),
   );
   connection.onNotification(
     methods.trust,
@@ -79,6 +76,30 @@ function answerImageRequests(server: Server): void {
     shield.answering<[DocumentParams], null>(null, ({ uri }) => {
       catalog.invalidate();
       documents.refresh(uri);
+      return null;
+    }),
+  );
+}
+
+function answerHistoryRequests(server: Server): void {
+  const { connection, shield, histories } = server;
+  connection.onRequest(
+    methods.buildHistory,
+    shield.answering<[DocumentParams], BuildHistory>({ builds: [] }, ({ uri }) =>
+      buildHistory(server, uri),
+    ),
+  );
+  connection.onRequest<BuildsComparison, void>(
+    methods.compareBuilds,
+    shield.answering<[CompareBuildsParams, CancellationToken], BuildsComparison>(
+      { kind: "failed", message: "The builds could not be compared: see the output of Tare." },
+      (params, token) => comparePastBuilds(server, params, token),
+    ),
+  );
+  connection.onRequest(
+    methods.forgetHistory,
+    shield.answering<[DocumentParams], null>(null, async ({ uri }) => {
+      await histories.forget(uri);
       return null;
     }),
   );

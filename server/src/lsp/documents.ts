@@ -9,8 +9,11 @@ import type {
   RuleSurroundings,
 } from "../core/analysis.ts";
 import { analyse, builtBaseOf, createRuleMemory, parseDockerfile } from "../core/analysis.ts";
+import type { BesideImage } from "../core/views/besideImage.ts";
+import { growthSince, historyVersionOf } from "../core/views/buildHistory.ts";
 import type { ImageContext } from "../core/views/imageContext.ts";
 import type { BaseLookup } from "./baseLookup.ts";
+import type { BuildHistories } from "./buildHistories.ts";
 import type { ContextBinding } from "./contextBinding.ts";
 import { createContextBinding } from "./contextBinding.ts";
 import type { ImageBinding, ImageBindingOptions } from "./imageBinding.ts";
@@ -18,6 +21,7 @@ import { createImageBinding } from "./imageBinding.ts";
 import type { Host, Stop } from "./host.ts";
 import type { IgnoreFiles, IgnoreTarget } from "./ignoreFiles.ts";
 import { settingsFor } from "./session.ts";
+import type { SharedLayers } from "./sharedLayers.ts";
 import type { Settings } from "./settings.ts";
 import { budgetsIn } from "./settings.ts";
 
@@ -27,6 +31,10 @@ export interface DocumentView {
   readonly analysis: Analysis;
   readonly context: ImageContext;
   readonly settings: Settings;
+  /** The build before, and what is shared with other images, as far as it is known. Never waits. */
+  readonly beside: () => BesideImage;
+  /** Another text when another history is known; undefined without builds. */
+  readonly historyVersion: string | undefined;
   /** The `.dockerignore` that fixes extend or make; undefined where it is not known which one that is. */
   readonly ignoreTarget: IgnoreTarget | undefined;
 }
@@ -55,6 +63,8 @@ export interface DocumentsOptions extends Omit<ImageBindingOptions, "onChange"> 
   readonly host: Host;
   readonly ignoreFiles: IgnoreFiles;
   readonly bases: BaseLookup;
+  readonly histories: BuildHistories;
+  readonly sharedLayers: SharedLayers;
   /** Told of each folder whose files are counted. */
   readonly watch: (folder: string) => void;
   readonly onChange: (uri: string, what: "text" | "image") => void;
@@ -161,26 +171,33 @@ function takeText(entry: OpenDocument, document: TextDocument, options: Document
 
 function viewOf(
   entry: OpenDocument,
-  { session, ignoreFiles, bases }: DocumentsOptions,
+  { session, ignoreFiles, bases, histories, sharedLayers }: DocumentsOptions,
   memory: RuleMemory,
 ): DocumentView {
   const { uri } = entry.document;
   const settings = settingsFor(session, uri);
   const files = ignoreFiles.surroundings(uri);
+  const analysis = analysisOf(
+    entry,
+    {
+      settings,
+      files,
+      bases: basesOf(entry, bases.knowledge(uri)),
+      context: entry.context.knowledge(),
+    },
+    memory,
+  );
+  const history = histories.of(uri);
   return {
     document: entry.document,
-    analysis: analysisOf(
-      entry,
-      {
-        settings,
-        files,
-        bases: basesOf(entry, bases.knowledge(uri)),
-        context: entry.context.knowledge(),
-      },
-      memory,
-    ),
+    analysis,
     context: entry.binding.context(),
     settings,
+    beside: () => ({
+      growth: growthSince(analysis, history),
+      shared: sharedLayers.of(uri, analysis),
+    }),
+    historyVersion: historyVersionOf(history),
     ignoreTarget: ignoreFiles.target(uri),
   };
 }

@@ -11,7 +11,9 @@ import type { ContextRoot, ContextRootRequest } from "../io/buildContextRoot.ts"
 import type { BuildRequest, TemporaryImage } from "../io/buildCompare.ts";
 import type { DockerignoreFile, DockerignoreRequest } from "../io/dockerignoreFile.ts";
 import type { ListedImage } from "../io/engineImages.ts";
+import type { EngineLayers } from "../io/engineLayers.ts";
 import type { OpenedImage } from "../io/imageSource.ts";
+import type { RecordFiles } from "../io/recordFiles.ts";
 import type { RegistryImage } from "../io/registryImage.ts";
 import type { StartRequest, StartTrouble } from "../io/startTime.ts";
 
@@ -54,6 +56,12 @@ export interface Host {
     access: EngineAccess,
     signal: AbortSignal,
   ): Promise<Result<readonly ListedImage[], ImageError>>;
+  /** The engine's images by layers; those in `known`, by image id, are not asked for theirs again. */
+  listImageLayers(
+    access: EngineAccess,
+    known: ReadonlyMap<string, readonly string[]>,
+    signal: AbortSignal,
+  ): Promise<Result<EngineLayers, ImageError>>;
   /** References of image archives and OCI layouts below the folders; not every depth is looked at. */
   findArchives(folders: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
   /** Calls when images of the engine come, change or go, several changes at once as one. */
@@ -96,6 +104,12 @@ export interface Host {
   ): Promise<Result<readonly StartSeries[], StartTrouble>>;
   /** Address of the page that explains a rule; undefined where the pages are not installed. */
   rulePage(code: string): string | undefined;
+  /** Small texts that are kept in a folder. */
+  openRecords(folder: string): RecordFiles;
+  /** The commit that is checked out where a file lies; undefined outside of git. */
+  readGitCommit(path: string): Promise<string | undefined>;
+  /** The clock, milliseconds since 1970. */
+  nowMs(): number;
   /** Runs once after that many milliseconds, unless stopped. */
   after(delayMs: number, run: () => void): Stop;
   /** Where layer indexes are kept when the client names no folder; undefined to keep none. */

@@ -10,10 +10,13 @@ import { findContextRoot } from "../io/buildContextRoot.ts";
 import { buildTemporaryImage } from "../io/buildCompare.ts";
 import { readDockerignore } from "../io/dockerignoreFile.ts";
 import { listImages, watchEngine } from "../io/engineImages.ts";
+import { listImageLayers } from "../io/engineLayers.ts";
 import { findArchives } from "../io/findArchives.ts";
+import { readGitCommit } from "../io/gitCommit.ts";
 import { defaultLimits } from "../io/limits.ts";
 import type { OpenOptions } from "../io/openImage.ts";
 import { describeImage, hostPlatform, openImage } from "../io/openImage.ts";
+import { openRecordFiles } from "../io/recordFiles.ts";
 import type { Registries } from "../io/registry.ts";
 import { measureStart } from "../io/startTime.ts";
 import { userCacheFolder } from "../io/userCacheFolder.ts";
@@ -35,6 +38,13 @@ export function nodeHost(): Host {
     describeImage: (request, signal) => opening(request, signal, describeImage),
     listEngineImages: async (access, signal) =>
       access.isEnabled ? listImages(engineOptions(access), signal) : succeed([]),
+    listImageLayers: async (access, known, signal) =>
+      access.isEnabled
+        ? listImageLayers(engineOptions(access), known, signal)
+        : succeed({ images: [], isComplete: true }),
+    openRecords: openRecordFiles,
+    readGitCommit,
+    nowMs: Date.now,
     findArchives,
     watchEngine(access, onChange) {
       const watching = new AbortController();

@@ -15,6 +15,8 @@ import type { Shield } from "./shield.ts";
 export interface Publisher {
   /** The client asks for hints by itself after an edit; after a change of the image it has to be told. */
   changed(uri: string, what: "text" | "image"): void;
+  /** The rows of the layer tree are to be asked for again, though the document's image is the same. */
+  treeChanged(uri: string): void;
   /** The document is closed: takes back its diagnostics. */
   closed(uri: string): void;
   close(): void;
@@ -72,6 +74,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
         askAgain(options);
       });
     },
+    treeChanged: (uri) => sendTreeChanged(options, uri),
     closed(uri) {
       timers.get(uri)?.();
       timers.delete(uri);
@@ -124,18 +127,24 @@ function sendDiagnostics(
 function sendStatus(
   { connection, shield }: PublisherOptions,
   sent: Sent,
-  { document: { uri }, analysis, context }: DocumentView,
+  { document: { uri }, analysis, context, beside, historyVersion }: DocumentView,
 ): void {
   const treeVersion = layerTreeVersion(analysis);
   const status: ImageStatus = {
     uri,
-    ...statusOf(analysis, context),
+    ...statusOf(analysis, context, beside()),
+    ...(historyVersion === undefined ? {} : { historyVersion }),
     ...(treeVersion === undefined ? {} : { treeVersion }),
   };
   const text = JSON.stringify(status);
   if (sent.status.get(uri) === text) return;
   sent.status.set(uri, text);
   shield.inBackground(() => connection.sendNotification(methods.imageStatus, status));
+}
+
+function sendTreeChanged({ connection, shield, features }: PublisherOptions, uri: string): void {
+  if (!features.statusMessages) return;
+  shield.inBackground(() => connection.sendNotification(methods.treeChanged, { uri }));
 }
 
 function askAgain({ connection, shield, features }: PublisherOptions): void {

@@ -5,6 +5,7 @@ import { emptyHoverMemory } from "../core/views/hoverCard.ts";
 import { answerCompletions, completionProvider } from "./completion.ts";
 import { answerCustomRequests } from "./customRequests.ts";
 import { createBaseLookup } from "./baseLookup.ts";
+import { createBesides } from "./besides.ts";
 import { contextWatch } from "./contextWatch.ts";
 import type { Documents } from "./documents.ts";
 import { createDocuments } from "./documents.ts";
@@ -16,11 +17,12 @@ import { inlayHints } from "./features/inlayHints.ts";
 import { createHistoryCatalog } from "./historySearch.ts";
 import type { Host } from "./host.ts";
 import { createIgnoreFiles, isDockerignore } from "./ignoreFiles.ts";
+import type { ImageStore } from "./imageStore.ts";
 import { createImageStore } from "./imageStore.ts";
 import { isDockerfile } from "./language.ts";
+import { createLayerTrees } from "./layerTrees.ts";
 import { startReadingProgress } from "./progress.ts";
 import { createPublisher } from "./publisher.ts";
-import type { Session } from "./session.ts";
 import { startSession } from "./session.ts";
 import type { Server } from "./serverParts.ts";
 import { followSession } from "./sessionFollowing.ts";
@@ -32,7 +34,8 @@ export function startServer(connection: Connection, host: Host): void {
   const shield = shieldWith((text) => connection.console.error(text));
   const world = shieldedHost(host, shield);
   connection.onInitialize((params) => {
-    const server = createServer(connection, world, shield, startSession(params, host.cacheFolder));
+    const session = startSession(params, host.cacheFolder);
+    const server = createServer(connection, { host: world, shield, session });
     answerRequests(server);
     answerCompletions(server);
     answerCustomRequests(server);
@@ -71,54 +74,61 @@ const initializeResult: InitializeResult = {
   },
 };
 
-function createServer(
-  connection: Connection,
-  host: Host,
-  shield: Shield,
-  session: Session,
-): Server {
+type World = Pick<Server, "host" | "shield" | "session">;
+
+function createServer(connection: Connection, world: World): Server {
+  const { host, session, shield } = world;
+  const { features } = session;
   const catalog = createHistoryCatalog(host);
-  const store = createImageStore({
+  const store = createStore(connection, world);
+  const renew = (uri: string): void => publisher.changed(uri, "image");
+  const ignoreFiles = createIgnoreFiles({ ...world, onChange: renew });
+  const bases = createBaseLookup({ ...world, onChange: renew });
+  const besides = createBesides({
+    ...world,
+    tell: (sentence) => connection.console.warn(sentence),
+    documents: () => documents,
+    renew,
+  });
+  const documents: Documents = createDocuments({
+    ...world,
+    ...besides,
+    store,
+    catalog,
+    ignoreFiles,
+    bases,
+    watch: contextWatch(connection, shield, features),
+    onChange(uri, what) {
+      publisher.changed(uri, what);
+      if (what === "image") besides.histories.imageChanged(uri);
+    },
+  });
+  const publisher = createPublisher({ connection, host, shield, features, documents });
+  const engineWatch = createEngineWatch(host, session, () => {
+    catalog.invalidate();
+    bases.invalidate();
+    besides.sharedLayers.invalidate();
+    store.renewAll();
+    documents.reconsider();
+  });
+  const layerTrees = createLayerTrees({ documents, session, store, publisher });
+  const close = (): void => {
+    [engineWatch, besides, publisher].forEach((part) => part.close());
+    documents.uris().forEach((uri) => documents.close(uri));
+    store.close();
+  };
+  const parts = { connection, host, shield, session, documents, ignoreFiles, catalog, layerTrees };
+  const { histories } = besides;
+  return { ...parts, histories, publisher, engineWatch, close };
+}
+
+function createStore(connection: Connection, { host, shield }: World): ImageStore {
+  return createImageStore({
     host,
     shield,
     startProgress: (reference, cancel) =>
       startReadingProgress(connection, shield, reference, cancel),
   });
-  const renew = (uri: string): void => publisher.changed(uri, "image");
-  const ignoreFiles = createIgnoreFiles({ host, shield, session, onChange: renew });
-  const bases = createBaseLookup({ host, shield, session, onChange: renew });
-  const documents: Documents = createDocuments({
-    host,
-    shield,
-    session,
-    store,
-    catalog,
-    ignoreFiles,
-    bases,
-    watch: contextWatch(connection, shield, session.features),
-    onChange: (uri, what) => publisher.changed(uri, what),
-  });
-  const publisher = createPublisher({
-    connection,
-    host,
-    shield,
-    features: session.features,
-    documents,
-  });
-  const engineWatch = createEngineWatch(host, session, () => {
-    catalog.invalidate();
-    bases.invalidate();
-    store.renewAll();
-    documents.reconsider();
-  });
-  const close = (): void => {
-    engineWatch.close();
-    publisher.close();
-    documents.uris().forEach((uri) => documents.close(uri));
-    store.close();
-  };
-  const parts = { connection, host, shield, session, documents, ignoreFiles, catalog };
-  return { ...parts, publisher, engineWatch, close };
 }
 
 function answerRequests({ connection, shield, session, documents }: Server): void {
@@ -150,7 +160,8 @@ function answerRequests({ connection, shield, session, documents }: Server): voi
   );
 }
 
-function syncDocuments({ connection, shield, documents, ignoreFiles, publisher }: Server): void {
+function syncDocuments(server: Server): void {
+  const { connection, shield, documents, ignoreFiles, layerTrees, publisher } = server;
   const texts = new TextDocuments(TextDocument);
   texts.onDidChangeContent(
     shield.answering(undefined, ({ document }) => {
@@ -163,6 +174,8 @@ function syncDocuments({ connection, shield, documents, ignoreFiles, publisher }
     shield.answering(undefined, ({ document: { uri } }) => {
       ignoreFiles.released(uri);
       documents.close(uri);
+      layerTrees.closed(uri);
+      server.histories.closed(uri);
       publisher.closed(uri);
     }),
   );

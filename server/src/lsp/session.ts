@@ -4,6 +4,7 @@ import type {
   WorkspaceEditClientCapabilities,
 } from "vscode-languageserver/node";
 import type { InitializationOptions } from "../protocol.ts";
+import { historyFolderOf } from "./historyFolder.ts";
 import type { Folder } from "./folders.ts";
 import { folderOf, foldersOf } from "./folders.ts";
 import type { Settings } from "./settings.ts";
@@ -41,6 +42,8 @@ export interface ClientFeatures {
 export interface Session {
   readonly features: ClientFeatures;
   readonly cacheFolder: string | undefined;
+  /** Where build histories are kept; undefined to keep none. */
+  readonly historyFolder: string | undefined;
   /** By document URI, the image the user chose. */
   readonly remembered: Map<string, string>;
   isTrusted: boolean;
@@ -58,6 +61,7 @@ export function startSession(params: InitializeParams, cacheFolder: string | und
   return {
     features: featuresOf(params.capabilities, options),
     cacheFolder: options?.cacheFolder ?? cacheFolder,
+    historyFolder: historyFolderOf(options?.historyFolder, options?.cacheFolder ?? cacheFolder),
     remembered: new Map(Object.entries(options?.remembered ?? {})),
     isTrusted: options?.trusted ?? true,
     folders: foldersOf(params.workspaceFolders ?? rootFolders),
@@ -123,14 +127,16 @@ function editFeatures(edit: WorkspaceEditClientCapabilities | undefined) {
 function initializationOptions(sent: unknown): InitializationOptions | undefined {
   if (typeof sent !== "object" || sent === null) return undefined;
   const options = sent as Record<string, unknown>;
-  const { trusted, remembered, commandLinks, rewritePreviews, cacheFolder } = options;
-  const ours = [trusted, remembered, commandLinks, rewritePreviews, cacheFolder];
+  const { trusted, remembered, commandLinks, rewritePreviews, cacheFolder, historyFolder } =
+    options;
+  const ours = [trusted, remembered, commandLinks, rewritePreviews, cacheFolder, historyFolder];
   if (ours.every((value) => value === undefined)) return undefined;
   return {
     ...(typeof trusted === "boolean" ? { trusted } : {}),
     ...(typeof commandLinks === "boolean" ? { commandLinks } : {}),
     ...(typeof rewritePreviews === "boolean" ? { rewritePreviews } : {}),
     ...(typeof cacheFolder === "string" ? { cacheFolder } : {}),
+    ...(typeof historyFolder === "string" ? { historyFolder } : {}),
     ...(typeof remembered === "object" && remembered !== null
       ? { remembered: textsOf(remembered) }
       : {}),

@@ -48,6 +48,8 @@ export interface Settings {
   readonly images: readonly (readonly [glob: string, reference: string])[];
   /** `tare.matchByHistory`, boolean, default true: look among the engine's images for the one that was built from a Dockerfile. */
   readonly matchByHistory: boolean;
+  /** `tare.history`, boolean, default true: remember what builds of a Dockerfile weighed, on this machine. */
+  readonly historyEnabled: boolean;
   /** `tare.engine.enabled`, boolean, default true: false never talks to a container engine. */
   readonly engineEnabled: boolean;
   /** `tare.engine.endpoint`, string, default "" to look in the usual places: `unix:///run/user/1000/podman/podman.sock`, `tcp://127.0.0.1:2375`. */
@@ -80,6 +82,7 @@ export const defaultSettings: Settings = {
   rules: {},
   images: [],
   matchByHistory: true,
+  historyEnabled: true,
   engineEnabled: true,
   engineEndpoint: undefined,
   registryEnabled: false,
@@ -107,6 +110,7 @@ export function parseSettings(section: unknown): Settings {
     rules: severitiesAt(section, "rules"),
     images: pairsAt(section, "images"),
     matchByHistory: booleanAt(section, "matchByHistory") ?? fallback.matchByHistory,
+    historyEnabled: booleanAt(section, "history") ?? fallback.historyEnabled,
     engineEnabled: booleanAt(section, "engine.enabled") ?? fallback.engineEnabled,
     engineEndpoint: textAt(section, "engine.endpoint"),
     registryEnabled: booleanAt(section, "registry") ?? fallback.registryEnabled,

@@ -95,6 +95,18 @@ export function buildPair(
   return earlier === undefined ? undefined : { before: earlier, after: later };
 }
 
+/** `120 MB → 134 MB (+14 MB)`. */
+export function comparisonTitle({
+  before,
+  after,
+}: {
+  readonly before: BuildRecord;
+  readonly after: BuildRecord;
+}): string {
+  const [old, now] = [before.totalBytes, after.totalBytes];
+  return `${formatSize(old)} → ${formatSize(now)} (${formatChange(old, now)})`;
+}
+
 function buildId({ imageId, timeMs }: BuildRecord): string {
   return `${timeMs}-${shortDigest(imageId)}`;
 }

@@ -2,6 +2,8 @@ import type { Analysis } from "../analysis.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import type { Span } from "../text/span.ts";
 import { touches } from "../text/span.ts";
+import type { BesideImage } from "./besideImage.ts";
+import { growthPart } from "./hoverBeside.ts";
 import { directiveHelpAt } from "./directiveHelp.ts";
 import { basePart } from "./hoverBase.ts";
 import { fixLists } from "./hoverFixes.ts";
@@ -19,7 +21,7 @@ import { finalFrom } from "./totals.ts";
 export function hoverAt(
   analysis: Analysis,
   offset: number,
-  context: ImageContext,
+  context: ImageContext & BesideImage,
   memory: HoverMemory,
 ): HoverCard | undefined {
   const key = directiveHelpAt(analysis, offset);
@@ -60,7 +62,7 @@ export function hoverAt(
 function partsOf(
   analysis: Analysis,
   instruction: Instruction,
-  context: ImageContext,
+  context: ImageContext & BesideImage,
   memory: HoverMemory,
 ): readonly CardPart[] {
   const isFinal = instruction === finalFrom(analysis);
@@ -68,6 +70,7 @@ function partsOf(
   return [
     instructionFacts(analysis, instruction, memory),
     takenPart(analysis, instruction),
+    growthPart(context, instruction),
     isFinal ? imageFacts(analysis, context) : undefined,
     isFinal ? predictionPart(analysis) : undefined,
     isFrom ? basePart(analysis, instruction) : contextPart(analysis, instruction),

@@ -8,11 +8,12 @@ import type { ClientFeatures } from "../session.ts";
 
 /** Sizes above the instructions, for those who prefer them to hints; empty unless switched on. */
 export function codeLenses(
-  { document, analysis, settings }: DocumentView,
+  { document, analysis, settings, beside }: DocumentView,
   { commandLinks }: ClientFeatures,
 ): CodeLens[] {
   if (!settings.codeLensEnabled) return [];
-  const notes = sizeNotes(analysis, { minimumBytes: settings.inlayHintsMinimumBytes });
+  const { growth } = beside();
+  const notes = sizeNotes(analysis, { minimumBytes: settings.inlayHintsMinimumBytes, growth });
   return notes.flatMap(({ instruction, text }) => {
     const subject = analysis.dockerfile.instructions[instruction];
     if (subject === undefined) return [];

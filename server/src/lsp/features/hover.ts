@@ -11,12 +11,12 @@ import type { ClientFeatures } from "../session.ts";
 
 /** The card under the cursor; null where there is none. */
 export function hover(
-  { document, analysis, context }: DocumentView,
+  { document, analysis, context, beside }: DocumentView,
   position: Position,
   features: ClientFeatures,
   memory: HoverMemory,
 ): Hover | null {
-  const card = hoverAt(analysis, document.offsetAt(position), context, memory);
+  const card = hoverAt(analysis, document.offsetAt(position), { ...context, ...beside() }, memory);
   if (card === undefined) return null;
   const range = toRange(document, card.span);
   if (!features.markdownHover) {

@@ -5,12 +5,13 @@ import type { DocumentView } from "../documents.ts";
 
 /** Sizes behind the instructions in the range; empty when they are switched off. */
 export function inlayHints(
-  { document, analysis, settings }: DocumentView,
+  { document, analysis, settings, beside }: DocumentView,
   range: Range,
 ): InlayHint[] {
   if (!settings.inlayHintsEnabled) return [];
   const wanted = fromRange(document, range);
-  return sizeNotes(analysis, { minimumBytes: settings.inlayHintsMinimumBytes })
+  const { growth } = beside();
+  return sizeNotes(analysis, { minimumBytes: settings.inlayHintsMinimumBytes, growth })
     .filter(({ offset }) => wanted.start <= offset && offset <= wanted.end)
     .map(({ offset, text, tooltip }) => ({
       position: document.positionAt(offset),
