@@ -1,7 +1,7 @@
 import { hasWildcards } from "../dockerfile/glob.ts";
 import { compilePathPattern } from "../dockerfile/pathPatternRegExp.ts";
 import type { FileTree } from "../image/fileTree.ts";
-import { nameOf } from "../image/fileTree.ts";
+import { nameOf, nodeKind } from "../image/fileTree.ts";
 
 /** Longest filter that is looked at. */
 const mostLetters = 300;
@@ -28,12 +28,12 @@ export function matchedNodes(tree: FileTree, filter: string | undefined): Uint8A
     const name = nameAt(node).toLowerCase();
     const path = depth === 1 ? name : `${paths[depth - 1]}/${name}`;
     paths[depth] = path;
-    if (fits(path, name)) matched[node] = 1;
+    if (fits(path, name, tree.kind[node] === nodeKind.directory)) matched[node] = 1;
   }
   return matched;
 }
 
-type Fits = (path: string, name: string) => boolean;
+type Fits = (path: string, name: string, isDirectory: boolean) => boolean;
 
 /** A pattern that the builder would refuse is taken for plain text. */
 function matcherOf(filter: string): Fits | undefined {
@@ -42,8 +42,8 @@ function matcherOf(filter: string): Fits | undefined {
   const pattern = wanted.replace(/\/+$/, "");
   const matches = hasWildcards(pattern) ? compilePathPattern(pattern) : undefined;
   if (matches === undefined) {
-    // `lib/` names directories: what is below a path that ends so.
-    return (path) => path.includes(wanted) || `${path}/`.endsWith(wanted);
+    // `lib/` names directories.
+    return (path, _, isDirectory) => (isDirectory ? `${path}/` : path).includes(wanted);
   }
   return pattern.includes("/") ? (path) => matches(path) : (_, name) => matches(name);
 }

@@ -135,9 +135,8 @@ export function moreRow(
   ];
 }
 
-/** `1 MB of 40 MB`; `40 MB` where it is all. */
+/** `1 MB of 40 MB`; `40 MB` where it is all, or nearly so. */
 export function partOfWhole(bytes: number, wholeBytes: number): string {
-  return bytes === wholeBytes
-    ? formatSize(bytes)
-    : `${formatSize(bytes)} of ${formatSize(wholeBytes)}`;
+  const [part, whole] = [formatSize(bytes), formatSize(wholeBytes)];
+  return part === whole ? part : `${part} of ${whole}`;
 }

@@ -1,0 +1,92 @@
+import { describeImageError } from "../core/analysis.ts";
+import { layerTreeRows } from "../core/views/layerTree.ts";
+import { emptyTreeMemory } from "../core/views/layerTreeMemory.ts";
+import type { ComparedImage, TreeView } from "../core/views/layerTreeOptions.ts";
+import { revealPath } from "../core/views/layerTreeReveal.ts";
+import type { RevealParams, TreeOptions, TreeParams, TreeRow } from "../protocol.ts";
+import type { Documents } from "./documents.ts";
+import { folderOf } from "./folders.ts";
+import { placeFor } from "./imageBinding.ts";
+import type { HeldImage, ImageStore } from "./imageStore.ts";
+import type { Publisher } from "./publisher.ts";
+import type { Session } from "./session.ts";
+
+/** Answers for the layer trees of documents, each from the newest snapshot. */
+export interface LayerTrees {
+  rows(params: TreeParams): readonly TreeRow[];
+  reveal(params: RevealParams): readonly string[];
+  /** The document is closed: lets go of the image that it was compared with. */
+  closed(uri: string): void;
+}
+
+/** What layer trees need. The publisher is told when the image that a document is compared with has become another one, or is read now. */
+export interface LayerTreesOptions {
+  readonly documents: Documents;
+  readonly session: Session;
+  readonly store: ImageStore;
+  readonly publisher: Publisher;
+}
+
+/** Holds an image to compare with for as long as the newest question names it. */
+export function createLayerTrees(options: LayerTreesOptions): LayerTrees {
+  const { documents } = options;
+  const memory = emptyTreeMemory();
+  const held = new Map<string, Held>();
+  const viewOf = (uri: string, wanted: TreeOptions = {}): TreeView => {
+    const compared = comparedImage(options, held, uri, wanted.comparedWith);
+    return { options: wanted, memory, ...(compared === undefined ? {} : { compared }) };
+  };
+  return {
+    rows({ uri, parent, options: wanted }) {
+      const view = documents.view(uri);
+      return view === undefined ? [] : layerTreeRows(view.analysis, parent, viewOf(uri, wanted));
+    },
+    reveal({ uri, options: wanted, ...target }) {
+      const view = documents.view(uri);
+      return view === undefined ? [] : revealPath(view.analysis, target, viewOf(uri, wanted));
+    },
+    closed: (uri) => release(held, uri),
+  };
+}
+
+interface Held {
+  readonly reference: string;
+  readonly image: HeldImage;
+}
+
+function release(held: Map<string, Held>, uri: string): void {
+  held.get(uri)?.image.release();
+  held.delete(uri);
+}
+
+/** Undefined when none is asked for. The image that was asked for last is held until another one, or none, is. */
+function comparedImage(
+  options: LayerTreesOptions,
+  held: Map<string, Held>,
+  uri: string,
+  reference: string | undefined,
+): ComparedImage | undefined {
+  const { session, store, publisher } = options;
+  if (held.get(uri)?.reference !== reference) release(held, uri);
+  if (reference === undefined) return undefined;
+  if (!session.isTrusted) {
+    const message = "Images are compared only in a trusted folder.";
+    return { state: "failed", reference, message };
+  }
+  const folder = folderOf(session.folders, uri)?.path;
+  const known = held.get(uri) ?? {
+    reference,
+    image: store.hold({ ...placeFor(session, uri, folder), reference }, () =>
+      publisher.treeChanged(uri),
+    ),
+  };
+  held.set(uri, known);
+  const { image, state, error } = known.image.snapshot();
+  if (image?.state === "read") return { state: "read", reference, read: image.read };
+  if (state === "failed") {
+    const message =
+      error === undefined ? `${reference} could not be read.` : describeImageError(error);
+    return { state, reference, message };
+  }
+  return { state: "reading", reference, message: `${reference} is being read` };
+}
