@@ -9,10 +9,16 @@ export function removeInstruction(
   { span }: Instruction,
 ): readonly TextEdit[] {
   const lines = linesOf(text, span);
-  const isBlankBefore = lines.start === 0 || /\n[ \t]*\r?\n$/.test(text.slice(0, lines.start));
+  const isBlankBefore = lines.start === 0 || isBlankAbove(text, lines.start);
   const blankAfter = /^[ \t]*\r?\n/.exec(text.slice(lines.end))?.[0].length ?? 0;
   const end = lines.end + (isBlankBefore ? blankAfter : 0);
   return [{ span: { start: lines.start, end }, newText: "" }];
+}
+
+/** Whether the line before the one that starts at an offset is blank; it is not the first of the text. */
+function isBlankAbove(text: string, start: number): boolean {
+  const before = text.lastIndexOf("\n", start - 2);
+  return before >= 0 && /^[ \t]*\r?\n$/.test(text.slice(before + 1, start));
 }
 
 /** A line of its own above an instruction and its comments' last line; the text has no line break at its end. */

@@ -80,14 +80,12 @@ function isOpenEnded({ form, isComplete, statements, commands }: ShellScript): b
 
 /** What stands between two commands of this RUN that must both succeed; made up in its style where it has only one. */
 function jointOf({ text, escape }: Dockerfile, run: Instruction, script: ShellScript): string {
-  const gaps = script.statements.flatMap(({ parts, operators }) =>
-    operators.map((operator, at) => ({
-      operator,
-      gap: text.slice(parts[at]?.end ?? 0, parts[at + 1]?.start ?? 0),
-    })),
-  );
-  const and = gaps.findLast(({ operator }) => operator === "&&")?.gap;
-  if (and !== undefined) return withoutComments(and);
+  const chain = script.statements.findLast(({ operators }) => operators.includes("&&"));
+  if (chain !== undefined) {
+    const last = chain.operators.lastIndexOf("&&");
+    const [before, after] = chain.parts.slice(last, last + 2);
+    return withoutComments(text.slice(before?.end ?? 0, after?.start ?? 0));
+  }
   const [before, last] = script.statements.slice(-2);
   if (script.stopsAtFailure && before !== undefined && last !== undefined) {
     const gap = withoutComments(text.slice(before.span.end, last.span.start));

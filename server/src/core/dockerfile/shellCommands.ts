@@ -65,11 +65,10 @@ function visitPipeline(node: AndOr["commands"][number], walk: Walk): void {
 }
 
 function visitNode(node: CommandNode, walk: Walk, place: number, length: number): void {
+  if (node.type === "Command") return visitCommand(node, walk, place, length);
   const inside: Walk = { ...walk, depth: walk.depth + 1 };
   if (isBranching(node)) return visitBranches(node, inside);
   switch (node.type) {
-    case "Command":
-      return visitCommand(node, walk, place, length);
     case "Redirected":
       return visitNode(node.command, walk, place, length);
     case "Subshell":
@@ -172,6 +171,7 @@ function visitCommand(node: Command, walk: Walk, pipePlace: number, pipeLength: 
 }
 
 function assignedIn({ prefix }: Command): ReadonlyMap<string, string | undefined> {
+  if (prefix.length === 0) return nothingAssigned;
   const assigned = new Map<string, string | undefined>();
   for (const one of prefix) {
     if (one.type !== "Assignment") continue;
@@ -180,6 +180,8 @@ function assignedIn({ prefix }: Command): ReadonlyMap<string, string | undefined
   }
   return assigned;
 }
+
+const nothingAssigned: ReadonlyMap<string, string | undefined> = new Map();
 
 function redirectsOf({ redirects }: Command, source: ShellSource): readonly ShellRedirect[] {
   return redirects.map((redirect) => {
@@ -229,23 +231,22 @@ function toWord(node: Command["args"][number] | Word, source: ShellSource): Shel
 }
 
 function isLiteral({ parts }: Word): boolean {
-  const known = new Set([
-    "Literal",
-    "SingleQuoted",
-    "AnsiCQuoted",
-    "Glob",
-    "ExtendedGlob",
-    "BraceExpansion",
-  ]);
-  return (parts ?? []).every((part) =>
+  if (parts === undefined) return true;
+  return parts.every((part) =>
     part.type === "DoubleQuoted" || part.type === "LocaleString"
       ? part.parts.every((inner) => inner.type === "Literal")
-      : known.has(part.type) && (part.type !== "BraceExpansion" || !/[$`]/.test(part.text)),
+      : literal.has(part.type) && (part.type !== "BraceExpansion" || !/[$`]/.test(part.text)),
   );
 }
 
+const patterns: ReadonlySet<string> = new Set(["Glob", "ExtendedGlob", "BraceExpansion"]);
+const literal: ReadonlySet<string> = new Set([
+  "Literal",
+  "SingleQuoted",
+  "AnsiCQuoted",
+  ...patterns,
+]);
+
 function isPattern({ parts }: Word): boolean {
-  return (parts ?? []).some(
-    ({ type }) => type === "Glob" || type === "ExtendedGlob" || type === "BraceExpansion",
-  );
+  return parts !== undefined && parts.some(({ type }) => patterns.has(type));
 }

@@ -31,6 +31,7 @@ export function unwrapCommand(
   /** Names of what was taken off, outermost first. */
   readonly wrappers: readonly string[];
 } {
+  if (!isWrapped(words)) return { words, assignments: assigned, wrappers: [] };
   const assignments = new Map(assigned);
   const found: string[] = [];
   let rest = words;
@@ -44,13 +45,21 @@ export function unwrapCommand(
   }
 }
 
+function isWrapped([first]: readonly ShellWord[]): boolean {
+  return first?.isLiteral === true && wrappers.has(lastName(first.text));
+}
+
+function lastName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
 /** Undefined when the first word is no wrapper. */
 function innerWords(
   [first, ...rest]: readonly ShellWord[],
   assignments: Map<string, string | undefined>,
 ): readonly ShellWord[] | undefined {
   if (first?.isLiteral !== true) return undefined;
-  const name = first.text.slice(first.text.lastIndexOf("/") + 1);
+  const name = lastName(first.text);
   const wrapper = wrappers.get(name);
   // `command -v` asks, it does not run.
   const isAsking = name === "command" && /^-[vV]$/.test(textAt(rest, 0));

@@ -30,7 +30,9 @@ export function toShellPaths(paths: readonly string[]): string | undefined {
 
 /** Whether an instruction runs as root, as far as USER tells: of the file, else of the built image where no line sets it. */
 export function runsAsRoot(context: RuleContext, { index }: Instruction): boolean {
-  const users = context.shipped.filter(({ keyword }) => keyword === "USER");
+  const users = context.recall("lines of users", () =>
+    context.shipped.filter(({ keyword }) => keyword === "USER"),
+  );
   const before = users.findLast((one) => one.index < index);
   const imageUser =
     users.length === 0 ? context.image?.description.config.settings.user : undefined;

@@ -153,11 +153,13 @@ export function isPureTool(name: string): boolean {
 }
 
 function clones(context: RuleContext): boolean {
-  return context.shipped.some(
-    (one) =>
-      one.keyword === "RUN" &&
-      context
-        .shellOf(one)
-        ?.commands.some(({ name, args }) => name === "git" && args[0]?.text === "clone") === true,
+  return context.recall("whether a shipped RUN clones", () =>
+    context.shipped.some(
+      (one) =>
+        one.keyword === "RUN" &&
+        context
+          .shellOf(one)
+          ?.commands.some(({ name, args }) => name === "git" && args[0]?.text === "clone") === true,
+    ),
   );
 }

@@ -151,6 +151,7 @@ function editsOf(
 }
 
 function withBlanksBefore(text: string, { start, end }: Span): Span {
-  const blanks = /[ \t]*$/.exec(text.slice(0, start))?.[0].length ?? 0;
-  return { start: start - blanks, end };
+  let from = start;
+  while (text[from - 1] === " " || text[from - 1] === "\t") from -= 1;
+  return { start: from, end };
 }

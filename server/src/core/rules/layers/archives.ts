@@ -64,6 +64,7 @@ function findArchives(context: RuleContext, acts: readonly FileActs[]): readonly
 
 function isArchive({ instruction }: FileActs, { how, path, span }: FileWrite): boolean {
   if (how === "made" || path.endsWith("/*")) return false;
+  if (how === "downloaded" && instruction.keyword === "RUN") return archiveName.test(path);
   const source = instruction.words.find((word) => word.span.start === span.start)?.text ?? path;
   const isUnpackedByAdd =
     instruction.keyword === "ADD" && addUnpacks.test(source) && !source.includes("://");

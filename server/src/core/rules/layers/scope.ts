@@ -104,14 +104,23 @@ export function scopedCommands(
   start: Scope,
 ): readonly ScopedCommand[] {
   const ownNames = namesSetIn(script);
-  let folder: string | undefined = start.folder;
-  return script.commands.map((command) => {
-    const scope =
-      folder === undefined
-        ? undefined
-        : { ...start, folder, ownNames, instruction: instruction.index };
-    if (changesFolder.has(command.name ?? "")) folder = folderBehind(command, scope);
-    return { command, scope };
+  const scopeIn = (folder: string): Scope => ({
+    folder,
+    home: start.home,
+    get variables() {
+      return start.variables;
+    },
+    instruction: instruction.index,
+    ownNames,
+  });
+  let scope: Scope | undefined = scopeIn(start.folder);
+  return script.commands.map((command): ScopedCommand => {
+    const before = scope;
+    if (changesFolder.has(command.name ?? "")) {
+      const folder = folderBehind(command, before);
+      scope = folder === undefined ? undefined : scopeIn(folder);
+    }
+    return { command, scope: before };
   });
 }
 
@@ -128,6 +137,9 @@ function folderBehind(command: ShellCommand, scope: Scope | undefined): string |
 }
 
 function namesSetIn({ commands }: ShellScript): ReadonlySet<string> {
+  const isSetting = ({ name, assignments }: ShellCommand): boolean =>
+    assignments.size > 0 || setsNames.has(name ?? "");
+  if (!commands.some(isSetting)) return noNames;
   const names = new Set<string>();
   for (const { name, args, assignments } of commands) {
     for (const assigned of assignments.keys()) names.add(assigned);

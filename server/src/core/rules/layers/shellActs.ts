@@ -39,16 +39,17 @@ export function shellActsOf(
 ): ShellActs {
   const mounts = mountedPaths(instruction, start);
   const isMounted = (path: string): boolean => mounts.some((mount) => isAtOrBelow(path, mount));
-  const scoped = scopedCommands(script, instruction, start);
-  return {
-    commands: scoped,
-    writes: scoped
-      .flatMap(({ command, scope }) => (scope === undefined ? [] : writesOf(command, scope)))
-      .filter(({ path }) => !isMounted(path)),
-    removals: scoped
-      .flatMap(({ command, scope }) => (scope === undefined ? [] : removalsOf(command, scope)))
-      .filter(({ pattern }) => !isMounted(pattern.text)),
-  };
+  const commands = scopedCommands(script, instruction, start);
+  const writes: FileWrite[] = [];
+  const removals: FileRemoval[] = [];
+  for (const { command, scope } of commands) {
+    if (scope === undefined) continue;
+    for (const write of writesOf(command, scope)) if (!isMounted(write.path)) writes.push(write);
+    for (const removal of removalsOf(command, scope)) {
+      if (!isMounted(removal.pattern.text)) removals.push(removal);
+    }
+  }
+  return { commands, writes, removals };
 }
 
 /** Where `--mount` puts what is in no layer. */
@@ -62,6 +63,7 @@ export function mountedPaths({ flags }: Instruction, scope: Scope): readonly str
 }
 
 function writesOf(command: ShellCommand, scope: Scope): readonly FileWrite[] {
+  if (command.redirects.length === 0) return downloadsOf(command, scope);
   const redirected = command.redirects.flatMap(({ operator, target }) =>
     target !== undefined && /^(?:\d*|&)>{1,2}\|?$/.test(operator)
       ? writeAt(target, scope, command, "made")
@@ -121,13 +123,11 @@ function curlWrites(command: ShellCommand, scope: Scope): readonly FileWrite[] {
 /** `-O file`, else the last part of the URL, in the folder of `-P`. */
 function wgetWrites(command: ShellCommand, scope: Scope): readonly FileWrite[] {
   const { args } = command;
-  const valueOf = (short: string, long: string): ShellWord | undefined => {
-    const pattern = new RegExp(`^(?:--${long}|-[a-zA-Z]*${short})$`);
-    const at = args.findIndex(({ text }) => pattern.test(text));
-    if (at >= 0) return args[at + 1];
-    return args.flatMap((word) => joinedValue(word, new RegExp(`^--${long}=`)))[0];
+  const valueOf = ({ alone, joined }: typeof outputOption): ShellWord | undefined => {
+    const at = args.findIndex(({ text }) => alone.test(text));
+    return at >= 0 ? args[at + 1] : args.flatMap((word) => joinedValue(word, joined))[0];
   };
-  const output = valueOf("O", "output-document");
+  const output = valueOf(outputOption);
   if (output !== undefined) {
     return output.text === "-" ? [] : writeAt(output, scope, command, "downloaded");
   }
@@ -138,11 +138,20 @@ function wgetWrites(command: ShellCommand, scope: Scope): readonly FileWrite[] {
   ) {
     return [];
   }
-  const prefix = valueOf("P", "directory-prefix");
+  const prefix = valueOf(prefixOption);
   const folder = prefix === undefined ? scope.folder : pathOfWord(prefix, scope);
   if (folder === undefined) return [];
   return args.filter(isUrl).flatMap((word) => writeRemote(word, { ...scope, folder }, command));
 }
+
+const outputOption = {
+  alone: /^(?:--output-document|-[a-zA-Z]*O)$/,
+  joined: /^--output-document=/,
+};
+const prefixOption = {
+  alone: /^(?:--directory-prefix|-[a-zA-Z]*P)$/,
+  joined: /^--directory-prefix=/,
+};
 
 /** The part of a word behind an option that it begins with. */
 function joinedValue(word: ShellWord, option: RegExp): readonly ShellWord[] {
@@ -180,20 +189,19 @@ function removalsOf(command: ShellCommand, scope: Scope): readonly FileRemoval[]
   const isCertain = command.certainty === "always";
   const at = (words: readonly ShellWord[], certain: boolean): readonly FileRemoval[] =>
     words.flatMap((word) => removalAt(word, command, scope, certain));
-  const operands = operandsOf(command);
   switch (command.name ?? "") {
     case "rm":
     case "unlink":
-      return at(operands, isCertain);
+      return at(operandsOf(command), isCertain);
     case "shred":
-      return at(operands, false);
+      return at(operandsOf(command), false);
     case "mv":
-      return at(operands.slice(0, -1), false);
+      return at(operandsOf(command).slice(0, -1), false);
     case "find":
-      return at(operands.slice(0, 1), false);
+      return at(operandsOf(command).slice(0, 1), false);
     case "apt-get":
     case "apt":
-      return operands.some(({ text }) => text === "dist-clean" || text === "distclean")
+      return operandsOf(command).some(({ text }) => text === "dist-clean" || text === "distclean")
         ? at(
             [
               {

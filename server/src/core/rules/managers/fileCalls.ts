@@ -1,4 +1,4 @@
-import { stageAt, stageChain } from "../../dockerfile/stages.ts";
+import { stageAt } from "../../dockerfile/stages.ts";
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { RuleContext } from "../context.ts";
 import { type ToolCall, toolCallOf } from "./toolCall.ts";
@@ -8,8 +8,8 @@ export interface FileCalls {
   /** In text order. */
   of(run: Instruction): readonly ToolCall[];
   /**
-   * The first call behind a RUN that is decisive, for each stage that the RUN is part of, stages that start from its own included. Stages without one are
-   * left out.
+   * The first call behind a RUN that is decisive, for each stage that the RUN is part of, stages that start from its own included; each once, in text
+   * order. Stages without one are left out.
    */
   decisiveBehind(run: Instruction): readonly ToolCall[];
 }
@@ -27,10 +27,10 @@ export function createFileCalls(
     of,
     decisiveBehind({ index }) {
       stages ??= stageCalls(context, tools, isDecisive);
-      const own = stageAt(context.dockerfile, index)?.index ?? -1;
-      return stages
-        .filter(({ members }) => members.has(own))
-        .flatMap(({ rows }) => firstBehind(rows, index)?.call ?? []);
+      const stage = stages[stageAt(context.dockerfile, index)?.index ?? -1];
+      if (stage === undefined) return [];
+      const own = firstBehind(stage.rows, index);
+      return own === undefined ? stage.later.map(({ call }) => call) : [own.call];
     },
   };
 }
@@ -41,30 +41,35 @@ interface DecisiveCall {
   readonly call: ToolCall;
 }
 
-/** A stage in which decisive calls are. */
+/** Decisive calls of a stage and of those that start from it. */
 interface StageCalls {
-  /** Indexes of the stages it is made of. */
-  readonly members: ReadonlySet<number>;
-  /** Of each instruction that has one, ascending. */
+  /** Of each of its own instructions that has one, ascending. */
   readonly rows: readonly DecisiveCall[];
+  /** The first ones behind its end, one for each way on, ascending. */
+  readonly later: readonly DecisiveCall[];
 }
 
+/** By index of the stage. */
 function stageCalls(
   context: RuleContext,
   tools: readonly string[],
   isDecisive: (call: ToolCall) => boolean,
 ): readonly StageCalls[] {
-  const { dockerfile } = context;
-  const decisive = runsByTool(context, "all", tools).flatMap((run): readonly DecisiveCall[] => {
+  const { stages } = context.dockerfile;
+  const found = stages.map(() => ({ rows: [] as DecisiveCall[], later: [] as DecisiveCall[] }));
+  for (const run of runsByTool(context, "all", tools)) {
     const call = ofTools(allCallsIn(context, run), tools).find(isDecisive);
-    return call === undefined ? [] : [{ index: run.index, call }];
-  });
-  if (decisive.length === 0) return [];
-  const stageOf = decisive.map(({ index }) => stageAt(dockerfile, index)?.index ?? -1);
-  return dockerfile.stages.map((stage) => {
-    const members = new Set(stageChain(dockerfile, stage).map(({ index }) => index));
-    return { members, rows: decisive.filter((_, at) => members.has(stageOf[at] ?? -1)) };
-  });
+    const stage = stageAt(context.dockerfile, run.index);
+    if (call && stage) found[stage.index]?.rows.push({ index: run.index, call });
+  }
+  // A stage starts from an earlier one, so what follows it is known before itself.
+  for (const [index, { rows, later }] of [...found.entries()].toReversed()) {
+    const base = stages[index]?.base;
+    later.sort((a, b) => a.index - b.index);
+    if (base?.kind !== "stage" || base.stage >= index) continue;
+    found[base.stage]?.later.push(...(rows.length === 0 ? later : rows.slice(0, 1)));
+  }
+  return found;
 }
 
 /** O(log rows). */

@@ -53,7 +53,22 @@ export function isCall(
   ...verbs: readonly string[]
 ): boolean {
   if (tool !== name) return false;
-  return verbs.every((verb, at) => verb.split("|").includes(operands[at]?.text ?? ""));
+  for (const [at, verb] of verbs.entries()) {
+    if (!isAlternative(verb, operands[at]?.text ?? "")) return false;
+  }
+  return true;
+}
+
+/** Whether a word is one of `a|b|c`. */
+function isAlternative(alternatives: string, word: string): boolean {
+  if (word === alternatives) return true;
+  if (word === "" || word.includes("|")) return false;
+  for (let at = alternatives.indexOf(word); at >= 0; at = alternatives.indexOf(word, at + 1)) {
+    const end = at + word.length;
+    const isStart = at === 0 || alternatives[at - 1] === "|";
+    if (isStart && (end === alternatives.length || alternatives[end] === "|")) return true;
+  }
+  return false;
 }
 
 /** Whether one of these options is given, alone, with `=value` or with a value behind it. One-letter options are also found in a cluster: `-qy`. */
@@ -91,6 +106,8 @@ function calledProgram(
     }
   | undefined {
   if (name === undefined) return undefined;
+  const plain = programs.get(name);
+  if (plain !== undefined) return { tool: plain.tool, valued: plain.valued, args };
   const [first, second] = args;
   if (/^python[\d.]*$/.test(name)) {
     return first?.text === "-m" ? calledProgram(second?.text, args.slice(2)) : undefined;
@@ -98,8 +115,8 @@ function calledProgram(
   if (carriers.has(name) && first !== undefined) {
     return calledProgram(first.text.slice(first.text.lastIndexOf("/") + 1), args.slice(1));
   }
-  const known = programs.get(/^pip[\d.]+$/.test(name) ? "pip" : name);
-  return known === undefined ? undefined : { ...known, args };
+  const pip = /^pip[\d.]+$/.test(name) ? programs.get("pip") : undefined;
+  return pip === undefined ? undefined : { ...pip, args };
 }
 
 /** Programs that only hand on to the one they name first. */
