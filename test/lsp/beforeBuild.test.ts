@@ -49,6 +49,22 @@ const untilHints = (pair: LspPair, wanted: readonly string[]): Promise<void> => 
 const text = "FROM base:1\nCOPY . /srv\n";
 const hints = ["0: base 70 MB (engine) · predicted 80 MB", "1: 10 MB (context)"];
 
+test("a context of very many files is held against the ignore file in the background, also while that is typed", () => {
+  const host = world();
+  const files = Object.fromEntries(
+    Array.from({ length: 20_000 }, (_, index) => [`lib/file${index}.js`, 100]),
+  );
+  host.contexts.set("/work", aContext({ ...files, app: 9_000_000, log: 1_000_000 }));
+  return withPair(host, {}, async (pair) => {
+    await pair.open(uri, text);
+    await untilHints(pair, ["0: base 70 MB (engine) · predicted 82 MB", "1: 12 MB (context)"]);
+    await pair.open(ignoreUri, "log\n", "ignore");
+    await untilHints(pair, ["0: base 70 MB (engine) · predicted 81 MB", "1: 11 MB (context)"]);
+    host.contextChanges("/work", aContext({ ...files, app: 3_000_000 }));
+    await untilHints(pair, ["0: base 70 MB (engine) · predicted 75 MB", "1: 5 MB (context)"]);
+  });
+});
+
 test("before any build, base and context have sizes, and the client is told to ask again", () => {
   const host = world();
   return withPair(host, {}, async (pair) => {

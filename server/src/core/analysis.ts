@@ -42,7 +42,7 @@ export { findTarget, targets } from "./bases/targets.ts";
 export { bestSizes, localSizes, noSizes, registrySizes } from "./bases/baseSize.ts";
 export { heldImageId, wantedBases } from "./bases/wantedBases.ts";
 export { withoutLimitsOf } from "./budget/limits.ts";
-export { buildContextOf } from "./context/buildContext.ts";
+export { buildContextInSteps, buildContextOf } from "./context/buildContext.ts";
 export { createContextCounts } from "./context/contextCounts.ts";
 export { limitKeys } from "./dockerfile/directiveScope.ts";
 export { parseDockerignore } from "./dockerfile/dockerignore.ts";

@@ -1,6 +1,12 @@
 import { basename } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ArchiveLook, BuildContext, ContextKnowledge, Dockerfile } from "../core/analysis.ts";
-import { buildContextOf, createContextCounts, parseDockerignore } from "../core/analysis.ts";
+import {
+  buildContextInSteps,
+  buildContextOf,
+  createContextCounts,
+  parseDockerignore,
+} from "../core/analysis.ts";
 import type { ContextSnapshot, OpenBuildContext } from "../io/buildContext.ts";
 import type { ContextRoot, ContextRootRequest } from "../io/buildContextRoot.ts";
 import { folderOf, pathOfUri, relativeTo } from "./folders.ts";
@@ -42,19 +48,32 @@ interface Opened {
   readonly reading: AbortController;
 }
 
-/** Ignored listing and text of a context, with what came of them. */
-interface Counted {
-  readonly snapshot: ContextSnapshot;
+type ContextListing = ContextSnapshot["listing"];
+
+/** Listing and ignore text of a context, with what came of them. */
+interface Chosen {
+  readonly listing: ContextListing;
   readonly ignoreText: string | undefined;
-  readonly archives: ReadonlyMap<string, ArchiveLook>;
   readonly context: BuildContext;
+}
+
+/** The same with what is known of the archives in it. */
+interface Counted extends Chosen {
+  readonly archives: ReadonlyMap<string, ArchiveLook>;
   readonly knowledge: ContextKnowledge;
 }
+
+/** With more entries the ignore file is held against them in the background, in steps: it takes about 1 ms for each 2,000. */
+const entriesAtOnce = 5000;
 
 interface Binding extends ContextBindingOptions {
   readonly uri: string;
   opened: Opened | undefined;
   counted: Counted | undefined;
+  /** The newest of those that were made in the background. */
+  chosen: Chosen | undefined;
+  /** What is being made there. */
+  choosing: Omit<Chosen, "context"> | undefined;
   /** What the context was looked for by, as JSON; undefined when none is wanted. */
   followed: string | undefined;
 }
@@ -66,6 +85,8 @@ export function createContextBinding(uri: string, options: ContextBindingOptions
     uri,
     opened: undefined,
     counted: undefined,
+    chosen: undefined,
+    choosing: undefined,
     followed: undefined,
   };
   return {
@@ -157,6 +178,8 @@ function release(binding: Binding): void {
   binding.opened?.reading.abort();
   binding.opened = undefined;
   binding.counted = undefined;
+  binding.chosen = undefined;
+  binding.choosing = undefined;
 }
 
 /** What the editor has open of the ignore file counts, saved or not. */
@@ -166,17 +189,51 @@ function knowledgeOf(binding: Binding): ContextKnowledge | undefined {
   if (opened === undefined || snapshot === undefined) return undefined;
   const { archives, root } = opened;
   const ignoreText = ignoreFiles.openText(snapshot.ignorePath) ?? snapshot.ignoreText;
-  const isSameContext =
-    counted?.snapshot.listing === snapshot.listing && counted.ignoreText === ignoreText;
-  if (isSameContext && counted.archives === archives) return counted.knowledge;
-  const context = isSameContext
-    ? counted.context
-    : buildContextOf(snapshot.listing, parseDockerignore(ignoreText ?? "").value);
+  const { listing } = snapshot;
+  const isSameContext = isChosenFrom(counted, listing, ignoreText);
+  if (isSameContext && counted?.archives === archives) return counted.knowledge;
+  const context = isSameContext ? counted?.context : contextOf(binding, listing, ignoreText);
+  if (context === undefined) return counted?.knowledge;
   const { folder, source, others } = root;
   const counts = createContextCounts();
   const knowledge: ContextKnowledge = { context, archives, folder, source, others, counts };
-  binding.counted = { snapshot, ignoreText, archives, context, knowledge };
+  binding.counted = { listing, ignoreText, archives, context, knowledge };
   return knowledge;
+}
+
+function isChosenFrom(
+  one: Omit<Chosen, "context"> | undefined,
+  listing: ContextListing,
+  ignoreText: string | undefined,
+): boolean {
+  return one !== undefined && one.listing === listing && one.ignoreText === ignoreText;
+}
+
+/** Undefined for a listing of very many entries until they are all looked at, which is told by `onChange`. */
+function contextOf(
+  binding: Binding,
+  listing: ContextListing,
+  ignoreText: string | undefined,
+): BuildContext | undefined {
+  const ignore = parseDockerignore(ignoreText ?? "").value;
+  if (listing.entryCount <= entriesAtOnce) return buildContextOf(listing, ignore);
+  if (isChosenFrom(binding.chosen, listing, ignoreText)) return binding.chosen?.context;
+  if (isChosenFrom(binding.choosing, listing, ignoreText)) return undefined;
+  const choosing = { listing, ignoreText };
+  binding.choosing = choosing;
+  binding.shield.inBackground(async () => {
+    const steps = buildContextInSteps(listing, ignore);
+    let step = steps.next();
+    while (step.done !== true) {
+      await nextTurn();
+      if (binding.choosing !== choosing) return;
+      step = steps.next();
+    }
+    binding.chosen = { ...choosing, context: step.value };
+    binding.choosing = undefined;
+    binding.onChange();
+  });
+  return undefined;
 }
 
 function lookAt(binding: Binding, paths: readonly string[]): void {

@@ -6,7 +6,7 @@ import {
   type FolderMatch,
 } from "../dockerfile/pathPatterns.ts";
 import type { ContextListing } from "./listing.ts";
-import { pickFolder, type Chooser, type PickedFolder } from "./pickedFolder.ts";
+import { pickFolder, pickInSteps, type Chooser, type PickedFolder } from "./pickedFolder.ts";
 
 /** What a builder gets to see: the files of a folder without those that its ignore file keeps out. */
 export interface BuildContext {
@@ -24,6 +24,15 @@ export function buildContextOf(listing: ContextListing, ignore: Ignore): BuildCo
     root: pickFolder(listing.root, "", ignoring(ignore)),
     isIgnoreUsable: ignore.isUsable,
   };
+}
+
+/** The same in steps of few milliseconds each, for a listing of very many entries. */
+export function* buildContextInSteps(
+  listing: ContextListing,
+  ignore: Ignore,
+): Generator<void, BuildContext> {
+  const root = yield* pickInSteps(listing.root, "", ignoring(ignore));
+  return { root, isIgnoreUsable: ignore.isUsable };
 }
 
 function ignoring({ patterns }: Ignore): Chooser<FolderMatch> {

@@ -30,7 +30,8 @@ export function toFolder(
   const unread = new Map<string, UnreadReason>();
   const targets = new Map<string, string>();
   const links = new Map<string, string>();
-  for (const [index, entry] of sorted.entries()) {
+  for (const entry of sorted) {
+    const index = names.length;
     names.push(entry.name);
     kinds[index] = entryKind[entry.kind];
     if (entry.kind === "file") {

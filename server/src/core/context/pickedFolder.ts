@@ -66,8 +66,38 @@ export function pickFolder<State>(
   folder: Choosable,
   path: string,
   chooser: Chooser<State>,
-  within?: State,
 ): PickedFolder {
+  const steps = pickInSteps(folder, path, chooser);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
+}
+
+/** Entries that are judged before somebody else has a turn. */
+const entriesInStep = 2000;
+
+/** The same in steps of few milliseconds each, for whoever has other things to do between them. */
+export function* pickInSteps<State>(
+  folder: Choosable,
+  path: string,
+  chooser: Chooser<State>,
+): Generator<void, PickedFolder> {
+  return yield* pickBelow({ chooser, judged: 0 }, folder, path, undefined);
+}
+
+/** A choice under way. */
+interface Walking<State> {
+  readonly chooser: Chooser<State>;
+  judged: number;
+}
+
+function* pickBelow<State>(
+  walking: Walking<State>,
+  folder: Choosable,
+  path: string,
+  within: State | undefined,
+): Generator<void, PickedFolder> {
+  const { chooser } = walking;
   const picking: Picking = {
     kept: [],
     folders: new Map(),
@@ -77,6 +107,8 @@ export function pickFolder<State>(
     gap: gapOf(folder, path),
   };
   for (const [index, name] of folder.names.entries()) {
+    walking.judged += 1;
+    if (walking.judged % entriesInStep === 0) yield;
     const at = pathIn(path, name);
     if (folder.kinds[index] !== entryKind.folder) {
       if (chooser.keepsFile(at, within)) addFile(picking, folder, index, name);
@@ -85,7 +117,8 @@ export function pickFolder<State>(
     const choice = chooser.judgeFolder(at, within);
     if (choice.isPassedOver) continue;
     const inner = folder.folders.get(name);
-    const picked = inner === undefined ? undefined : pickFolder(inner, at, chooser, choice.state);
+    const picked =
+      inner === undefined ? undefined : yield* pickBelow(walking, inner, at, choice.state);
     picking.gap ??= picked === undefined ? unreadGap(folder, name, at) : picked.gap;
     if (choice.isKept || picked?.names.length !== 0) addFolder(picking, index, name, picked);
   }
