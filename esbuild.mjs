@@ -67,6 +67,14 @@ await Promise.all([
       js: '#!/usr/bin/env node\nconst importMetaUrl = require("node:url").pathToFileURL(__filename).href;',
     },
   }),
+  build({
+    ...shared,
+    platform: "browser",
+    format: "iife",
+    target: "es2023",
+    entryPoints: ["media/history/main.ts"],
+    outfile: "media/dist/history.js",
+  }),
   ...(existsSync("media/treemap/main.ts")
     ? [
         build({
@@ -74,8 +82,11 @@ await Promise.all([
           platform: "browser",
           format: "iife",
           target: "es2023",
-          entryPoints: ["media/treemap/main.ts"],
-          outfile: "media/dist/treemap.js",
+          entryPoints: [
+            { in: "media/treemap/main.ts", out: "treemap" },
+            { in: "media/treemap/treemap.css", out: "treemap" },
+          ],
+          outdir: "media/dist",
         }),
       ]
     : []),

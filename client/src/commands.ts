@@ -6,6 +6,8 @@ import type {
   RevealParams,
   RewriteParams,
 } from "../../server/src/protocol.ts";
+import type { BuildsCompared } from "./buildsCompared.ts";
+import type { BuildHistoryView } from "./views/buildHistory.ts";
 import type { BuildComparisons } from "./buildCompare.ts";
 import { pickImage } from "./chooseImage.ts";
 import type { DockerfileInView } from "./dockerfileInView.ts";
@@ -16,6 +18,8 @@ import { measureStart } from "./measureStart.ts";
 import { pickOffer } from "./pickOffer.ts";
 import type { RewritePreviews } from "./rewritePreview.ts";
 import { goToLineCommand, type LayerTreeView } from "./views/layerTree.ts";
+import { targetOf } from "./views/treemapMenu.ts";
+import type { TreemapPanels } from "./views/treemapPanel.ts";
 import type { ScratchItem, ToScratchView } from "./views/toScratch.ts";
 import { menuCommand } from "./views/status.ts";
 
@@ -29,6 +33,9 @@ export interface CommandContext {
   readonly previews: RewritePreviews;
   readonly comparisons: BuildComparisons;
   readonly scratch: ToScratchView;
+  readonly treemaps: TreemapPanels;
+  readonly compared: BuildsCompared;
+  readonly history: BuildHistoryView;
 }
 
 /** Registers every command of package.json; those of links take the protocol's arguments, else the Dockerfile in view. */
@@ -40,8 +47,12 @@ export function registerCommands(parts: CommandContext): readonly vscode.Disposa
     register(commands.refresh, (params?: DocumentParams) => refresh(parts, params)),
     register(commands.reveal, (params?: RevealParams) => reveal(parts, params)),
     register(commands.previewRewrite, (params?: RewriteParams) => previewRewrite(parts, params)),
+    register(commands.showTreemap, (given?: unknown) => showTreemap(parts, given)),
     register("tare.takeRewrite", (shown?: vscode.Uri) => previews.take(shown)),
     register("tare.buildAndCompare", (row?: ScratchItem) => buildAndCompare(parts, row)),
+    register("tare.whatGrew", () => whatGrew(parts)),
+    register("tare.forgetHistory", () => forgetHistory(parts)),
+    register("tare.showHistory", () => parts.history.focus()),
     register("tare.measureStart", () => measureStartInView(parts)),
     register("tare.showScratch", () => scratch.focus()),
     register("tare.showLayers", () => tree.focus()),
@@ -96,6 +107,12 @@ async function reveal(parts: CommandContext, params?: RevealParams): Promise<voi
   vscode.window.setStatusBarMessage(message ?? vscode.l10n.t("This line wrote no layer."), 5000);
 }
 
+function showTreemap({ treemaps, inView }: CommandContext, given: unknown): void {
+  const target = targetOf(given, inView.uri());
+  if (target === undefined) sayNoDockerfile();
+  else treemaps.show(target);
+}
+
 async function previewRewrite(parts: CommandContext, params?: RewriteParams): Promise<void> {
   if (params !== undefined) return parts.previews.show(params);
   const uri = parts.inView.uri();
@@ -112,16 +129,36 @@ async function buildAndCompare(parts: CommandContext, row?: ScratchItem): Promis
   if (chosen !== undefined) await parts.comparisons.compare(chosen);
 }
 
+async function whatGrew({ compared, inView }: CommandContext): Promise<void> {
+  const uri = inView.uri();
+  if (uri === undefined) return sayNoDockerfile();
+  await compared.show({ uri });
+}
+
+/** Asks first: what is forgotten is gone. */
+async function forgetHistory({ inView, server }: CommandContext): Promise<void> {
+  const uri = inView.uri();
+  if (uri === undefined) return sayNoDockerfile();
+  const forget = vscode.l10n.t("Forget");
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t("Forget what builds of this Dockerfile weighed?"),
+    { modal: true, detail: vscode.l10n.t("Images are left as they are.") },
+    forget,
+  );
+  if (answer === forget) await server.forgetHistory(uri);
+}
+
 async function measureStartInView({ server, inView, statuses }: CommandContext): Promise<void> {
   const uri = inView.uri();
   if (uri === undefined) return sayNoDockerfile();
   await measureStart(server, uri, statuses.of(uri)?.reference);
 }
 
-async function goToLine(uri: string, line: number): Promise<void> {
+async function goToLine(uri: string, line: number, column?: vscode.ViewColumn): Promise<void> {
   const at = new vscode.Range(line, 0, line, 0);
   await vscode.window.showTextDocument(vscode.Uri.parse(uri), {
     selection: at,
+    ...(column !== undefined && { viewColumn: column }),
     // The tree keeps the keyboard: arrow keys go on through its rows.
     preserveFocus: true,
     preview: true,
@@ -132,6 +169,7 @@ async function showMenu(parts: CommandContext): Promise<void> {
   const all = [
     { label: vscode.l10n.t("$(package) Choose Image …"), command: commands.chooseImage },
     { label: vscode.l10n.t("$(layers) Show the Layer Tree"), command: "tare.showLayers" },
+    { label: vscode.l10n.t("$(layout) Show as Treemap"), command: commands.showTreemap },
     { label: vscode.l10n.t("$(wand) Show the Way to Scratch"), command: "tare.showScratch" },
     { label: vscode.l10n.t("$(refresh) Look at the Image Again"), command: commands.refresh },
     { label: vscode.l10n.t("$(output) Show the Output"), command: "tare.showOutput" },

@@ -1,13 +1,17 @@
 import * as vscode from "vscode";
 import { buildComparisons } from "./buildCompare.ts";
+import { buildsCompared } from "./buildsCompared.ts";
 import { registerCommands } from "./commands.ts";
 import { dockerfileInView } from "./dockerfileInView.ts";
 import { imageStatuses } from "./imageStatuses.ts";
 import { startLanguageClient } from "./languageClient.ts";
 import { rewritePreviews } from "./rewritePreview.ts";
+import { buildHistoryView } from "./views/buildHistory.ts";
 import { layerTreeView } from "./views/layerTree.ts";
 import { toScratchView } from "./views/toScratch.ts";
 import { statusBar } from "./views/status.ts";
+import { treemapMenu } from "./views/treemapMenu.ts";
+import { treemapPanels } from "./views/treemapPanel.ts";
 
 /** Starts the server and puts its views in place; everything ends with the extension's subscriptions. */
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
@@ -17,7 +21,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const tree = layerTreeView(server, inView, statuses);
   const previews = rewritePreviews(server);
   const comparisons = buildComparisons(server);
+  const treemaps = treemapPanels(context.extensionUri, server, statuses);
   const scratch = toScratchView(server, inView, statuses);
+  const compared = buildsCompared(server);
+  const history = buildHistoryView({ context, server, inView, statuses, compared });
   context.subscriptions.push(
     inView,
     statuses,
@@ -25,6 +32,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     previews,
     comparisons,
     scratch,
+    compared,
+    history,
+    treemaps,
+    ...treemapMenu(),
     statusBar(inView, statuses),
     ...registerCommands({
       context,
@@ -35,6 +46,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       previews,
       comparisons,
       scratch,
+      treemaps,
+      compared,
+      history,
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.grantTrust()),
     server,

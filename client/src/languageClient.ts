@@ -2,8 +2,12 @@ import * as vscode from "vscode";
 import { LanguageClient, State, TransportKind } from "vscode-languageclient/node";
 import { commands, methods } from "../../server/src/protocol.ts";
 import type {
+  BuildHistory,
   BuildOutcome,
+  BuildsComparison,
   ChooseParams,
+  CompareBuildsParams,
+  HistoryBuild,
   ImageChoice,
   ImageStatus,
   InitializationOptions,
@@ -13,6 +17,10 @@ import type {
   ScratchRow,
   StartOutcome,
   StartParams,
+  Treemap,
+  TreemapMatches,
+  TreemapParams,
+  TreemapSearchParams,
   TreeParams,
   TreeRow,
   TrustParams,
@@ -36,6 +44,17 @@ export interface Server extends vscode.Disposable {
   buildCompare(params: RewriteParams, token: vscode.CancellationToken): Promise<BuildOutcome>;
   /** Takes as long as the starts; the user has to have said so. */
   measureStart(params: StartParams, token: vscode.CancellationToken): Promise<StartOutcome>;
+  /** Oldest first. */
+  buildHistory(uri: string): Promise<readonly HistoryBuild[]>;
+  /** May read an image that is not shown. */
+  compareBuilds(
+    params: CompareBuildsParams,
+    token: vscode.CancellationToken,
+  ): Promise<BuildsComparison>;
+  forgetHistory(uri: string): Promise<void>;
+  /** Null while the files are not read, and where there is no such place. */
+  treemap(params: TreemapParams): Promise<Treemap | null>;
+  treemapSearch(params: TreemapSearchParams): Promise<TreemapMatches>;
   listImages(uri: string): Promise<readonly ImageChoice[]>;
   chooseImage(params: ChooseParams): Promise<void>;
   refresh(uri: string): Promise<void>;
@@ -51,7 +70,7 @@ export function startLanguageClient(
   const output = vscode.window.createOutputChannel("Tare", { log: true });
   let current = connect(context, output, statuses);
   const start = (): Promise<void> => current.client.start().catch(() => statuses.serverIs("dead"));
-  const ask = async <T>(method: string, params: unknown, nothing: T): Promise<T> =>
+  const ask: Ask = async <T>(method: string, params: unknown, nothing: T): Promise<T> =>
     current.client.state === State.Running
       ? current.client.sendRequest<T>(method, params)
       : nothing;
@@ -63,25 +82,8 @@ export function startLanguageClient(
       current = connect(context, output, statuses);
       await start();
     },
-    tree: (params) => ask(methods.tree, params, []),
-    reveal: (params) => ask(methods.reveal, params, []),
-    scratch: (uri) => ask(methods.scratch, { uri }, []),
-    rewrite: (params) => ask(methods.rewrite, params, null),
-    buildCompare: async (params, token) =>
-      current.client.state === State.Running
-        ? current.client.sendRequest<BuildOutcome>(methods.buildCompare, params, token)
-        : { kind: "cancelled" },
-    measureStart: async (params, token) =>
-      current.client.state === State.Running
-        ? current.client.sendRequest<StartOutcome>(methods.measureStart, params, token)
-        : { kind: "cancelled" },
-    listImages: (uri) => ask(methods.listImages, { uri }, []),
-    chooseImage: async (params) => {
-      await ask(methods.chooseImage, params, null);
-    },
-    refresh: async (uri) => {
-      await ask(methods.refresh, { uri }, null);
-    },
+    ...requestsWith(ask),
+    ...longRequestsOf(() => current.client),
     grantTrust: () => {
       const trusted: TrustParams = { trusted: true };
       if (current.client.state === State.Running) {
@@ -92,6 +94,55 @@ export function startLanguageClient(
     dispose: () => {
       void current.close().finally(() => output.dispose());
     },
+  };
+}
+
+/** Asks the server; `nothing` while it does not run. */
+type Ask = <T>(method: string, params: unknown, nothing: T) => Promise<T>;
+
+type LongRequest = "buildCompare" | "measureStart" | "compareBuilds";
+type QuickRequest = Exclude<
+  keyof Server,
+  LongRequest | "start" | "restart" | "grantTrust" | "showOutput" | "dispose"
+>;
+
+function requestsWith(ask: Ask): Pick<Server, QuickRequest> {
+  return {
+    tree: (params) => ask(methods.tree, params, []),
+    reveal: (params) => ask(methods.reveal, params, []),
+    scratch: (uri) => ask(methods.scratch, { uri }, []),
+    rewrite: (params) => ask(methods.rewrite, params, null),
+    treemap: (params) => ask(methods.treemap, params, null),
+    treemapSearch: (params) => ask(methods.treemapSearch, params, { matches: [], count: 0 }),
+    buildHistory: async (uri) =>
+      (await ask<BuildHistory>(methods.buildHistory, { uri }, { builds: [] })).builds,
+    forgetHistory: async (uri) => {
+      await ask(methods.forgetHistory, { uri }, null);
+    },
+    listImages: (uri) => ask(methods.listImages, { uri }, []),
+    chooseImage: async (params) => {
+      await ask(methods.chooseImage, params, null);
+    },
+    refresh: async (uri) => {
+      await ask(methods.refresh, { uri }, null);
+    },
+  };
+}
+
+/** What takes long enough that the user may want to stop it. */
+function longRequestsOf(client: () => LanguageClient): Pick<Server, LongRequest> {
+  const ask = async <T>(
+    method: string,
+    params: unknown,
+    token: vscode.CancellationToken,
+  ): Promise<T | { readonly kind: "cancelled" }> =>
+    client().state === State.Running
+      ? client().sendRequest<T>(method, params, token)
+      : { kind: "cancelled" };
+  return {
+    buildCompare: (params, token) => ask<BuildOutcome>(methods.buildCompare, params, token),
+    measureStart: (params, token) => ask<StartOutcome>(methods.measureStart, params, token),
+    compareBuilds: (params, token) => ask<BuildsComparison>(methods.compareBuilds, params, token),
   };
 }
 
@@ -160,6 +211,7 @@ function makeClient(
         commandLinks: true,
         rewritePreviews: true,
         cacheFolder: vscode.Uri.joinPath(context.globalStorageUri, "layers").fsPath,
+        historyFolder: vscode.Uri.joinPath(context.globalStorageUri, "history").fsPath,
       }),
       markdown: { isTrusted: { enabledCommands: Object.values(commands) }, supportHtml: false },
       middleware: { handleWorkDoneProgress: readingProgress(() => client) },

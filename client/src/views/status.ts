@@ -55,6 +55,7 @@ function shownFor(status: ImageStatus | undefined): Shown {
     ...(status.chosenBy === undefined ? [] : [chosenBySentence(status.chosenBy)]),
     ...predictedSentence(status),
     ...(wastedText === undefined ? [] : [vscode.l10n.t("wasted {0}", wastedText)]),
+    ...besideSentences(status),
     ...limitSentences(status),
     sentence,
   ];
@@ -86,6 +87,13 @@ function predictedSentence({ predictedText }: ImageStatus): readonly string[] {
   return predictedText === undefined
     ? []
     : [vscode.l10n.t("Tare: the next build is predicted to weigh {0}", predictedText)];
+}
+
+function besideSentences({ growthText, sharedText }: ImageStatus): readonly string[] {
+  return [
+    ...(growthText === undefined ? [] : [growthText]),
+    ...(sharedText === undefined ? [] : [vscode.l10n.t("shares {0}", sharedText)]),
+  ];
 }
 
 function chosenBySentence(chosenBy: NonNullable<ImageStatus["chosenBy"]>): string {
