@@ -3,6 +3,7 @@ import type { ImageError } from "../core/image/imageError.ts";
 import type { Result } from "../core/result.ts";
 import type { StreamedFile } from "./archiveReader.ts";
 import type { Compression } from "./decoder.ts";
+import type { LayerPart } from "./fileContent.ts";
 import type { EngineEndpoint } from "./engineEndpoints.ts";
 import type { EngineQuery, EngineTimeouts } from "./engineRequest.ts";
 import type { ReadProgress } from "./imageSource.ts";
@@ -12,13 +13,31 @@ import type { Limits } from "./limits.ts";
 export interface ArchiveTask {
   /** The archive for people. */
   readonly place: string;
-  readonly source: ExportSource | PackedSource;
+  readonly source: ArchiveSource;
   readonly wanted: WantedFiles;
   /** For progress. */
   readonly layerCount: number;
   readonly cacheFolder?: string;
   readonly limits?: Limits;
 }
+
+/** A part of one layer of an archive, which is read no further than that takes. Plain data. */
+export interface PartTask {
+  readonly place: string;
+  readonly source: ArchiveSource;
+  readonly wanted: WantedPart;
+  readonly limits?: Limits;
+}
+
+/** Of which layer a part is wanted. */
+export interface WantedPart extends LayerPart {
+  readonly diffId: DiffId;
+  /** Files of the archive that are known to hold the layer. In any other it is found by its diffId. */
+  readonly names: readonly string[];
+}
+
+/** An archive that can only be read from its beginning. */
+export type ArchiveSource = ExportSource | PackedSource;
 
 /** An engine's export of one image, over a connection of its own. */
 export interface ExportSource {
@@ -47,7 +66,8 @@ export type WantedFiles =
 /** What the thread says. */
 export type ArchiveMessage =
   | { readonly kind: "progress"; readonly progress: ReadProgress }
-  | { readonly kind: "done"; readonly result: Result<StreamedEntries, ImageError> };
+  | { readonly kind: "done"; readonly result: Result<StreamedEntries, ImageError> }
+  | { readonly kind: "part"; readonly result: Result<Uint8Array, ImageError> };
 
 /** What came by, by name; see `findStreamed`. */
 export type StreamedEntries = readonly (readonly [string, StreamedFile])[];

@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { ImageError } from "../core/image/imageError.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
 import type { StreamedFile } from "./archiveReader.ts";
-import type { ArchiveMessage, ArchiveTask } from "./archiveTask.ts";
+import type { ArchiveMessage, ArchiveTask, PartTask } from "./archiveTask.ts";
 import type { ArchiveWorkerData } from "./archiveWorker.ts";
 import type { ReadOptions } from "./layerReader.ts";
 
@@ -11,8 +11,29 @@ export function readArchiveInThread(
   task: ArchiveTask,
   { signal, onProgress }: Pick<ReadOptions, "signal" | "onProgress">,
 ): Promise<Result<ReadonlyMap<string, StreamedFile>, ImageError>> {
+  return runInThread({ role: "archive", task }, signal, (message) => {
+    if (message.kind === "progress") onProgress?.(message.progress);
+    if (message.kind !== "done") return undefined;
+    return message.result.ok ? succeed(new Map(message.result.value)) : message.result;
+  });
+}
+
+/** Reads a part of one layer of an archive in a thread of its own, which ends as soon as the part came, or the signal is aborted. */
+export function readPartOfArchive(
+  part: PartTask,
+  signal: AbortSignal,
+): Promise<Result<Uint8Array, ImageError>> {
+  return runInThread({ role: "archive", part }, signal, (message) =>
+    message.kind === "part" ? message.result : undefined,
+  );
+}
+
+function runInThread<T>(
+  data: ArchiveWorkerData,
+  signal: AbortSignal,
+  answerIn: (message: ArchiveMessage) => Result<T, ImageError> | undefined,
+): Promise<Result<T, ImageError>> {
   if (signal.aborted) return Promise.resolve(fail({ code: "cancelled" }));
-  const data: ArchiveWorkerData = { role: "archive", task };
   const worker = new Worker(workerEntry(), { workerData: data });
   return new Promise((resolve, reject) => {
     const cancel = (): void => {
@@ -21,11 +42,11 @@ export function readArchiveInThread(
     };
     signal.addEventListener("abort", cancel, { once: true });
     worker.on("message", (message: ArchiveMessage) => {
-      if (message.kind === "progress") onProgress?.(message.progress);
-      else resolve(message.result.ok ? succeed(new Map(message.result.value)) : message.result);
+      const answer = answerIn(message);
+      if (answer !== undefined) resolve(answer);
     });
     worker.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ERR_WORKER_OUT_OF_MEMORY") resolve(fail(pastMemory(task.place)));
+      if (error.code === "ERR_WORKER_OUT_OF_MEMORY") resolve(fail(pastMemory(data)));
       else reject(error);
     });
     worker.on("exit", () => {
@@ -35,7 +56,8 @@ export function readArchiveInThread(
   });
 }
 
-function pastMemory(where: string): ImageError {
+function pastMemory({ task, part }: ArchiveWorkerData): ImageError {
+  const where = (task ?? part)?.place ?? "";
   return { code: "limit-exceeded", limit: "a worker thread's memory", where };
 }
 

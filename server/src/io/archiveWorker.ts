@@ -1,20 +1,25 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import { shortDigest } from "../core/image/digest.ts";
 import type { ImageError } from "../core/image/imageError.ts";
 import type { TarRefusal } from "../core/image/tarParser.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
+import { createPartReader } from "./archivePart.ts";
 import { createArchiveReader, type ArchiveReader } from "./archiveReader.ts";
 import type {
   ArchiveMessage,
+  ArchiveSource,
   ArchiveTask,
   ExportSource,
   PackedSource,
+  PartTask,
   StreamedEntries,
   WantedFiles,
 } from "./archiveTask.ts";
 import { createDecoder } from "./decoder.ts";
 import { connectEndpoint } from "./dockerEngine.ts";
 import { toImageError } from "./engineAnswers.ts";
+import { unreadable } from "./layerErrors.ts";
 import { defaultLimits } from "./limits.ts";
 import { archiveError } from "./tarFiles.ts";
 import { buffersOf } from "./transfer.ts";
@@ -22,7 +27,9 @@ import { buffersOf } from "./transfer.ts";
 /** What `workerData` is for a thread that reads one archive. */
 export interface ArchiveWorkerData {
   readonly role: "archive";
-  readonly task: ArchiveTask;
+  /** One of the two. */
+  readonly task?: ArchiveTask;
+  readonly part?: PartTask;
 }
 
 /** Whether this thread was started to read an archive, so that `runArchiveWorker` is all it has to do. */
@@ -36,7 +43,11 @@ export function runArchiveWorker(): void {
   const data: unknown = workerData;
   if (port === null || !isArchiveData(data)) return;
   const say = (message: ArchiveMessage): void => port.postMessage(message, buffersOf(message));
-  void readArchive(data.task, say).then((result) => say({ kind: "done", result }));
+  const { task, part } = data;
+  if (task !== undefined) {
+    void readArchive(task, say).then((result) => say({ kind: "done", result }));
+  }
+  if (part !== undefined) void readPart(part).then((result) => say({ kind: "part", result }));
 }
 
 function isArchiveData(data: unknown): data is ArchiveWorkerData {
@@ -60,15 +71,43 @@ async function readArchive(
     ...(cacheFolder === undefined ? {} : { cacheFolder }),
     ...(limits === undefined ? {} : { limits }),
   });
-  const trouble = await (source.kind === "export"
-    ? pumpExport(source, place, reader, signal)
-    : pumpFile(source, reader));
+  const trouble = await pump(source, place, reader, signal);
   if (trouble !== undefined) {
     reader.abort();
     return fail(trouble);
   }
   const files = await reader.finish();
   return files.ok ? succeed([...files.value]) : files;
+}
+
+/** Where the bytes of an archive go. */
+type ArchiveIntake = Pick<ArchiveReader, "push" | "settle">;
+
+async function readPart({
+  source,
+  place,
+  wanted,
+  limits,
+}: PartTask): Promise<Result<Uint8Array, ImageError>> {
+  const { signal } = new AbortController();
+  const reader = createPartReader(wanted, limits ?? defaultLimits);
+  const intake = { push: reader.push, settle: () => undefined };
+  const trouble = await pump(source, place, intake, signal);
+  const bytes = reader.bytes();
+  reader.close();
+  if (bytes !== undefined) return succeed(bytes);
+  return fail(trouble ?? unreadable(shortDigest(wanted.diffId), `it is not in ${place}`));
+}
+
+function pump(
+  source: ArchiveSource,
+  place: string,
+  intake: ArchiveIntake,
+  signal: AbortSignal,
+): Promise<ImageError | undefined> {
+  return source.kind === "export"
+    ? pumpExport(source, place, intake, signal)
+    : pumpFile(source, intake);
 }
 
 function wantedBy(wanted: WantedFiles): (name: string) => boolean {
@@ -84,7 +123,7 @@ function wantedBy(wanted: WantedFiles): (name: string) => boolean {
 async function pumpExport(
   { endpoint, timeouts, path, query, reference }: ExportSource,
   place: string,
-  reader: ArchiveReader,
+  reader: ArchiveIntake,
   signal: AbortSignal,
 ): Promise<ImageError | undefined> {
   const engine = await connectEndpoint(endpoint, signal, timeouts);
@@ -109,7 +148,7 @@ const stepBytes = 16 * 1024;
 
 async function pumpFile(
   source: PackedSource,
-  reader: ArchiveReader,
+  reader: ArchiveIntake,
 ): Promise<ImageError | undefined> {
   const handle = await open(source.path);
   try {
@@ -122,7 +161,7 @@ async function pumpFile(
 async function decode(
   { path, compression }: PackedSource,
   handle: FileHandle,
-  reader: ArchiveReader,
+  reader: ArchiveIntake,
 ): Promise<ImageError | undefined> {
   const sizes = { stored: 0, decoded: 0 };
   let refusal: TarRefusal | undefined;

@@ -3,7 +3,7 @@ import { withoutAbsent } from "../core/image/json.ts";
 import { succeed, type Result } from "../core/result.ts";
 import type { StreamedFile } from "./archiveReader.ts";
 import type { ArchiveTask } from "./archiveTask.ts";
-import { readArchiveInThread } from "./archiveThread.ts";
+import { readArchiveInThread, readPartOfArchive } from "./archiveThread.ts";
 import type { Compression } from "./decoder.ts";
 import { normaliseName, type ImageFiles, type WantedLayer } from "./imageFiles.ts";
 import { findCachedLayers, type LayerSource, type ReadOptions } from "./layerReader.ts";
@@ -29,6 +29,16 @@ export async function openCompressedArchive(
   return succeed({
     ...files,
     openLayers: (wanted, options) => readLayers(packed, scanned.value, wanted, options),
+    readPart: ({ name, diffId }, part, ownSignal) => {
+      const real = realName(scanned.value, name);
+      const names = real === undefined ? [] : [real];
+      const { path, compression } = packed;
+      const source = { kind: "packed", path, compression } as const;
+      return readPartOfArchive(
+        { place: path, source, wanted: { ...part, diffId, names } },
+        ownSignal,
+      );
+    },
   });
 }
 

@@ -4,7 +4,7 @@ import type { ImageError } from "../core/image/imageError.ts";
 import { withoutAbsent } from "../core/image/json.ts";
 import type { PlatformWish } from "../core/image/manifest.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
-import type { ArchiveTask } from "./archiveTask.ts";
+import type { ArchiveTask, ExportSource } from "./archiveTask.ts";
 import { readArchiveInThread } from "./archiveThread.ts";
 import type { ExportCache } from "./exportCache.ts";
 import { findArchivedImage } from "./dockerArchive.ts";
@@ -73,7 +73,7 @@ async function readStorage(
 }
 
 /** What the export may do better: a file that is gone, or is not what it should be. */
-function isTroubleOfStorage({ code }: ImageError): boolean {
+export function isTroubleOfStorage({ code }: ImageError): boolean {
   return code === "layer-unreadable" || code === "layer-digest-mismatch";
 }
 
@@ -90,34 +90,42 @@ function withExport(description: ImageDescription, stored: StoredImage): ImageDe
   };
 }
 
-async function readExport(
-  { engine, platform }: EngineReading,
-  { engineId, description }: EngineImage,
+/** Reads an export to its end; layers of `cached` are passed over where their names tell. */
+export async function readExport(
+  reading: EngineReading,
+  image: EngineImage,
   cached: ReadonlySet<DiffId>,
   options: ReadOptions,
 ): Promise<Result<{ readonly files: ImageFiles; readonly stored: StoredImage }, ImageError>> {
-  const { reference, config } = description;
-  const place = placeOf(engine);
-  // By id: a name alone would export every tag of the repository, and a tag may have moved since.
+  const { description } = image;
+  const place = placeOf(reading.engine);
   const task: ArchiveTask = {
     place,
-    source: {
-      kind: "export",
-      endpoint: engine.endpoint,
-      timeouts: engine.timeouts,
-      path: imagePath(engineId, "get"),
-      query: exportQuery(engine, platform),
-      reference,
-    },
+    source: exportSource(reading, image),
     wanted: { kind: "unknown", known: [...cached] },
-    layerCount: config.diffIds.length,
+    layerCount: description.config.diffIds.length,
     ...withoutAbsent({ cacheFolder: options.cacheFolder, limits: options.limits }),
   };
   const streamed = await readArchiveInThread(task, options);
   if (!streamed.ok) return streamed;
   const files = toImageFiles(place, streamed.value, cached);
-  const stored = await findDescribed(files, description, platform);
+  const stored = await findDescribed(files, description, reading.platform);
   return stored.ok ? succeed({ files, stored: stored.value }) : stored;
+}
+
+/** The export of an image. By id: a name alone would export every tag of the repository, and a tag may have moved since. */
+export function exportSource(
+  { engine, platform }: EngineReading,
+  { engineId, description }: EngineImage,
+): ExportSource {
+  return {
+    kind: "export",
+    endpoint: engine.endpoint,
+    timeouts: engine.timeouts,
+    path: imagePath(engineId, "get"),
+    query: exportQuery(engine, platform),
+    reference: description.reference,
+  };
 }
 
 /** The image of the export that was described. The containerd store exports every platform it has, and `manifest.json` names only one. */

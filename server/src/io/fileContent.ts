@@ -1,3 +1,15 @@
+import { crc32 } from "node:zlib";
+import type { ImageError } from "../core/image/imageError.ts";
+import type {
+  FileFacts,
+  FilePlace,
+  LayerFile,
+  NoEntry,
+  OtherEntry,
+} from "../core/image/layerFile.ts";
+import { fail, succeed, type Result } from "../core/result.ts";
+import { unreadable } from "./layerErrors.ts";
+
 /** Which file of which layer, and how much of it. */
 export interface FileRequest {
   /** Index of the layer, base first. */
@@ -12,7 +24,11 @@ export interface FileRequest {
 }
 
 /** What a layer holds at a path. */
-export type FileContent = RegularFile | (FileFacts & OtherEntry) | { readonly kind: "absent" };
+export type FileContent =
+  | RegularFile
+  | (FileFacts & (OtherEntry | TooLarge))
+  /** `ambiguous`: several names that are no UTF-8 look like the path. */
+  | NoEntry;
 
 /** A regular file, also under a later name of its inode group. */
 export interface RegularFile extends FileFacts {
@@ -23,25 +39,41 @@ export interface RegularFile extends FileFacts {
   readonly contentBytes: number;
 }
 
-/** What has no content to show, or none that is read. */
-export type OtherEntry =
-  /** Longer than `maxBytes`. */
-  | { readonly kind: "too-large"; readonly contentBytes: number }
-  /** Stored as a map of its pieces, which are not put together. */
-  | { readonly kind: "sparse"; readonly contentBytes: number }
-  /** `target` as it is written. */
-  | { readonly kind: "symlink"; readonly target: string }
-  /** A hard link whose content is in a lower layer, under the path `target`. */
-  | { readonly kind: "link-below"; readonly target: string }
-  | { readonly kind: "directory" }
-  | { readonly kind: "device" }
-  /** The layer removes what lower layers have there. */
-  | { readonly kind: "whiteout" };
+/** A file longer than `maxBytes`, of which nothing was read. */
+export interface TooLarge {
+  readonly kind: "too-large";
+  readonly contentBytes: number;
+}
 
-/** What every entry of a layer says of itself. */
-export interface FileFacts {
-  /** Permission bits, with set-user-id and its like. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
+/** A part of an uncompressed layer. */
+export interface LayerPart {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Reads what was found; `readPart` is called at most once, and only for what has bytes. The whole content of a file is held against its hash where that is known. */
+export async function readFound(
+  found: LayerFile,
+  { path, start, maxBytes }: FileRequest,
+  readPart: (part: LayerPart) => Promise<Result<Uint8Array, ImageError>>,
+): Promise<Result<FileContent, ImageError>> {
+  if (found.kind !== "file") return succeed(found);
+  const { contentBytes, bodyOffset, contentHash, ...facts } = found;
+  const from = Math.min(start ?? 0, contentBytes);
+  const length = start === undefined ? contentBytes : Math.min(maxBytes, contentBytes - from);
+  if (length > maxBytes) return succeed({ ...facts, kind: "too-large", contentBytes });
+  const bytes =
+    length === 0
+      ? succeed(new Uint8Array(0))
+      : await readPart({ offset: bodyOffset + from, length });
+  if (!bytes.ok) return bytes;
+  const isWhole = length === contentBytes;
+  if (bytes.value.length !== length || (isWhole && !fits(bytes.value, contentHash))) {
+    return fail(unreadable(`with ${path}`, "the file is not what it was when the layer was read"));
+  }
+  return succeed({ ...facts, bytes: bytes.value, contentBytes });
+}
+
+function fits(bytes: Uint8Array, contentHash: FilePlace["contentHash"]): boolean {
+  return contentHash === undefined || crc32(bytes) === contentHash;
 }

@@ -3,6 +3,7 @@ import type { Digest, DiffId } from "../core/image/digest.ts";
 import type { ImageError } from "../core/image/imageError.ts";
 import { succeed, type Result } from "../core/result.ts";
 import { sniffCompression } from "./decoder.ts";
+import type { LayerPart } from "./fileContent.ts";
 import type { LayerSource, ReadOptions } from "./layerReader.ts";
 import { defaultLimits } from "./limits.ts";
 
@@ -35,6 +36,12 @@ export interface ImageFiles {
     wanted: readonly WantedLayer[],
     options: ReadOptions,
   ): Promise<Result<readonly LayerSource[], ImageError>>;
+  /** Reads a part of a layer once uncompressed. Only of stores whose layers are no regions of a file. */
+  readPart?(
+    wanted: WantedLayer,
+    part: LayerPart,
+    signal: AbortSignal,
+  ): Promise<Result<Uint8Array, ImageError>>;
   close(): Promise<void>;
 }
 

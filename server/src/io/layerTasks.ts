@@ -1,8 +1,10 @@
 import type { DiffId } from "../core/image/digest.ts";
 import type { ImageError } from "../core/image/imageError.ts";
+import type { LayerFile } from "../core/image/layerFile.ts";
 import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { MergedLayers } from "../core/image/merge.ts";
 import type { Result } from "../core/result.ts";
+import type { LayerPart } from "./fileContent.ts";
 import type { StoredTar } from "./layerSource.ts";
 import type { Limits } from "./limits.ts";
 
@@ -26,6 +28,23 @@ export type LayerTask =
       readonly kind: "load";
       readonly diffId: DiffId;
       readonly cache: CachePlace;
+    }
+  | {
+      /** Looks a path up in a layer, which is indexed for that where the cache does not have it. */
+      readonly kind: "find";
+      /** Undefined where only the cache can have it. */
+      readonly region: StoredTar | undefined;
+      readonly diffId: DiffId;
+      readonly limits: Limits;
+      readonly cache: CachePlace | undefined;
+      readonly path: string;
+    }
+  | {
+      /** Reads a part of a layer once uncompressed. */
+      readonly kind: "part";
+      readonly region: StoredTar;
+      readonly limits: Limits;
+      readonly part: LayerPart;
     }
   | {
       /** Keeps the layers, base first, for the tasks `final` and `merge` of the same thread. */
@@ -72,6 +91,8 @@ export type LayerMessage =
   /** A chunk that is used up, its memory given back. */
   | { readonly kind: "taken"; readonly bytes: Uint8Array }
   | { readonly kind: "indexed"; readonly result: Result<LayerIndex, ImageError> }
+  | { readonly kind: "found"; readonly result: Result<LayerFile, ImageError> }
+  | { readonly kind: "part"; readonly result: Result<Uint8Array, ImageError> }
   | { readonly kind: "streamed"; readonly result: Result<StreamedLayer, ImageError> }
   /** One for each layer: contents that must be hashed before `merge`. */
   | { readonly kind: "stacked"; readonly wanted: readonly ContentPlaces[] }

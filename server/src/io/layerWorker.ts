@@ -1,5 +1,6 @@
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { readContentHashes } from "./contentHashes.ts";
+import { answerFind, answerPart } from "./fileTasks.ts";
 import { answerIndex, answerLoad } from "./indexTasks.ts";
 import type { LayerTask, SayFromThread } from "./layerTasks.ts";
 import { type LayerStack, answerFinal, answerMerge, answerStack } from "./mergeTasks.ts";
@@ -47,6 +48,10 @@ function answer(task: LayerTask, kept: Kept, say: SayFromThread): void {
       return answerIndex(task, say);
     case "load":
       return answerLoad(task, say);
+    case "find":
+      return answerFind(task, say);
+    case "part":
+      return answerPart(task, say);
     case "hash":
       say({ kind: "hashed", result: readContentHashes(task.region, task.contents) });
       return say({ kind: "idle" });

@@ -18,6 +18,7 @@ import { findArchivedImage } from "./dockerArchive.ts";
 import { connectEngine } from "./dockerEngine.ts";
 import type { EngineSearch } from "./engineEndpoints.ts";
 import { readEngineImage } from "./engineExport.ts";
+import { readEngineFile } from "./engineFile.ts";
 import { describeEngineImage } from "./engineImage.ts";
 import { defaultTimeouts, type EngineTimeouts } from "./engineRequest.ts";
 import { openExportCache } from "./exportCache.ts";
@@ -149,8 +150,7 @@ async function openInEngine(
   return succeed({
     description: image.value.description,
     read: (readOptions) => readEngineImage(reading, image.value, { ...readOptions, ...own }),
-    readFile: async ({ layer }) =>
-      fail({ code: "layer-unreadable", layer: String(layer), reason: "no file is read yet" }),
+    readFile: (request) => readEngineFile(reading, image.value, request, own),
     close: async () => undefined,
   });
 }

@@ -6,9 +6,12 @@ import type { ImageError } from "../core/image/imageError.ts";
 import { withoutAbsent } from "../core/image/json.ts";
 import { isForeignLayer, type Descriptor, type PlatformWish } from "../core/image/manifest.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
+import type { FileContent, FileRequest } from "./fileContent.ts";
+import { readLayerFile, type OwnOptions } from "./imageFile.ts";
 import { readDocument, type ImageFiles } from "./imageFiles.ts";
 import type { OpenedImage } from "./imageSource.ts";
-import { type ReadOptions, readImage } from "./layerReader.ts";
+import { unreadable } from "./layerErrors.ts";
+import { readImage } from "./layerReader.ts";
 
 /** Which image of a store is meant. */
 export interface StoredImageWish {
@@ -136,7 +139,7 @@ export function openStored(
   files: ImageFiles,
   image: StoredImage,
   reference: string,
-  own: Omit<ReadOptions, "signal" | "onProgress">,
+  own: OwnOptions,
 ): OpenedImage {
   const description = describeStored(reference, image);
   return {
@@ -146,8 +149,29 @@ export function openStored(
       const sources = await files.openLayers(image.layers, reading);
       return sources.ok ? readImage(description, sources.value, reading) : sources;
     },
-    readFile: async ({ layer }) =>
-      fail({ code: "layer-unreadable", layer: String(layer), reason: "no file is read yet" }),
+    readFile: (request) => readStoredFile(files, image, request, own),
     close: () => files.close(),
   };
+}
+
+async function readStoredFile(
+  files: ImageFiles,
+  image: StoredImage,
+  request: FileRequest,
+  own: OwnOptions,
+): Promise<Result<FileContent, ImageError>> {
+  const layer = image.layers[request.layer];
+  if (layer === undefined) return succeed({ kind: "absent" });
+  const { signal } = request;
+  const sources = await files.openLayers([layer], { signal, ...own });
+  if (!sources.ok) return sources;
+  const [source] = sources.value;
+  const gone = unreadable(layer.diffId, `${layer.name} is missing`);
+  if (source === undefined) return fail(gone);
+  return readLayerFile(
+    source,
+    request,
+    own,
+    async (part) => (await files.readPart?.(layer, part, signal)) ?? fail(gone),
+  );
 }
