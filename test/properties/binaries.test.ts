@@ -52,7 +52,7 @@ test("every byte of any file that begins as ELF has one label, however its heade
         labelBytes(kept, whole.length);
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: 600 },
   );
 });
 
