@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Hover } from "vscode-languageserver/node";
 import type { Treemap, TreemapMatches, TreemapTarget, TreeRow } from "../../server/src/protocol.ts";
 import { methods } from "../../server/src/protocol.ts";
 import { appImage, dockerfile } from "../editor/support/workspace.ts";
 import { fakeHost } from "../support/fakeHost.ts";
-import { lspPair, type LspPair } from "../support/lspPair.ts";
+import { lspPair, type LspPair, saidIn } from "../support/lspPair.ts";
 
 const uri = "file:///work/Dockerfile";
 
@@ -84,4 +85,19 @@ test("a search names what it found, wasted files too", () =>
         },
       ],
     });
+  }));
+
+test("a hover links to the treemap of its layer, that of FROM to the whole image", () =>
+  withImage(async (pair) => {
+    const linkAt = async (line: number): Promise<unknown> => {
+      const hover = await pair.client.sendRequest<Hover>("textDocument/hover", {
+        textDocument: { uri },
+        position: { line, character: 1 },
+      });
+      const link = /\(command:tare\.showTreemap\?([^)]*)\)/.exec(saidIn(hover.contents))?.[1];
+      return link && JSON.parse(decodeURIComponent(link));
+    };
+    assert.deepEqual(await linkAt(1), [{ uri }]);
+    assert.deepEqual(await linkAt(3), [{ uri, layer: 2 }]);
+    assert.equal(await linkAt(4), undefined);
   }));

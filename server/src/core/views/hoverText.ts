@@ -2,8 +2,20 @@ import type { CardTable, HoverCard } from "./hoverCard.ts";
 import { codeSpan, escapeMarkdown, pathSpan } from "./markdown.ts";
 import { escapeSteering, fitPath } from "./reportCells.ts";
 
-/** A hover as Markdown. `link` is a ready URI that shows the card's row in the layer tree; undefined for clients without one. */
-export function cardToMarkdown(card: HoverCard, link?: string): string {
+/** Ready URIs that lead from a card to where there is more to see; absent for clients without them. */
+export interface CardLinks {
+  /** Shows the card's row in the layer tree. */
+  readonly reveal?: string | undefined;
+  /** Shows what its layer is made of. */
+  readonly treemap?: string | undefined;
+}
+
+/** A hover as Markdown. */
+export function cardToMarkdown(card: HoverCard, { reveal, treemap }: CardLinks = {}): string {
+  const links = [
+    ...(reveal === undefined ? [] : [`[Show in the layer tree](${reveal})`]),
+    ...(treemap === undefined ? [] : [`[Show as a treemap](${treemap})`]),
+  ];
   const facts = card.facts.map(
     ({ label, value, isCode }) =>
       `- ${label}: ${isCode === true ? codeSpan(value) : escapeMarkdown(value)}`,
@@ -24,7 +36,7 @@ export function cardToMarkdown(card: HoverCard, link?: string): string {
     ...lists,
     ...(card.tables ?? []).map(tableToMarkdown),
     ...(card.notes.length === 0 ? [] : [card.notes.map(escapeMarkdown).join("  \n")]),
-    ...(link === undefined ? [] : [`[Show in the layer tree](${link})`]),
+    ...(links.length === 0 ? [] : [links.join(" · ")]),
   ].join("\n\n");
 }
 

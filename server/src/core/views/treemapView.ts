@@ -84,6 +84,22 @@ export function treemapSheet(
   };
 }
 
+/** What a line (zero-based) leads to: the whole image from a FROM, else its heaviest layer; undefined where there is nothing to draw. */
+export function treemapPlaceOf(
+  { image, dockerfile, attribution }: Analysis,
+  line: number,
+): TreemapPlace | undefined {
+  const instruction = dockerfile.instructions.find(
+    ({ startLine, endLine }) => startLine <= line && line <= endLine,
+  );
+  if (image?.state !== "read" || instruction === undefined) return undefined;
+  if (instruction.keyword === "FROM") return {};
+  const bytesOf = (layer: number): number => image.read.layers[layer]?.contentBytes ?? 0;
+  const layers = attribution?.instructions[instruction.index]?.layers ?? [];
+  const [layer] = layers.toSorted((a, b) => bytesOf(b) - bytesOf(a));
+  return layer === undefined || bytesOf(layer) === 0 ? undefined : { layer };
+}
+
 /** Which tree a place is in. */
 export function scopeOf({ layer, waste }: TreemapPlace): TreemapScope {
   if (waste === true) return { kind: "waste", layer };

@@ -1,9 +1,11 @@
 import type { Hover, Position } from "vscode-languageserver/node";
 import { MarkupKind } from "vscode-languageserver/node";
+import type { Analysis } from "../../core/analysis.ts";
 import type { HoverMemory } from "../../core/views/hoverCard.ts";
 import { hoverAt } from "../../core/views/hover.ts";
-import { cardToMarkdown, cardToPlainText } from "../../core/views/hoverText.ts";
-import type { RevealParams } from "../../protocol.ts";
+import { type CardLinks, cardToMarkdown, cardToPlainText } from "../../core/views/hoverText.ts";
+import { treemapPlaceOf } from "../../core/views/treemapView.ts";
+import type { RevealParams, TreemapTarget } from "../../protocol.ts";
 import { commands } from "../../protocol.ts";
 import { toRange } from "../convert.ts";
 import type { DocumentView } from "../documents.ts";
@@ -22,17 +24,25 @@ export function hover(
   if (!features.markdownHover) {
     return { contents: { kind: MarkupKind.PlainText, value: cardToPlainText(card) }, range };
   }
-  const link =
-    features.commandLinks && card.revealLine !== undefined
-      ? revealLink({ uri: document.uri, line: card.revealLine })
-      : undefined;
-  return { contents: { kind: MarkupKind.Markdown, value: cardToMarkdown(card, link) }, range };
+  const line = features.commandLinks ? card.revealLine : undefined;
+  const links = line === undefined ? {} : linksOf(document.uri, line, analysis);
+  return { contents: { kind: MarkupKind.Markdown, value: cardToMarkdown(card, links) }, range };
+}
+
+function linksOf(uri: string, line: number, analysis: Analysis): CardLinks {
+  const reveal: RevealParams = { uri, line };
+  const place = treemapPlaceOf(analysis, line);
+  const treemap: TreemapTarget | undefined = place && { uri, ...place };
+  return {
+    reveal: commandLink(commands.reveal, reveal),
+    treemap: treemap && commandLink(commands.showTreemap, treemap),
+  };
 }
 
 /** encodeURIComponent leaves parentheses, which would end a Markdown link. */
-function revealLink(target: RevealParams): string {
-  const query = encodeURIComponent(JSON.stringify([target]))
+function commandLink(command: string, argument: RevealParams | TreemapTarget): string {
+  const query = encodeURIComponent(JSON.stringify([argument]))
     .replaceAll("(", "%28")
     .replaceAll(")", "%29");
-  return `command:${commands.reveal}?${query}`;
+  return `command:${command}?${query}`;
 }

@@ -1,0 +1,233 @@
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import type { TreemapMessage, TreemapTarget } from "../../../server/src/protocol.ts";
+import type { ImageStatuses } from "../imageStatuses.ts";
+import type { Server } from "../languageClient.ts";
+import { goToLineCommand } from "./layerTree.ts";
+
+/** Type of the webview; package.json names it where the extension is woken and in menus. */
+const treemapType = "tare.treemap";
+
+/** More cannot be told apart on a screen, and the drawing stays fluid. */
+const rectangles = 1000;
+const searchMatches = 200;
+
+/** The treemaps that are open, one for a Dockerfile. */
+export interface TreemapPanels extends vscode.Disposable {
+  /** Shows a place beside the text; in the panel of its Dockerfile where there is one. */
+  show(target: TreemapTarget): void;
+}
+
+/** Makes treemaps when they are asked for, and again those that were open when the window was closed. */
+export function treemapPanels(
+  extension: vscode.Uri,
+  server: Server,
+  statuses: ImageStatuses,
+): TreemapPanels {
+  const open = new Map<string, Panel>();
+  const adopt = (view: vscode.WebviewPanel, uri: string, target?: TreemapTarget): void => {
+    const panel = livingPanel(view, uri, target, { extension, server, statuses });
+    open.set(uri, panel);
+    view.onDidDispose(() => {
+      if (open.get(uri) === panel) open.delete(uri);
+      panel.dispose();
+    });
+  };
+  const restoring = vscode.window.registerWebviewPanelSerializer(treemapType, {
+    deserializeWebviewPanel: async (view, state: unknown) => {
+      const uri = uriIn(state);
+      if (uri === undefined) view.dispose();
+      else adopt(view, uri);
+    },
+  });
+  return {
+    show: (asked) => {
+      const target = { ...asked, uri: vscode.Uri.parse(asked.uri).toString() };
+      const known = open.get(target.uri);
+      if (known !== undefined) return known.show(target);
+      const options = { localResourceRoots: [vscode.Uri.joinPath(extension, "media/dist")] };
+      const view = vscode.window.createWebviewPanel(
+        treemapType,
+        titleOf(target.uri),
+        vscode.ViewColumn.Beside,
+        { enableScripts: true, ...options },
+      );
+      adopt(view, target.uri, target);
+    },
+    dispose: () => {
+      restoring.dispose();
+      for (const panel of open.values()) panel.close();
+    },
+  };
+}
+
+interface Parts {
+  readonly extension: vscode.Uri;
+  readonly server: Server;
+  readonly statuses: ImageStatuses;
+}
+
+interface Panel extends vscode.Disposable {
+  show(target: TreemapTarget): void;
+  close(): void;
+}
+
+/** A hidden webview is gone: what it is to show waits until it says that it is there again. */
+function livingPanel(
+  view: vscode.WebviewPanel,
+  uri: string,
+  first: TreemapTarget | undefined,
+  parts: Parts,
+): Panel {
+  let wanted = first;
+  let isReady = false;
+  const post = (message: TreemapMessage): void => void view.webview.postMessage(message);
+  const answer = async (message: TreemapMessage): Promise<void> => {
+    if (message.kind !== "ready") return answerQuestion(message, parts, post);
+    isReady = true;
+    // One that comes back after having been hidden, or with its window, knows where it was.
+    const target = wanted ?? (message.target === undefined ? { uri } : undefined);
+    wanted = undefined;
+    if (target !== undefined) post({ kind: "show", target });
+  };
+  view.webview.options = {
+    enableScripts: true,
+    localResourceRoots: [vscode.Uri.joinPath(parts.extension, "media/dist")],
+  };
+  view.iconPath = vscode.Uri.joinPath(parts.extension, "media/icon.svg");
+  const listening = vscode.Disposable.from(
+    view.webview.onDidReceiveMessage(answer),
+    view.onDidChangeViewState(() => {
+      isReady &&= view.visible;
+    }),
+    followImage(uri, parts.statuses, () => post({ kind: "changed" })),
+  );
+  view.webview.html = page(view.webview, parts.extension);
+  return {
+    show: (target) => {
+      view.reveal(undefined, false);
+      if (isReady) post({ kind: "show", target });
+      else wanted = target;
+    },
+    close: () => view.dispose(),
+    dispose: () => void listening.dispose(),
+  };
+}
+
+/** Calls when another image, or another state of it, belongs to a Dockerfile. */
+function followImage(uri: string, statuses: ImageStatuses, call: () => void): vscode.Disposable {
+  const stateOf = (): string =>
+    `${statuses.of(uri)?.state} ${statuses.of(uri)?.treeVersion} ${statuses.of(uri)?.message}`;
+  let known = stateOf();
+  return statuses.onDidChange((changed) => {
+    if (changed !== undefined && changed !== uri) return;
+    const now = stateOf();
+    if (now !== known) call();
+    known = now;
+  });
+}
+
+async function answerQuestion(
+  message: TreemapMessage,
+  { server, statuses }: Parts,
+  post: (message: TreemapMessage) => void,
+): Promise<void> {
+  switch (message.kind) {
+    case "ask": {
+      const { request, target } = message;
+      const isThere = await hasDocument(target.uri);
+      const map = isThere ? await server.treemap({ target, limit: rectangles }) : null;
+      if (map !== null) post({ kind: "map", request, map });
+      else post({ kind: "map", request, message: whyNoMap(isThere, statuses, target) });
+      return;
+    }
+    case "search": {
+      const { request, target, query } = message;
+      const limit = searchMatches;
+      post({
+        kind: "found",
+        request,
+        found: await server.treemapSearch({ target, query, limit }),
+      });
+      return;
+    }
+    case "goToLine":
+      await goToLine(message.uri, message.line);
+      return;
+    case "ready":
+    case "show":
+    case "changed":
+    case "map":
+    case "found":
+      return;
+  }
+}
+
+/** The server speaks only of documents that are open: one that was closed is opened without being shown. */
+async function hasDocument(uri: string): Promise<boolean> {
+  return vscode.workspace.openTextDocument(vscode.Uri.parse(uri)).then(
+    () => true,
+    () => false,
+  );
+}
+
+function whyNoMap(isThere: boolean, statuses: ImageStatuses, { uri }: TreemapTarget): string {
+  if (!isThere) return vscode.l10n.t("The Dockerfile of this treemap cannot be opened any more.");
+  if (statuses.isServerDead()) {
+    return vscode.l10n.t("The server does not run, so nothing can be shown.");
+  }
+  const status = statuses.of(uri);
+  if (status?.state === "read") {
+    return vscode.l10n.t("The image has no such path. Go to the whole image by its name above.");
+  }
+  if (status?.state === "untrusted") {
+    return vscode.l10n.t("This folder is not trusted: no image is read.");
+  }
+  return status?.message ?? vscode.l10n.t("The files of the layers are being read …");
+}
+
+/** In the column where the Dockerfile is seen, else beside the map: never over it. */
+async function goToLine(uri: string, line: number): Promise<void> {
+  const shown = vscode.window.visibleTextEditors.find(
+    ({ document }) => document.uri.toString() === uri,
+  );
+  if (shown === undefined) {
+    await vscode.commands.executeCommand(goToLineCommand, uri, line, vscode.ViewColumn.Beside);
+    return;
+  }
+  await vscode.commands.executeCommand(goToLineCommand, uri, line, shown.viewColumn);
+}
+
+function uriIn(state: unknown): string | undefined {
+  if (typeof state !== "object" || state === null || !("target" in state)) return undefined;
+  const { target } = state;
+  if (typeof target !== "object" || target === null || !("uri" in target)) return undefined;
+  return typeof target.uri === "string" ? target.uri : undefined;
+}
+
+function titleOf(uri: string): string {
+  const name = vscode.Uri.parse(uri).path.split("/").at(-1) ?? "";
+  return vscode.l10n.t("Treemap of {0}", name);
+}
+
+/** Nothing but our own script and style: no inline code, no other source, no network. */
+function page(webview: vscode.Webview, extension: vscode.Uri): string {
+  const nonce = randomBytes(16).toString("hex");
+  const file = (name: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(extension, "media/dist", name)).toString();
+  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}';`;
+  return `<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <link rel="stylesheet" href="${file("treemap.css")}" />
+    <title>Treemap</title>
+  </head>
+  <body>
+    <div id="page"></div>
+    <script nonce="${nonce}" src="${file("treemap.js")}"></script>
+  </body>
+</html>`;
+}
