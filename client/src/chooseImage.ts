@@ -8,26 +8,31 @@ interface Item extends vscode.QuickPickItem {
   readonly decide?: () => Promise<Decision>;
 }
 
+/** What the question says where it asks for another image than the Dockerfile's own. */
+export interface PickWording {
+  readonly title: string;
+  readonly placeholder: string;
+  /** On the button of the file dialog. */
+  readonly accept: string;
+  readonly forget: string;
+}
+
 /** Lets the user pick among images of the engine and the folders, browse for a file or folder, or type a reference. */
 export async function pickImage(
   server: Server,
   uri: string,
   remembered: string | undefined,
+  wording: PickWording = ownWording(uri),
 ): Promise<Decision> {
   const pick = vscode.window.createQuickPick<Item>();
-  pick.title = vscode.l10n.t(
-    "Image of {0}",
-    vscode.workspace.asRelativePath(vscode.Uri.parse(uri)),
-  );
-  pick.placeholder = vscode.l10n.t(
-    "Choose the built image to measure, or type a reference such as app:latest or oci:build/app",
-  );
+  pick.title = wording.title;
+  pick.placeholder = wording.placeholder;
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.busy = true;
   let found: readonly Item[] = [];
   const renew = (): void => {
-    pick.items = [...typedItem(pick.value, found), ...found, ...otherWays(remembered)];
+    pick.items = [...typedItem(pick.value, found), ...found, ...otherWays(remembered, wording)];
   };
   renew();
   const listening = pick.onDidChangeValue(renew);
@@ -49,6 +54,17 @@ export async function pickImage(
   listening.dispose();
   pick.dispose();
   return chosen?.decide?.();
+}
+
+function ownWording(uri: string): PickWording {
+  return {
+    title: vscode.l10n.t("Image of {0}", vscode.workspace.asRelativePath(vscode.Uri.parse(uri))),
+    placeholder: vscode.l10n.t(
+      "Choose the built image to measure, or type a reference such as app:latest or oci:build/app",
+    ),
+    accept: vscode.l10n.t("Measure"),
+    forget: vscode.l10n.t("Forget the Choice"),
+  };
 }
 
 function decisionOf(pick: vscode.QuickPick<Item>): Promise<Item | undefined> {
@@ -73,7 +89,10 @@ function typedItem(value: string, found: readonly Item[]): readonly Item[] {
   ];
 }
 
-function otherWays(remembered: string | undefined): readonly Item[] {
+function otherWays(
+  remembered: string | undefined,
+  { accept, forget: forgetting }: PickWording,
+): readonly Item[] {
   const ways: readonly Item[] = [
     { label: "", kind: vscode.QuickPickItemKind.Separator },
     {
@@ -81,19 +100,19 @@ function otherWays(remembered: string | undefined): readonly Item[] {
       detail: vscode.l10n.t("Written by docker save, podman save or skopeo copy"),
       iconPath: new vscode.ThemeIcon("file-zip"),
       alwaysShow: true,
-      decide: () => browse("file"),
+      decide: () => browse("file", accept),
     },
     {
       label: vscode.l10n.t("Browse for an OCI Layout …"),
       detail: vscode.l10n.t("A folder with index.json and blobs"),
       iconPath: new vscode.ThemeIcon("folder-opened"),
       alwaysShow: true,
-      decide: () => browse("folder"),
+      decide: () => browse("folder", accept),
     },
   ];
   if (remembered === undefined) return ways;
   const forget: Item = {
-    label: vscode.l10n.t("Forget the Choice"),
+    label: forgetting,
     description: remembered,
     iconPath: new vscode.ThemeIcon("discard"),
     alwaysShow: true,
@@ -102,11 +121,11 @@ function otherWays(remembered: string | undefined): readonly Item[] {
   return [...ways, forget];
 }
 
-async function browse(what: "file" | "folder"): Promise<Decision> {
+async function browse(what: "file" | "folder", accept: string): Promise<Decision> {
   const picked = await vscode.window.showOpenDialog({
     canSelectFiles: what === "file",
     canSelectFolders: what === "folder",
-    openLabel: vscode.l10n.t("Measure"),
+    openLabel: accept,
     ...(what === "file" && {
       filters: { [vscode.l10n.t("Image archives")]: ["tar", "tar.gz", "tgz"], "*": ["*"] },
     }),

@@ -8,6 +8,8 @@ import { startLanguageClient } from "./languageClient.ts";
 import { rewritePreviews } from "./rewritePreview.ts";
 import { buildHistoryView } from "./views/buildHistory.ts";
 import { layerTreeView } from "./views/layerTree.ts";
+import { registerLayerTreeCommands } from "./views/layerTreeCommands.ts";
+import { layerTreeOptions } from "./views/layerTreeOptions.ts";
 import { toScratchView } from "./views/toScratch.ts";
 import { statusBar } from "./views/status.ts";
 import { treemapMenu } from "./views/treemapMenu.ts";
@@ -18,7 +20,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const inView = dockerfileInView();
   const statuses = imageStatuses();
   const server = startLanguageClient(context, statuses);
-  const tree = layerTreeView(server, inView, statuses);
+  const treeOptions = layerTreeOptions(context.workspaceState);
+  const tree = layerTreeView(server, inView, statuses, treeOptions);
   const previews = rewritePreviews(server);
   const comparisons = buildComparisons(server);
   const treemaps = treemapPanels(context.extensionUri, server, statuses);
@@ -29,6 +32,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     inView,
     statuses,
     tree,
+    treeOptions,
+    registerLayerTreeCommands({ server, inView, tree, options: treeOptions }),
     previews,
     comparisons,
     scratch,

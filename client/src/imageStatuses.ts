@@ -8,6 +8,8 @@ export interface ImageStatuses extends vscode.Disposable {
   isServerDead(): boolean;
   /** Keeps what the server said and tells the views. */
   accept(status: ImageStatus): void;
+  /** The rows of the Dockerfile's layer tree are others, though its image is the same. */
+  rowsChanged(uri: string): void;
   /** A dead server knows nothing: what it said is forgotten. */
   serverIs(state: "running" | "dead"): void;
   /** Fires with the URI that changed; undefined when all may have. */
@@ -27,6 +29,7 @@ export function imageStatuses(): ImageStatuses {
       byUri.set(uri, status);
       changed.fire(uri);
     },
+    rowsChanged: (uri) => changed.fire(vscode.Uri.parse(uri).toString()),
     serverIs: (state) => {
       if (isDead === (state === "dead")) return;
       isDead = state === "dead";

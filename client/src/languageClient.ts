@@ -6,6 +6,7 @@ import type {
   BuildOutcome,
   BuildsComparison,
   ChooseParams,
+  DocumentParams,
   CompareBuildsParams,
   HistoryBuild,
   ImageChoice,
@@ -159,6 +160,9 @@ function connect(
   const client = makeClient(context, output);
   const listening = vscode.Disposable.from(
     client.onNotification(methods.imageStatus, (status: ImageStatus) => statuses.accept(status)),
+    client.onNotification(methods.treeChanged, ({ uri }: DocumentParams) =>
+      statuses.rowsChanged(uri),
+    ),
     followState(client, statuses),
   );
   return {

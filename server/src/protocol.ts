@@ -213,6 +213,8 @@ export interface TreeRow {
   readonly layer?: number;
   /** What the row weighs as far as it is shown; absent where that is not known, and where it has no weight. */
   readonly bytes?: number;
+  /** Of `more`: how many rows come after those that are shown. */
+  readonly restCount?: number;
   /** What the entry does to the layers below it, or what became of it since the compared image. */
   readonly mark?: "added" | "changed" | "rewritten" | "metadata" | "removed";
 }

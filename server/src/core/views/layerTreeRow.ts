@@ -43,6 +43,8 @@ export interface LayerTreeRow {
   readonly layer?: number;
   /** What the row weighs as far as it is shown; absent where that is not known, and where it has no weight. */
   readonly bytes?: number;
+  /** Of `more`: how many rows come after those that are shown. */
+  readonly restCount?: number;
   /** What the entry does to what was there before. */
   readonly mark?: "added" | "changed" | "rewritten" | "metadata" | "removed";
 }
@@ -131,6 +133,7 @@ export function moreRow(
       accessibilityLabel: `${label}.`,
       icon: "ellipsis",
       hasChildren: true,
+      restCount,
     },
   ];
 }
