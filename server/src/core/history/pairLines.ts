@@ -28,7 +28,7 @@ export function pairLines(
     if (pair.kind === "same") return pair;
     const line = after[at];
     const gap = gapAround(pairs, at, before.length);
-    if (line === undefined || gap === undefined) return unclear;
+    if (line === undefined || line.keyword === "FROM" || gap === undefined) return unclear;
     const [only, ...others] = free.filter((one) => one.at > gap.from && one.at < gap.to);
     if (only === undefined) {
       const couldBe = free.some((one) => one.line.keyword === line.keyword);

@@ -63,7 +63,8 @@ export function sharedText(shared: SharedBytes | undefined): string | undefined 
   if (shared === undefined || shared.comparedCount === 0) return undefined;
   const { comparedCount, contentBytes, imageCount, layerCount, ownBytes } = shared;
   if (layerCount === 0) {
-    return `nothing with the ${plural(comparedCount, "other image")} of this engine`;
+    const others = comparedCount === 1 ? "other image" : `${comparedCount} other images`;
+    return `nothing with the ${others} of this engine`;
   }
   const layers = layerCount === 1 ? "layer 1" : `layers 1–${layerCount}`;
   const size = contentBytes === undefined ? layers : `${formatSize(contentBytes)} (${layers})`;
