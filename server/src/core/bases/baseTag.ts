@@ -66,5 +66,5 @@ function isVariantWord(word: string): boolean {
 }
 
 function isSuite(word: string): boolean {
-  return suites.has(word) || /^ubi\d+$/.test(word);
+  return suites.has(word) || /^ubi\d*$/.test(word);
 }

@@ -9,6 +9,7 @@ import type { ImageFamily, TagForm } from "./imageFamily.ts";
 import { recordedTags } from "./recordedSizes.ts";
 import { kindFit, stageRole, type KindFit, type StageRole } from "./stageRole.ts";
 import { familyOf, traitsOf } from "./traitsOf.ts";
+import { smallerUbis } from "./ubi.ts";
 
 /** A difference of two figures of the same measure. */
 export interface SizeDifference {
@@ -100,6 +101,8 @@ function isSmaller({ difference }: BaseVariant): boolean {
 
 /** Names of images that bring the same with less around it, larger kinds first; to be looked up, too. Empty for images that are not known here. */
 export function variantNames(base: BaseName): readonly string[] {
+  const ubis = smallerUbis(base);
+  if (ubis.length > 0) return ubis;
   const family = familyOf(base);
   const kind = traitsOf(base)?.kind;
   if (family === undefined || base.tag === undefined) return [];

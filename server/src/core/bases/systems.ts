@@ -10,6 +10,7 @@ export type SystemName =
   | "fedora"
   | "oraclelinux"
   | "rockylinux"
+  | "ubi"
   | "ubuntu";
 
 /** What each system brings. */
@@ -32,5 +33,6 @@ export const systems: Readonly<
   fedora: { title: "Fedora", libc: "glibc", shell: "bash", packageManager: "dnf" },
   oraclelinux: { title: "Oracle Linux", libc: "glibc", shell: "bash", packageManager: "dnf" },
   rockylinux: { title: "Rocky Linux", libc: "glibc", shell: "bash", packageManager: "dnf" },
+  ubi: { title: "Red Hat UBI", libc: "glibc", shell: "bash", packageManager: "dnf" },
   ubuntu: { title: "Ubuntu", libc: "glibc", shell: "dash", packageManager: "apt" },
 };

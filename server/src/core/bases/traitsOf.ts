@@ -1,5 +1,5 @@
 import type { BaseName } from "./baseName.ts";
-import { parseBaseTag, ubuntuSuites, type BaseTag } from "./baseTag.ts";
+import { debianSuites, parseBaseTag, ubuntuSuites, type BaseTag } from "./baseTag.ts";
 import {
   alpineUsers,
   debianUsers,
@@ -11,10 +11,12 @@ import {
 import { imageFamilies } from "./families.ts";
 import type { ImageFamily } from "./imageFamily.ts";
 import { systems, type SystemName } from "./systems.ts";
+import { ubiTraits } from "./ubi.ts";
 
 /** What a base image holds, told from its name by the conventions of its maker. Undefined for images of makers that are not known here, and for Windows. */
 export function traitsOf(name: BaseName): BaseTraits | undefined {
-  const special = distrolessTraits(name) ?? chainguardStatic(name);
+  const special =
+    distrolessTraits(name) ?? chainguardStatic(name) ?? ubiTraits(name) ?? helloWorld(name);
   if (special !== undefined) return special;
   const family = familyOf(name);
   if (family === undefined || name.tag === undefined) return undefined;
@@ -25,7 +27,7 @@ export function traitsOf(name: BaseName): BaseTraits | undefined {
 
 /** Words of a tag that say that it stands on another system than its family: Windows, Azure Linux, CentOS, …. */
 const foreignSystem =
-  /^(?:windowsservercore|nanoserver|azurelinux|cbl|centos|oracle|ol\d|amazonlinux|al20|fedora|rockylinux|opensuse|photon)/;
+  /^(?:corretto|amazoncorretto|graal|ibm|semeru|openjdk|windowsservercore|nanoserver|azurelinux|cbl|centos|oracle|ol\d|amazonlinux|al20|fedora|rockylinux|opensuse|photon)/;
 
 /** The family of an image; undefined for images that are not known here. */
 export function familyOf(name: BaseName): ImageFamily | undefined {
@@ -50,16 +52,16 @@ function familyTraits(family: ImageFamily, tag: BaseTag, text: string): BaseTrai
     ...(isDistroless
       ? { shell: "none", packageManager: "none", users: ["root", ...family.users] }
       : {
-          shell: isRedHat(tag) ? "bash" : systems[system].shell,
+          shell: systems[system].shell,
           packageManager: packageManagerOf(family, system, tag),
-          users: [...usersOf(system, isRedHat(tag)), ...family.users],
+          users: [...usersOf(system), ...family.users],
         }),
   };
 }
 
 function titleOf(family: ImageFamily, tag: BaseTag, isDistroless: boolean): string {
   const system = systemOf(family, tag);
-  const systemTitle = isRedHat(tag) ? "Red Hat UBI" : systems[system].title;
+  const systemTitle = systems[system].title;
   return [
     family.familiar === system ? family.title : `${family.title} on ${systemTitle}`,
     ...(tag.isSlim ? ["slim"] : []),
@@ -74,9 +76,9 @@ function isRedHat({ suite }: BaseTag): boolean {
 function systemOf(family: ImageFamily, tag: BaseTag): SystemName {
   if (tag.isAlpine) return "alpine";
   if (isOnUbuntu(family, tag)) return "ubuntu";
-  if (tag.suite === undefined) return family.system;
-  if (isRedHat(tag)) return "rockylinux";
-  return family.system;
+  if (isRedHat(tag)) return "ubi";
+  const isOnDebian = tag.suite !== undefined && Object.values(debianSuites).includes(tag.suite);
+  return isOnDebian ? "debian" : family.system;
 }
 
 /** A tag may name Ubuntu or one of its releases; .NET stands on it from version 10 on where the tag names nothing. */
@@ -104,13 +106,11 @@ function packageManagerOf(
   tag: BaseTag,
 ): BaseTraits["packageManager"] {
   const manager = systems[system].packageManager;
-  return manager === "dnf" && tag.isSlim && family.familiar !== "amazonlinux"
-    ? "microdnf"
-    : manager;
+  const isSmall = tag.isSlim || family.isSmall;
+  return manager === "dnf" && isSmall && family.familiar !== "amazonlinux" ? "microdnf" : manager;
 }
 
-function usersOf(system: SystemName, hasRedHatUsers: boolean): readonly string[] {
-  if (hasRedHatUsers) return redHatUsers;
+function usersOf(system: SystemName): readonly string[] {
   switch (system) {
     case "alpine":
       return alpineUsers;
@@ -124,6 +124,7 @@ function usersOf(system: SystemName, hasRedHatUsers: boolean): readonly string[]
     case "fedora":
     case "oraclelinux":
     case "rockylinux":
+    case "ubi":
       return redHatUsers;
   }
 }
@@ -164,6 +165,24 @@ function distrolessTraits(name: BaseName): BaseTraits | undefined {
     runsAs: name.tag?.endsWith("nonroot") === true ? "nonroot" : undefined,
     users: distrolessUsers,
     entrypoint: found.entrypoint,
+  };
+}
+
+/** One static program that greets, from scratch; Windows has another. */
+function helloWorld({ familiar, tag }: BaseName): BaseTraits | undefined {
+  if (familiar !== "hello-world" || tag?.startsWith("nanoserver") !== false) return undefined;
+  return {
+    kind: "static",
+    title: "hello-world, one static program",
+    runtime: undefined,
+    libc: "none",
+    shell: "none",
+    packageManager: "none",
+    hasBuildTools: false,
+    isRuntimeOnly: false,
+    runsAs: undefined,
+    users: [],
+    entrypoint: undefined,
   };
 }
 
