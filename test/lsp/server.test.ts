@@ -438,7 +438,7 @@ test("the tree shows layers, files and waste, and rows are found again by line",
     ]);
     assert.deepEqual(
       (await rows(layers[1]!.id)).map(({ label, description }) => `${label} ${description}`),
-      ["var 40 MB", "usr 1 MB"],
+      ["var 40 MB · added", "usr 1 MB · added"],
     );
     const path = await pair.client.sendRequest<readonly string[]>(methods.reveal, {
       uri,

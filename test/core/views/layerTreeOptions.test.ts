@@ -291,7 +291,7 @@ Only in app:old | 4 MB · removed
     };
     assert.equal(
       drawn({ comparedWith: "no:such" }, { compared: waiting }),
-      `app:latest | 0 B of 123 MB · 4 layers
+      `app:latest | 123 MB · 4 layers
 no:such is not built here. Build it once to see its layers.
 `,
     );

@@ -129,7 +129,9 @@ function bytesShown(
   view: TreeView,
   asked: Asked | undefined,
 ): { readonly bytes: number | undefined; readonly wholeBytes?: number; readonly what: string } {
-  if (asked === undefined) return { bytes: imageBytes(image), what: "" };
+  // What is different is not known before the other image is: that is not 0.
+  const isUnknown = view.compared !== undefined && view.compared.state !== "read";
+  if (asked === undefined || isUnknown) return { bytes: imageBytes(image), what: "" };
   if (!isByLayer(view)) {
     const grove = groveOf(asked, { kind: "final", index: 0 });
     const bytes = grove === undefined ? undefined : shownBytes(grove, 0);
