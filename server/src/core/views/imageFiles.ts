@@ -1,0 +1,157 @@
+import type { Analysis } from "../analysis.ts";
+import {
+  childrenOf,
+  type FileTree,
+  linkRowOf,
+  linkTargetOf,
+  nameOf,
+  nodeKind,
+  pathOf,
+} from "../image/fileTree.ts";
+import type { ReadImage } from "../image/image.ts";
+import { lastNameOf, pathsOf, plainPath } from "../image/treePaths.ts";
+import { formatSize } from "../text/size.ts";
+import { lineNumberOfLayer } from "./report.ts";
+import { escapeSteering, fitEnd } from "./reportCells.ts";
+
+/** What is at a path of an image that is read. */
+export type ImageFile =
+  | {
+      readonly kind: "file";
+      /** Where its content is: for a hard link into a lower layer that layer, and the path there. */
+      readonly layer: number;
+      readonly path: string;
+      readonly contentBytes: number;
+    }
+  | {
+      readonly kind: "link";
+      readonly target: string;
+      /** Where it leads in the final file system; undefined where nothing is, or the links go in a circle. */
+      readonly path: string | undefined;
+    }
+  | { readonly kind: "directory" | "device" | "whiteout" | "absent" };
+
+/** The file at a path of one layer, or of the final file system without a layer. Costs one scan of each directory on the way. */
+export function findImageFile(read: ReadImage, path: string, layer: number | undefined): ImageFile {
+  const tree = layer === undefined ? read.finalTree : read.layers[layer]?.tree;
+  const node = tree === undefined ? undefined : findExactly(tree, path);
+  if (tree === undefined || node === undefined) return { kind: "absent" };
+  switch (tree.kind[node] ?? nodeKind.file) {
+    case nodeKind.directory:
+      return { kind: "directory" };
+    case nodeKind.device:
+      return { kind: "device" };
+    case nodeKind.whiteout:
+      return { kind: "whiteout" };
+    case nodeKind.symlink:
+      return linkAt(read, path, linkTargetOf(tree, node));
+    default: {
+      const own = layer ?? tree.layer[node] ?? 0;
+      return fileIn(read, path, own, mostLinks);
+    }
+  }
+}
+
+/** Hard links into lower layers may go through several. */
+const mostLinks = 8;
+
+function fileIn(read: ReadImage, path: string, layer: number, linksLeft: number): ImageFile {
+  const tree = read.layers[layer]?.tree;
+  const node = tree === undefined ? undefined : findExactly(tree, path);
+  if (tree === undefined || node === undefined || linksLeft === 0) return { kind: "absent" };
+  if (tree.kind[node] !== nodeKind.file) return { kind: "absent" };
+  const row = linkRowOf(tree.links, node);
+  const first = tree.links.first[row] ?? -1;
+  if (row >= 0 && first < 0) {
+    const target = plainPath(linkTargetOf(tree, node));
+    const below = layerBelow(read, target, layer);
+    return below === undefined ? { kind: "absent" } : fileIn(read, target, below, linksLeft - 1);
+  }
+  return { kind: "file", layer, path, contentBytes: tree.bytes[first < 0 ? node : first] ?? 0 };
+}
+
+function linkAt({ finalTree }: ReadImage, path: string, target: string): ImageFile {
+  const paths = pathsOf(finalTree);
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  let at: string | undefined = target.startsWith("/") ? target : `${folder}${target}`;
+  for (let links = 0; links < mostHops && at !== undefined; links += 1) {
+    const node = paths.find(at);
+    if (node === undefined) break;
+    const found = pathOf(finalTree, node);
+    if (finalTree.kind[node] !== nodeKind.symlink) return { kind: "link", target, path: found };
+    const next = linkTargetOf(finalTree, node);
+    at = next.startsWith("/") ? next : `${found.slice(0, found.lastIndexOf("/") + 1)}${next}`;
+  }
+  return { kind: "link", target, path: undefined };
+}
+
+/** Linux, MAXSYMLINKS. */
+const mostHops = 40;
+
+/** The next layer below that has a file at the path, whatever layers between did to it; undefined when there is none. */
+export function layerBelow(read: ReadImage, path: string, layer: number): number | undefined {
+  for (let at = layer - 1; at >= 0; at -= 1) {
+    const tree = read.layers[at]?.tree;
+    const node = tree === undefined ? undefined : findExactly(tree, path);
+    if (node !== undefined && tree?.kind[node] === nodeKind.file) return at;
+  }
+  return undefined;
+}
+
+/** Undefined where nothing, or several things of names that are no UTF-8, look like the path. */
+function findExactly(tree: FileTree, path: string): number | undefined {
+  if (path === "") return 0;
+  let at = 0;
+  for (const name of path.split("/")) {
+    const fitting = childrenOf(tree, at).filter((child) => nameOf(tree, child) === name);
+    const [first] = fitting;
+    if (first === undefined || fitting.length > 1 || name === "") return undefined;
+    at = first;
+  }
+  return at;
+}
+
+/** `passwd (layer 3, line 7)`; layers count from 1. */
+export function fileTitle(analysis: Analysis, path: string, layer: number): string {
+  return `${fitEnd(escapeSteering(lastNameOf(path)), 60)} (${layerTitle(analysis, layer)})`;
+}
+
+function layerTitle(analysis: Analysis, layer: number): string {
+  const lineNumber = lineNumberOfLayer(analysis, layer);
+  if (lineNumber !== undefined) return `layer ${layer + 1}, line ${lineNumber}`;
+  const isBase = analysis.attribution?.layers[layer]?.origin === "base";
+  return isBase ? `layer ${layer + 1}, base` : `layer ${layer + 1}`;
+}
+
+/** A file that fits a search. */
+export interface FileHit {
+  readonly path: string;
+  readonly description: string;
+}
+
+/** Hits at most: nobody reads further. */
+const mostHits = 200;
+
+/**
+ * Files of the final file system whose path holds the text, whatever its case: those whose name begins with it first, then by path.
+ * Linear in the files.
+ */
+export function searchFiles(analysis: Analysis, read: ReadImage, text: string): readonly FileHit[] {
+  const { finalTree } = read;
+  const wanted = text.toLowerCase().replace(/^\/+/, "");
+  const early: number[] = [];
+  const late: number[] = [];
+  for (let node = 1; node < finalTree.nodeCount; node += 1) {
+    if (finalTree.kind[node] !== nodeKind.file) continue;
+    const name = nameOf(finalTree, node).toLowerCase();
+    if (name.startsWith(wanted)) early.push(node);
+    else if (late.length < mostHits && pathOf(finalTree, node).toLowerCase().includes(wanted)) {
+      late.push(node);
+    }
+    if (early.length >= mostHits) break;
+  }
+  return [...early, ...late].slice(0, mostHits).map((node) => ({
+    path: pathOf(finalTree, node),
+    description: `${formatSize(finalTree.bytes[node] ?? 0)} · ${layerTitle(analysis, finalTree.layer[node] ?? 0)}`,
+  }));
+}
