@@ -21,10 +21,15 @@ export interface ToolInstall {
  */
 export function buildToolsOf(context: RuleContext, run: Instruction): readonly ToolInstall[] {
   const script = run.keyword === "RUN" ? context.shellOf(run) : undefined;
-  if (script === undefined || script.commands.some(removesPackages)) return [];
+  if (script === undefined || !script.commands.some(isInstaller)) return [];
+  if (script.commands.some(removesPackages)) return [];
   return script.commands
     .filter(({ certainty }) => certainty === "always")
     .flatMap((command) => toolInstall(context, command));
+}
+
+function isInstaller({ name }: ShellCommand): boolean {
+  return name !== undefined && installVerbs.has(name);
 }
 
 function toolInstall(context: RuleContext, command: ShellCommand): readonly ToolInstall[] {

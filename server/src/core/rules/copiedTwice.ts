@@ -137,28 +137,33 @@ function changedWrite(
   at: number,
   { command, scope }: ScopedCommand,
 ): ChangedWrite | undefined {
+  if (scope === undefined || !mayChange(command)) return undefined;
   const [what, ...targets] = operandsOf(command);
-  if (what === undefined || scope === undefined || !isChange(command, what.text)) return undefined;
+  if (what === undefined || isGivenToRoot(command, what.text)) return undefined;
   const isRecursive = command.args.some(({ text }) => /^-[a-zA-Z]*R|^--recursive$/.test(text));
-  for (const target of targets) {
-    const [pattern] = patternsOf(target, scope);
-    if (pattern === undefined) continue;
+  for (const pattern of targets.flatMap((target) => patternsOf(target, scope))) {
     const isHit = (write: FileWrite): boolean =>
       isRecursive ? pattern.matches(write.path) : pattern.text === write.path && isFile(write);
-    const isOwn = acts[at]?.writes.some(
-      (write) => write.span.start < command.span.start && isHit(write),
-    );
-    const found = isOwn === true ? undefined : writeIndexOf(context).lastBefore(at, pattern, isHit);
+    if (acts[at]?.writes.some((write) => isBefore(write, command) && isHit(write))) continue;
+    const found = writeIndexOf(context).lastBefore(at, pattern, isHit);
     const writer = found && acts[found.at]?.instruction;
-    if (found !== undefined && writer !== undefined) return { write: found.write, writer };
+    if (found && writer) return { write: found.write, writer };
   }
   return undefined;
 }
 
-/** Whether it surely runs, and not to give files to root, whose they are. */
-function isChange({ name, certainty, depth }: ShellCommand, what: string): boolean {
-  if (certainty === "maybe" || depth > 0) return false;
-  return name === "chmod" || (name === "chown" && !/^(?:root|0)(?::(?:root|0)?)?$/.test(what));
+function isBefore(write: FileWrite, command: ShellCommand): boolean {
+  return write.span.start < command.span.start;
+}
+
+/** Whether it surely runs and changes files. */
+function mayChange({ name, certainty, depth }: ShellCommand): boolean {
+  return certainty === "always" && depth === 0 && (name === "chmod" || name === "chown");
+}
+
+/** Whether it gives files to root, whose they are. */
+function isGivenToRoot({ name }: ShellCommand, what: string): boolean {
+  return name === "chown" && /^(?:root|0)(?::(?:root|0)?)?$/.test(what);
 }
 
 /** Without `-R` a folder costs nothing. */

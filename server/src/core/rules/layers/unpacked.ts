@@ -18,6 +18,7 @@ export function unpackedBy({ command, scope }: ScopedCommand): readonly PathPatt
 
 function archiveWords(command: ShellCommand): readonly ShellWord[] {
   const { name = "" } = command;
+  if (!unpackers.has(name)) return [];
   const read = command.redirects.flatMap(({ operator, target }) =>
     operator === "<" && target !== undefined ? [target] : [],
   );
@@ -60,6 +61,19 @@ const installers: ReadonlySet<string> = new Set([
   "pip3",
 ]);
 const installing: ReadonlySet<string> = new Set(["install", "localinstall", "add"]);
+
+/** All that `archiveWords` knows. */
+const unpackers: ReadonlySet<string> = new Set([
+  "tar",
+  "bsdtar",
+  "unzip",
+  "7z",
+  "7za",
+  "7zr",
+  ...readers,
+  ...packageOptions.keys(),
+  ...installers,
+]);
 
 /** The letters of its first word and of its short options. */
 function tarLetters({ args }: ShellCommand): string {

@@ -43,17 +43,42 @@ export function createCacheSites(
   calls: FileCalls,
 ): (run: Instruction) => CacheSite {
   const known = new Map<number, CacheSite>();
+  const placesIn = createPlaces(cache);
   return (run) => {
-    const site = known.get(run.index) ?? cacheSiteAt(context, cache, calls, run);
+    const site = known.get(run.index) ?? cacheSiteAt(context, { cache, calls, placesIn }, run);
     known.set(run.index, site);
     return site;
   };
 }
 
+type PlacesIn = (variables: Variables, homes: Homes) => readonly string[];
+
+/** Where the cache may lie; worked out once for RUNs that share variables and homes. */
+function createPlaces(cache: PackageCache): PlacesIn {
+  let last:
+    | {
+        readonly variables: Variables;
+        readonly homes: Homes;
+        readonly places: readonly string[];
+      }
+    | undefined;
+  return (variables, homes) => {
+    if (last?.variables !== variables || last.homes !== homes) {
+      last = { variables, homes, places: inHomes(cache.folders(variables), homes.all) };
+    }
+    return last.places;
+  };
+}
+
+interface CacheFile {
+  readonly cache: PackageCache;
+  readonly calls: FileCalls;
+  readonly placesIn: PlacesIn;
+}
+
 function cacheSiteAt(
   context: RuleContext,
-  cache: PackageCache,
-  calls: FileCalls,
+  { cache, calls, placesIn }: CacheFile,
   run: Instruction,
 ): CacheSite {
   const homes = homesAt(context, run);
@@ -63,7 +88,7 @@ function cacheSiteAt(
     return cache.isFilledBy(call, variables) ? [{ call, variables }] : [];
   });
   const variables = filling[0]?.variables ?? context.environmentAt(run);
-  const places = inHomes(cache.folders(variables), homes.all);
+  const places = placesIn(variables, homes);
   const fillers = filling.map(({ call }) => call);
   return {
     run,

@@ -26,8 +26,12 @@ function readHomes(context: RuleContext, instruction: Instruction): Homes {
   const users = context.recall("users", () => usersByInstruction(context.dockerfile));
   const user = users.get(instruction.index);
   const home = context.environmentAt(instruction).get("HOME");
-  const key = `homes of ${user ?? ""} at ${home ?? ""}`;
-  return context.recall(key, () => homesOf(context, user, home));
+  const byUser = context.recall("homes by user", () => new Map<string, Map<string, Homes>>());
+  const byHome = byUser.get(user ?? "") ?? new Map<string, Homes>();
+  byUser.set(user ?? "", byHome);
+  const homes = byHome.get(home ?? "") ?? homesOf(context, user, home);
+  byHome.set(home ?? "", homes);
+  return homes;
 }
 
 function homesOf(context: RuleContext, user: string | undefined, home: string | undefined): Homes {

@@ -1,6 +1,8 @@
 import type { Instruction } from "../../dockerfile/syntax.ts";
+import type { ShellCommand } from "../../dockerfile/shellScript.ts";
 import { textOf } from "../../text/span.ts";
 import type { RuleContext } from "../context.ts";
+import { placeOfLine } from "../layers/fileActs.ts";
 import { pathOf, scopesOf } from "../layers/scope.ts";
 import { copiesContext } from "./contextCopy.ts";
 import type { Ignorable } from "./ignorable.ts";
@@ -10,46 +12,75 @@ export type IsNeeded = (what: Ignorable) => boolean;
 
 /** What the lines of all stages use: they share one build context. Asked for the line that takes the whole of it. */
 export function createNeeds(context: RuleContext): (copy: Instruction) => IsNeeded {
-  const names = namesIn(context);
-  const runs = context.dockerfile.instructions.filter(({ keyword }) => keyword === "RUN");
-  const commands = runs.flatMap((run) => context.shellOf(run)?.commands ?? []);
-  const usesGit = commands.some(
-    ({ name, args }) => name === "git" && args[0]?.text !== "clone" && args[0]?.text !== "config",
-  );
-  const isTesting = [...names].some((name) => testing.test(name));
+  const named = new Map<string, boolean>();
   const installs = installsIn(context);
   const scopes = scopesOf(context);
   return (copy) => {
-    const scope = scopes[context.shipped.indexOf(copy)];
+    const scope = scopes[placeOfLine(context, copy)];
     const target = scope && pathOf(copy.words.at(-1)?.text ?? "", scope);
     const isReplaced = installs.some(
       ({ index, folder, isClean }) => folder === target && (index < copy.index || isClean),
     );
     return ({ kind, pattern }) => {
       if (kind === "packages") return !isReplaced;
-      if (names.has(pattern.replace(/^\*\*\//, ""))) return true;
-      return kind === "history" ? usesGit : kind === "tests" && isTesting;
+      const name = pattern.replace(/^\*\*\//, "");
+      const isNamed = named.get(name) ?? namingTexts(context).some((text) => hasName(text, name));
+      named.set(name, isNamed);
+      if (isNamed) return true;
+      return kind === "history" ? usesGit(context) : kind === "tests" && isTesting(context);
     };
   };
+}
+
+function usesGit(context: RuleContext): boolean {
+  return context.recall("whether a RUN works with git", () =>
+    context.dockerfile.instructions
+      .filter(({ keyword }) => keyword === "RUN")
+      .some((run) => context.shellOf(run)?.commands.some(worksWithGit) === true),
+  );
+}
+
+function isTesting(context: RuleContext): boolean {
+  return context.recall("whether a line names tests", () => namingTexts(context).some(hasTestName));
+}
+
+function worksWithGit({ name, args }: ShellCommand): boolean {
+  return name === "git" && args[0]?.text !== "clone" && args[0]?.text !== "config";
 }
 
 const testing =
   /^(?:tests?|test:.*|pytest|tox|nox|jest|vitest|mocha|ava|rspec|phpunit|ctest|check|cypress|playwright|coverage|verify)$/;
 
-/** All names in the arguments of all lines, but those that copy the whole context. */
-function namesIn({ dockerfile }: RuleContext): ReadonlySet<string> {
-  const names = new Set<string>();
+/** Where names stand: the arguments of all lines, but what those copy that take the whole context. */
+function namingTexts(context: RuleContext): readonly string[] {
+  return context.recall("texts with names", () => readTexts(context));
+}
+
+function readTexts({ dockerfile }: RuleContext): readonly string[] {
+  const texts: string[] = [];
   for (const instruction of dockerfile.instructions) {
     if (silent.has(instruction.keyword)) continue;
-    const words = copiesContext(instruction)
-      ? instruction.words.slice(-1).map(({ text }) => text)
-      : [instruction.argumentText];
-    const bodies = instruction.heredocs.map(({ bodySpan }) => textOf(dockerfile.text, bodySpan));
-    for (const text of [...words, ...bodies]) {
-      for (const name of text.split(/[^\w.:@-]+/)) names.add(name);
-    }
+    if (!copiesContext(instruction)) texts.push(instruction.argumentText);
+    else texts.push(...instruction.words.slice(-1).map(({ text }) => text));
+    for (const { bodySpan } of instruction.heredocs) texts.push(textOf(dockerfile.text, bodySpan));
   }
-  return names;
+  return texts;
+}
+
+const nameChars = /^[\w.:@-]+$/;
+
+/** Whether a name stands in a text, alone or as a part of a path. */
+function hasName(text: string, name: string): boolean {
+  if (!nameChars.test(name)) return false;
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const around = `${text[at - 1] ?? " "}${text[at + name.length] ?? " "}`;
+    if (!/[\w.:@-]/.test(around)) return true;
+  }
+  return false;
+}
+
+function hasTestName(text: string): boolean {
+  return text.split(/[^\w.:@-]+/).some((name) => testing.test(name));
 }
 
 const silent: ReadonlySet<string> = new Set(["FROM", "LABEL", "MAINTAINER", "EXPOSE"]);
