@@ -1,0 +1,83 @@
+import type { ElfLabels } from "../image/elfLabels.ts";
+import { pathOf } from "../image/fileTree.ts";
+import type { ReadImage } from "../image/image.ts";
+import { formatExactBytes, formatSize } from "../text/size.ts";
+import { type BinaryNode, binaryMapOf } from "./binaryMap.ts";
+import { escapeSteering, fitEnd } from "./reportCells.ts";
+import { formatShare } from "./totals.ts";
+import type { TreemapArea, TreemapSheet } from "./treemapView.ts";
+
+/** A rectangle of a map that knows binaries: a file that `opens` has its sections when it is asked for by its path. */
+export interface BinaryArea extends Omit<TreemapArea, "kind" | "children"> {
+  readonly kind: TreemapArea["kind"] | "section";
+  readonly opens?: boolean;
+  readonly children?: readonly BinaryArea[];
+}
+
+/** A map whose binaries open. */
+export interface BinarySheet extends Omit<TreemapSheet, "root"> {
+  readonly root: BinaryArea;
+}
+
+/** The map with its binaries marked, as far as their layers say which files are some. O(binaries of the layers that are drawn). */
+export function withBinaries(read: ReadImage, path: string, sheet: TreemapSheet): BinarySheet {
+  const known = new Map<number, ReadonlySet<string>>();
+  const binariesOf = (layer: number): ReadonlySet<string> => {
+    const paths = known.get(layer) ?? binariesIn(read, layer);
+    known.set(layer, paths);
+    return paths;
+  };
+  const mark = (area: TreemapArea, at: string): BinaryArea => {
+    const { children, ...own } = area;
+    return {
+      ...own,
+      ...(area.kind === "file" && binariesOf(area.layer).has(at) ? { opens: true } : {}),
+      ...(children === undefined
+        ? {}
+        : { children: children.map((child) => mark(child, pathBelow(at, child))) }),
+    };
+  };
+  return { ...sheet, root: mark(sheet.root, path) };
+}
+
+/** Paths of the ELF files that a layer brings, by the first of their names. */
+function binariesIn(read: ReadImage, layer: number): ReadonlySet<string> {
+  const { tree, evidence } = read.layers[layer] ?? {};
+  if (tree === undefined) return new Set();
+  return new Set(evidence?.programs.map(({ node }) => pathOf(tree, node)));
+}
+
+/** Groups, such as all waste, have no name of their own in a path. */
+function pathBelow(path: string, { kind, name }: TreemapArea): string {
+  if (kind !== "file" && kind !== "directory") return path;
+  return path === "" ? name : `${path}/${name}`;
+}
+
+/** The map of one file, opened into what it is made of. */
+export function openBinary(sheet: TreemapSheet, labels: ElfLabels, limit: number): BinarySheet {
+  const children = binaryMapOf(labels, limit).map((node) => toArea(sheet.root, node));
+  return { ...sheet, root: { ...sheet.root, opens: true, children } };
+}
+
+/** Parts of a file are of its layer, and wasted where it is. */
+function toArea(file: TreemapArea, { name, kind, bytes, count, children }: BinaryNode): BinaryArea {
+  const label = fitEnd(escapeSteering(name), mostLabelColumns);
+  const isWasted = file.wastedBytes > 0;
+  return {
+    name,
+    ...(label === name ? {} : { label }),
+    kind,
+    bytes,
+    sizeText: formatSize(bytes),
+    exactText: formatExactBytes(bytes),
+    shareText: formatShare(bytes, file.bytes) ?? "",
+    wastedBytes: isWasted ? bytes : 0,
+    ...(isWasted ? { wastedText: formatSize(bytes) } : {}),
+    layer: file.layer,
+    content: file.content,
+    ...(count === 0 ? {} : { count }),
+    ...(children === undefined ? {} : { children: children.map((child) => toArea(file, child)) }),
+  };
+}
+
+const mostLabelColumns = 120;
