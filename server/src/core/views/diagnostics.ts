@@ -123,7 +123,7 @@ function overPredicted(
   crossing: Instruction | undefined,
 ): Notice {
   const { limitBytes, actualBytes = 0, name, stage, isLeast } = verdict;
-  const { code, limit } = budgetWords[name];
+  const { code, limit, weighs } = budgetWords[name];
   const what = stage === undefined ? "image" : "stage";
   const least = isLeast === true ? "at least " : "";
   const over = `${formatSize(actualBytes - limitBytes)} over ${limit} of ${formatSize(limitBytes)}`;
@@ -131,7 +131,7 @@ function overPredicted(
     span: from.keywordSpan,
     severity: "warning",
     code,
-    message: `The ${what} is predicted to weigh ${least}${formatSize(actualBytes)}, ${over}${whoseLimit(verdict)}; it is not built yet.`,
+    message: `The ${what} is predicted to ${weighs.replace(/s$/, "")} ${least}${formatSize(actualBytes)}, ${over}${whoseLimit(verdict)}; it is not built yet.`,
     related: relatedTo(crossing, from, "This line crosses it."),
   };
 }

@@ -131,7 +131,10 @@ function verdictSentence(verdict: BudgetVerdict): string {
   const { name, stage, actualBytes, limitBytes, isWithin, isLeast, basis } = verdict;
   const what = stage === undefined ? "image" : "stage";
   const weighs = name === "budget" ? "weigh" : "send";
-  if (actualBytes === undefined) return `What the ${what} ${weighs}s is not known.`;
+  if (actualBytes === undefined) {
+    const why = name === "budget" ? "" : ": that takes a built image with compressed layers";
+    return `What the ${what} ${weighs}s is not known${why}.`;
+  }
   const does =
     basis === "predicted"
       ? `is predicted to ${weighs}${isLeast === true ? " at least" : ""}`

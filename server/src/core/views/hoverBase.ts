@@ -4,9 +4,12 @@ import { kindAdvice, type BaseTraits } from "../bases/baseTraits.ts";
 import { rootFacts } from "../bases/describeBase.ts";
 import { describeSizeSource, formatBaseSize } from "../bases/sizeText.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
+import type { BaseContents } from "../image/baseContents.ts";
+import { baseContentsOf } from "../image/baseContents.ts";
 import { formatPlatform } from "../image/imageConfig.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import type { CardPart, CardTable, Fact } from "./hoverCard.ts";
+import { weightOf } from "./totals.ts";
 
 /** What the stage of a FROM stands on: kind, contents, size with its source, and what it could stand on instead. Undefined where nobody looked. */
 export function basePart(analysis: Analysis, from: Instruction): CardPart | undefined {
@@ -21,7 +24,7 @@ export function basePart(analysis: Analysis, from: Instruction): CardPart | unde
     title: titleOf(root),
     facts: [
       ...stageFact(analysis, found.base),
-      ...(root.kind === "unknown" ? [] : traitFacts(root.traits)),
+      ...(root.kind === "unknown" ? [] : traitFacts(root.traits, foundIn(analysis, from))),
       ...(root.kind === "unknown" ? [] : sizeFacts(root.sizes)),
       ...(found.fit === undefined ? [] : [{ label: "For this stage", value: found.fit.advice }]),
     ],
@@ -52,12 +55,37 @@ function stageFact({ dockerfile }: Analysis, base: BaseFacts): readonly Fact[] {
   return [{ label: "Starts from", value: `the stage ${name}${root}` }];
 }
 
-function traitFacts(traits: BaseTraits | undefined): readonly Fact[] {
-  if (traits === undefined) return [];
+/** What the base's layers hold, where they are those of this file's image as it was built; undefined elsewhere. */
+function foundIn(analysis: Analysis, from: Instruction): BaseContents | undefined {
+  const { image } = analysis;
+  const weight = weightOf(analysis, from);
+  const isThere = weight?.basis === "measured" && weight.layers.length > 0;
+  return isThere && image?.state === "read" ? baseContentsOf(image.read, weight.layers) : undefined;
+}
+
+function foundText({ libcs, shells, packageManagers, interpreters }: BaseContents): string {
+  const told = (names: readonly string[], none: string, of = ""): string =>
+    names.length === 0 ? none : `${of}${names.join(", ")}`;
+  const parts = [
+    told(libcs, "no libc"),
+    told(shells, "no shell", shells.length === 1 ? "a shell: " : "shells: "),
+    told(packageManagers, "no package manager", "package managers: "),
+    told(interpreters, "", "interpreters: "),
+  ];
+  return `${parts.filter((part) => part !== "").join("; ")} (found in its layers)`;
+}
+
+/** What was found in the layers goes before what the maker says of such images. */
+function traitFacts(
+  traits: BaseTraits | undefined,
+  found: BaseContents | undefined,
+): readonly Fact[] {
+  const seen = found === undefined ? [] : [{ label: "Holds", value: foundText(found) }];
+  if (traits === undefined) return seen;
   const { name, goodFor, costs } = kindAdvice[traits.kind];
   return [
     { label: "Kind", value: name },
-    { label: "Holds", value: contentsOf(traits) },
+    ...(found === undefined ? [{ label: "Holds", value: contentsOf(traits) }] : seen),
     { label: "Good for", value: goodFor },
     { label: "Costs", value: costs },
   ];
