@@ -18,6 +18,7 @@ const viewWith = (ignoreTarget: IgnoreTarget | undefined): DocumentView => ({
   analysis: textAnalysisOf(text),
   context: { state: "looking" },
   settings: defaultSettings,
+  imageRequest: undefined,
   beside: () => ({}),
   historyVersion: undefined,
   ignoreTarget,

@@ -20,6 +20,7 @@ import type {
 } from "../protocol.ts";
 import { methods } from "../protocol.ts";
 import { buildHistory, comparePastBuilds } from "./features/buildHistory.ts";
+import { answerFileRequests } from "./features/fileRequests.ts";
 import { compareBuilds } from "./features/scratchBuild.ts";
 import { rewritePreview } from "./features/scratchPreview.ts";
 import { startTimes } from "./features/startTimes.ts";
@@ -36,6 +37,7 @@ export function answerCustomRequests(server: Server): void {
   answerStartRequest(server);
   answerHistoryRequests(server);
   answerTreemapRequests(server);
+  answerFileRequests(server);
   connection.onRequest(
     methods.tree,
     shield.answering<[TreeParams], readonly TreeRow[]>([], (params) => layerTrees.rows(params)),

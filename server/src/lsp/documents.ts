@@ -18,7 +18,7 @@ import type { ContextBinding } from "./contextBinding.ts";
 import { createContextBinding } from "./contextBinding.ts";
 import type { ImageBinding, ImageBindingOptions } from "./imageBinding.ts";
 import { createImageBinding } from "./imageBinding.ts";
-import type { Host, Stop } from "./host.ts";
+import type { Host, ImageRequest, Stop } from "./host.ts";
 import type { IgnoreFiles, IgnoreTarget } from "./ignoreFiles.ts";
 import { settingsFor } from "./session.ts";
 import type { SharedLayers } from "./sharedLayers.ts";
@@ -31,6 +31,8 @@ export interface DocumentView {
   readonly analysis: Analysis;
   readonly context: ImageContext;
   readonly settings: Settings;
+  /** How its image is opened; undefined while none is known. */
+  readonly imageRequest: ImageRequest | undefined;
   /** The build before, and what is shared with other images, as far as it is known. Never waits. */
   readonly beside: () => BesideImage;
   /** Another text when another history is known; undefined without builds. */
@@ -193,6 +195,7 @@ function viewOf(
     analysis,
     context: entry.binding.context(),
     settings,
+    imageRequest: entry.binding.request(),
     beside: () => ({
       growth: growthSince(analysis, history),
       shared: sharedLayers.of(uri, analysis),

@@ -17,6 +17,8 @@ export interface ImageBinding {
   /** Newest snapshot; undefined while no image is known. */
   image(): Image | undefined;
   context(): ImageContext;
+  /** How the image is opened; undefined while none is known. */
+  request(): ImageRequest | undefined;
   /** Finds the image anew: by name, else by history in the background. Keeps what it has until it finds another. */
   choose(dockerfile: Dockerfile): void;
   /** Takes the image that the text names now; searches only when a name is gone. For while the user types. */
@@ -59,6 +61,7 @@ export function createImageBinding(uri: string, options: ImageBindingOptions): I
     image: () =>
       binding.choice.kind === "held" ? binding.choice.held.snapshot().image : undefined,
     context: () => contextOf(binding.choice),
+    request: () => (binding.choice.kind === "held" ? binding.choice.held.request : undefined),
     choose: (dockerfile) => choose(binding, dockerfile),
     followName(dockerfile) {
       const { choice } = binding;

@@ -36,38 +36,43 @@ export function findImageFile(read: ReadImage, path: string, layer: number | und
   const tree = layer === undefined ? read.finalTree : read.layers[layer]?.tree;
   const node = tree === undefined ? undefined : findExactly(tree, path);
   if (tree === undefined || node === undefined) return { kind: "absent" };
-  switch (tree.kind[node] ?? nodeKind.file) {
-    case nodeKind.directory:
-      return { kind: "directory" };
-    case nodeKind.device:
-      return { kind: "device" };
-    case nodeKind.whiteout:
-      return { kind: "whiteout" };
-    case nodeKind.symlink:
-      return linkAt(read, path, linkTargetOf(tree, node));
-    default: {
-      const own = layer ?? tree.layer[node] ?? 0;
-      return fileIn(read, path, own, mostLinks);
-    }
-  }
+  const kind = kindNames[tree.kind[node] ?? nodeKind.file];
+  if (kind === "link") return linkAt(read, path, linkTargetOf(tree, node));
+  return kind === undefined
+    ? fileIn(read, path, layer ?? tree.layer[node] ?? 0, mostLinks)
+    : { kind };
 }
+
+/** By `nodeKind`; undefined for files. */
+const kindNames = ["directory", undefined, "link", "device", "whiteout"] as const;
 
 /** Hard links into lower layers may go through several. */
 const mostLinks = 8;
 
 function fileIn(read: ReadImage, path: string, layer: number, linksLeft: number): ImageFile {
   const tree = read.layers[layer]?.tree;
-  const node = tree === undefined ? undefined : findExactly(tree, path);
+  const node = tree && findExactly(tree, path);
   if (tree === undefined || node === undefined || linksLeft === 0) return { kind: "absent" };
-  if (tree.kind[node] !== nodeKind.file) return { kind: "absent" };
-  const row = linkRowOf(tree.links, node);
-  const first = tree.links.first[row] ?? -1;
-  if (row >= 0 && first < 0) {
-    const target = plainPath(linkTargetOf(tree, node));
-    const below = layerBelow(read, target, layer);
-    return below === undefined ? { kind: "absent" } : fileIn(read, target, below, linksLeft - 1);
+  const holder = contentHolder(tree, node);
+  if (typeof holder === "number") {
+    return { kind: "file", layer, path, contentBytes: tree.bytes[holder] ?? 0 };
   }
-  return { kind: "file", layer, path, contentBytes: tree.bytes[first < 0 ? node : first] ?? 0 };
+  const below = holder && layerBelow(read, holder.target, layer);
+  return holder === undefined || below === undefined
+    ? { kind: "absent" }
+    : fileIn(read, holder.target, below, linksLeft - 1);
+}
+
+/** The node that is charged for a file's content, or the path in a lower layer that a hard link leads to; undefined for what is no file. */
+function contentHolder(
+  tree: FileTree,
+  node: number,
+): number | { readonly target: string } | undefined {
+  if (tree.kind[node] !== nodeKind.file) return undefined;
+  const row = linkRowOf(tree.links, node);
+  if (row < 0) return node;
+  const first = tree.links.first[row] ?? -1;
+  return first >= 0 ? first : { target: plainPath(linkTargetOf(tree, node)) };
 }
 
 function linkAt({ finalTree }: ReadImage, path: string, target: string): ImageFile {
@@ -114,6 +119,12 @@ function findExactly(tree: FileTree, path: string): number | undefined {
 /** `passwd (layer 3, line 7)`; layers count from 1. */
 export function fileTitle(analysis: Analysis, path: string, layer: number): string {
   return `${fitEnd(escapeSteering(lastNameOf(path)), 60)} (${layerTitle(analysis, layer)})`;
+}
+
+/** `passwd (app:old)`: a file of an image that is not the Dockerfile's own. */
+export function otherFileTitle(path: string, reference: string): string {
+  const name = fitEnd(escapeSteering(lastNameOf(path)), 60);
+  return `${name} (${fitEnd(escapeSteering(reference), 60)})`;
 }
 
 function layerTitle(analysis: Analysis, layer: number): string {
