@@ -16,7 +16,7 @@ export function matchedNodes(tree: FileTree, filter: string | undefined): Uint8A
   const matched = new Uint8Array(tree.nodeCount);
   const paths: string[] = [""];
   const depths = new Uint16Array(tree.nodeCount);
-  const nameAt = namesOf(tree);
+  const nameAt = lowerNamesOf(tree);
   for (let node = 1; node < tree.nodeCount; node += 1) {
     const parent = tree.parent[node] ?? 0;
     const depth = (depths[parent] ?? 0) + 1;
@@ -25,7 +25,7 @@ export function matchedNodes(tree: FileTree, filter: string | undefined): Uint8A
       matched[node] = 1;
       continue;
     }
-    const name = nameAt(node).toLowerCase();
+    const name = nameAt(node);
     const path = depth === 1 ? name : `${paths[depth - 1]}/${name}`;
     paths[depth] = path;
     if (fits(path, name, tree.kind[node] === nodeKind.directory)) matched[node] = 1;
@@ -48,17 +48,17 @@ function matcherOf(filter: string): Fits | undefined {
   return pattern.includes("/") ? (path) => matches(path) : (_, name) => matches(name);
 }
 
-/** Names of nodes, all decoded at once: most are plain ASCII, of which each byte is a character. */
-function namesOf(tree: FileTree): (node: number) => string {
-  const text = new TextDecoder("latin1").decode(tree.nameBytes);
+/** Names of nodes in lower case, all decoded at once: most trees are plain ASCII, of which each byte is a character. */
+function lowerNamesOf(tree: FileTree): (node: number) => string {
+  if (!isAscii(tree.nameBytes)) return (node) => nameOf(tree, node).toLowerCase();
+  const text = new TextDecoder().decode(tree.nameBytes).toLowerCase();
   return (node) => {
     const start = tree.nameStart[node] ?? 0;
-    const name = text.slice(start, start + (tree.nameLength[node] ?? 0));
-    return isAscii(name) ? name : nameOf(tree, node);
+    return text.slice(start, start + (tree.nameLength[node] ?? 0));
   };
 }
 
-function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x7f) return false;
+function isAscii(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += 1) if ((bytes[at] ?? 0) > 0x7f) return false;
   return true;
 }

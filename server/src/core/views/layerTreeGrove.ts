@@ -24,8 +24,8 @@ export interface Grove {
   readonly tree: FileTree;
   /** Undefined where all is shown. */
   readonly pick: TreePick | undefined;
-  /** By node, values of `layerMark`; undefined where there is nothing to hold the tree against. */
-  readonly marks: ArrayLike<number> | undefined;
+  /** By node, values of `layerMark`; undefined where there is nothing to hold the tree against. Found when it is first asked for. */
+  readonly marks: () => ArrayLike<number> | undefined;
 }
 
 /** An image whose rows are asked for. */
@@ -46,12 +46,8 @@ export function groveOf(asked: Asked, forest: Forest): Grove | undefined {
     case "gone":
       return goneGrove(asked, forest);
     case "content": {
-      const kind = contentKinds[forest.index];
-      return partOfFinal(
-        asked,
-        forest,
-        (node) => contentKindOf(read.finalTree, node) === kind && !isDirectory(read, node),
-      );
+      const kinds = columnIn(view.memory, read, "kinds of content", () => contentColumn(read));
+      return partOfFinal(asked, forest, (node) => kinds[node] === forest.index);
     }
     case "package": {
       const { owners, packages } = packagesIn(view.memory, read);
@@ -75,7 +71,9 @@ export function isNodeShown({ pick }: Grove, node: number): boolean {
 }
 
 /** What the node does, a value of `layerMark`. All in a new directory is new: only the directory says so. */
-export function markAt({ marks, tree }: Grove, node: number): number {
+export function markAt(grove: Grove, node: number): number {
+  const { tree } = grove;
+  const marks = grove.marks();
   const mark = marks?.[node] ?? layerMark.none;
   const parent = tree.parent[node] ?? 0;
   const isSaid = mark === layerMark.added && parent > 0 && marks?.[parent] === layerMark.added;
@@ -94,7 +92,8 @@ function layerGrove(asked: Asked, forest: Forest): Grove | undefined {
   const { tree, index } = layer;
   const { filter = "", wasteOnly, comparedWith } = view.options;
   const changes = view.compared?.state === "read" ? layerChanges(asked, index) : undefined;
-  const marks = changes ?? (index === 0 ? undefined : marksIn(view.memory, read, index).mark);
+  const marks = (): ArrayLike<number> | undefined =>
+    changes ?? (index === 0 ? undefined : marksIn(view.memory, read, index).mark);
   const isWhole = filter.trim() === "" && wasteOnly !== true && comparedWith === undefined;
   if (isWhole) return { forest, tree, pick: undefined, marks };
   const pick = pickIn(view.memory, read, nameOfPick(asked, forest), () => {
@@ -115,8 +114,9 @@ function finalGrove(asked: Asked): Grove {
   const tree = read.finalTree;
   const forest: Forest = { kind: "final", index: 0 };
   const { filter = "", ownOnly, wasteOnly, comparedWith } = view.options;
-  const marks =
+  const changes =
     view.compared?.state === "read" ? finalChanges(asked, view.compared.read) : undefined;
+  const marks = (): Int32Array | undefined => changes;
   const isWhole =
     filter.trim() === "" && ownOnly !== true && wasteOnly !== true && comparedWith === undefined;
   if (isWhole) return { forest, tree, pick: undefined, marks };
@@ -126,7 +126,7 @@ function finalGrove(asked: Asked): Grove {
     return pickNodes(tree, tree.bytes, (node) => {
       if (wasteOnly === true || (matched !== undefined && matched[node] === 0)) return false;
       if (ownOnly === true && isBase[tree.layer[node] ?? 0] === true) return false;
-      if (comparedWith !== undefined) return marks !== undefined && marks[node] !== 0;
+      if (comparedWith !== undefined) return changes !== undefined && changes[node] !== 0;
       return isLeaf(tree, node);
     });
   });
@@ -161,7 +161,15 @@ function goneGrove({ read, view }: Asked, forest: Forest): Grove | undefined {
       (node) => matches[node] === -1 && (matched === undefined || matched[node] === 1),
     );
   });
-  return { forest, tree, pick, marks: undefined };
+  return { forest, tree, pick, marks: () => undefined };
+}
+
+/** By node of the final tree, its place in `contentKinds`; -1 for directories. */
+function contentColumn(read: ReadImage): Int32Array {
+  const kinds = new Int32Array(read.finalTree.nodeCount).fill(-1);
+  return kinds.map((none, node) =>
+    isDirectory(read, node) ? none : contentKinds.indexOf(contentKindOf(read.finalTree, node)),
+  );
 }
 
 /** All that a pick depends on beside the image. */

@@ -11,7 +11,7 @@ export interface TreeMemory {
 interface Remembered {
   packages: PackageTable | undefined;
   readonly marks: Map<number, LayerMarks>;
-  /** By what was asked, oldest first. */
+  /** By what was asked, what was asked for last behind all others. */
   readonly picks: Map<string, TreePick>;
   readonly columns: Map<string, Int32Array>;
 }
@@ -39,7 +39,7 @@ export function marksIn(memory: TreeMemory, read: ReadImage, layer: number): Lay
   return known;
 }
 
-/** A pick under its name, made once; the oldest are forgotten when there are too many. */
+/** A pick under its name, made once; those that were not asked for the longest are forgotten when there are too many. */
 export function pickIn(
   memory: TreeMemory,
   read: ReadImage,
@@ -48,9 +48,10 @@ export function pickIn(
 ): TreePick {
   const { picks } = recall(memory, read);
   const known = picks.get(name);
-  if (known !== undefined) return known;
-  const made = make();
+  picks.delete(name);
+  const made = known ?? make();
   picks.set(name, made);
+  if (known !== undefined) return known;
   let nodes = [...picks.values()].reduce((sum, { isShown }) => sum + isShown.length, 0);
   for (const [oldest, { isShown }] of picks) {
     if (nodes <= mostNodes || oldest === name) break;

@@ -35,7 +35,7 @@ export function shownWaste(asked: Asked): readonly number[] {
   const { analysis, read, view } = asked;
   const { waste } = read;
   const { filter = "", ownOnly, comparedWith } = view.options;
-  if (comparedWith !== undefined) return [];
+  if (comparedWith !== undefined || waste.count === 0) return [];
   const isFiltered = filter.trim() !== "";
   const groves = read.layers.map((_, index) =>
     isFiltered ? groveOf(asked, { kind: "layer", index }) : undefined,
