@@ -45,8 +45,7 @@ export function buildsCompared(server: Server): BuildsCompared {
 
 /** As a page, or as text where nothing shows Markdown. */
 async function openPage(page: vscode.Uri): Promise<void> {
-  const commands = await vscode.commands.getCommands(true);
-  if (commands.includes("markdown.showPreview")) {
+  if (vscode.extensions.getExtension("vscode.markdown-language-features") !== undefined) {
     await vscode.commands.executeCommand("markdown.showPreview", page);
   } else {
     await vscode.window.showTextDocument(page, { preview: true });

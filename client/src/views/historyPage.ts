@@ -6,7 +6,7 @@ svg { width: 100%; height: 96px; display: block; border-bottom: 1px solid var(--
 .bar { cursor: pointer; outline: none; }
 .place { fill: transparent; }
 .fill { fill: var(--vscode-charts-blue, currentColor); vector-effect: non-scaling-stroke; }
-.shown .fill { fill: var(--vscode-charts-orange, currentColor); }
+.shown .fill { fill: var(--vscode-charts-green, currentColor); }
 .bar:hover .place { fill: var(--vscode-list-hoverBackground); }
 .bar:focus .place { stroke: var(--vscode-focusBorder); stroke-width: 2; vector-effect: non-scaling-stroke; }
 .vscode-high-contrast .fill { fill: none; stroke: var(--vscode-contrastBorder, currentColor); stroke-width: 1; }

@@ -10,7 +10,7 @@ export function historyMarkdown(before: BuildRecord, after: BuildRecord, why: st
   const [old, now] = [before.totalBytes, after.totalBytes];
   const rows = rowsOf(before.lines, after.lines);
   const table = rows.map(({ change, text, remark }) =>
-    [`| ${change}`, remark, `${codeSpan(text).replaceAll("|", String.raw`\|`)} |`].join(" | "),
+    [`| ${change}`, codeSpan(text).replaceAll("|", String.raw`\|`), `${remark} |`].join(" | "),
   );
   return [
     `### ${formatSize(old)} → ${formatSize(now)} (${formatChange(old, now)})`,
@@ -18,7 +18,7 @@ export function historyMarkdown(before: BuildRecord, after: BuildRecord, why: st
     escapeMarkdown(why),
     rows.length === 0
       ? "No line weighs anything else, as far as both builds tell."
-      : ["| change | line | text |", "| ---: | --- | --- |", ...table].join("\n"),
+      : ["| change | line | |", "| ---: | --- | --- |", ...table].join("\n"),
     "",
   ].join("\n\n");
 }
