@@ -31,7 +31,7 @@ export const methods = {
   chooseImage: "tare/chooseImage",
   /** Request, client → server: `DocumentParams` → null. Looks at the image again; reads only what changed. */
   refresh: "tare/refresh",
-  /** Request, client → server: `TreemapParams` → `Treemap`, or null while the files are not read and where there is no such place. Answered from the newest snapshot, never waits. */
+  /** Request, client → server: `TreemapParams` → `Treemap`, or null while the files are not read and where there is no such place. Answered from the newest snapshot, never waits, but for a binary at the path, which is read for that: null where it cannot be, and `binary` says why; can be cancelled. */
   treemap: "tare/treemap",
   /** Request, client → server: `TreemapSearchParams` → `TreemapMatches`. Answered from the newest snapshot, never waits. */
   treemapSearch: "tare/treemapSearch",
@@ -47,6 +47,8 @@ export const methods = {
   searchFiles: "tare/searchFiles",
   /** Request, client → server: `FileReadParams` → `FileAnswer`. Reads just that file; can be cancelled. */
   readFile: "tare/readFile",
+  /** Request, client → server: `FileParams` → `BinaryAnswer`: what the bytes of an ELF file are for. Reads just that file; can be cancelled. */
+  binary: "tare/binary",
 } as const;
 
 /** Commands of our client that links in hovers, lenses and hints may name; sent only when `commandLinks` is set. */
@@ -449,6 +451,36 @@ export type TreemapMessage =
     }
   /** Client → webview. */
   | { readonly kind: "found"; readonly request: number; readonly found: TreemapMatches };
+
+/** What a binary is made of. */
+export type BinaryAnswer =
+  | {
+      readonly kind: "labels";
+      readonly contentBytes: number;
+      /** Heaviest first; together they are exactly `contentBytes`. */
+      readonly parts: readonly BinaryPart[];
+    }
+  /** One sentence for a person. */
+  | { readonly kind: "refused"; readonly message: string }
+  | { readonly kind: "cancelled" };
+
+/** A section, a package of Go, or other bytes with one purpose; a `rest` stands for parts too light to be listed. */
+export interface BinaryPart {
+  readonly name: string;
+  /** The name, safe to show; absent where it is the same. */
+  readonly label?: string;
+  readonly kind: "section" | "rest";
+  /** The sum of its children's where it has any. */
+  readonly bytes: number;
+  readonly sizeText: string;
+  readonly exactText: string;
+  /** Share of the file: `45%`. */
+  readonly shareText: string;
+  /** Parts that a `rest` stands for. */
+  readonly count?: number;
+  /** Heaviest first, a `rest` last. */
+  readonly children?: readonly BinaryPart[];
+}
 
 /** The builds of a Dockerfile that were seen on this machine. */
 export interface BuildHistory {

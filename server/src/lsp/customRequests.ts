@@ -19,6 +19,8 @@ import type {
   TrustParams,
 } from "../protocol.ts";
 import { methods } from "../protocol.ts";
+import { answerBinaryRequest } from "./features/binary.ts";
+import { createBinaryLabels } from "./features/binaryLabels.ts";
 import { buildHistory, comparePastBuilds } from "./features/buildHistory.ts";
 import { answerFileRequests } from "./features/fileRequests.ts";
 import { compareBuilds } from "./features/scratchBuild.ts";
@@ -36,7 +38,9 @@ export function answerCustomRequests(server: Server): void {
   answerScratchRequests(server);
   answerStartRequest(server);
   answerHistoryRequests(server);
-  answerTreemapRequests(server);
+  const binaries = createBinaryLabels(server);
+  answerTreemapRequests(server, binaries);
+  answerBinaryRequest(server, binaries);
   answerFileRequests(server);
   connection.onRequest(
     methods.tree,

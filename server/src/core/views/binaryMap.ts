@@ -48,7 +48,7 @@ function groupOf(
   labels: ElfLabels,
   parts: readonly ElfPart[],
 ): readonly BinaryNode[] {
-  const children = byName(labels, parts);
+  const children = byName(labels, parts).map((node) => ({ ...node, children: undefined }));
   return parts.length === 0 ? [] : [{ ...section(name, sumOf(parts)), children }];
 }
 

@@ -1,10 +1,9 @@
 import type { ElfLabels } from "../image/elfLabels.ts";
 import { pathOf } from "../image/fileTree.ts";
 import type { ReadImage } from "../image/image.ts";
-import { formatExactBytes, formatSize } from "../text/size.ts";
+import { formatSize } from "../text/size.ts";
 import { type BinaryNode, binaryMapOf } from "./binaryMap.ts";
-import { escapeSteering, fitEnd } from "./reportCells.ts";
-import { formatShare } from "./totals.ts";
+import { binaryTexts } from "./binaryParts.ts";
 import type { TreemapArea, TreemapSheet } from "./treemapView.ts";
 
 /** A rectangle of a map that knows binaries: a file that `opens` has its sections when it is asked for by its path. */
@@ -60,24 +59,16 @@ export function openBinary(sheet: TreemapSheet, labels: ElfLabels, limit: number
 }
 
 /** Parts of a file are of its layer, and wasted where it is. */
-function toArea(file: TreemapArea, { name, kind, bytes, count, children }: BinaryNode): BinaryArea {
-  const label = fitEnd(escapeSteering(name), mostLabelColumns);
+function toArea(file: TreemapArea, node: BinaryNode): BinaryArea {
   const isWasted = file.wastedBytes > 0;
+  const { children } = node;
   return {
-    name,
-    ...(label === name ? {} : { label }),
-    kind,
-    bytes,
-    sizeText: formatSize(bytes),
-    exactText: formatExactBytes(bytes),
-    shareText: formatShare(bytes, file.bytes) ?? "",
-    wastedBytes: isWasted ? bytes : 0,
-    ...(isWasted ? { wastedText: formatSize(bytes) } : {}),
+    ...binaryTexts(node, file.bytes),
+    kind: node.kind,
+    wastedBytes: isWasted ? node.bytes : 0,
+    ...(isWasted ? { wastedText: formatSize(node.bytes) } : {}),
     layer: file.layer,
     content: file.content,
-    ...(count === 0 ? {} : { count }),
     ...(children === undefined ? {} : { children: children.map((child) => toArea(file, child)) }),
   };
 }
-
-const mostLabelColumns = 120;

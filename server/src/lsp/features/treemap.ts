@@ -1,3 +1,5 @@
+import type { CancellationToken } from "vscode-languageserver/node";
+import { openBinary, withBinaries } from "../../core/views/binaryTreemap.ts";
 import { treemapSearch } from "../../core/views/treemapSearch.ts";
 import { treemapSheet } from "../../core/views/treemapView.ts";
 import type {
@@ -8,20 +10,20 @@ import type {
 } from "../../protocol.ts";
 import { methods } from "../../protocol.ts";
 import type { Server } from "../serverParts.ts";
+import { signalOf } from "./binary.ts";
+import type { BinaryLabels } from "./binaryLabels.ts";
 
 /** More are no use on any screen, and no client should make the server count them. */
 const mostRectangles = 5000;
 
 /** What the treemap asks for. */
-export function answerTreemapRequests(server: Server): void {
+export function answerTreemapRequests(server: Server, binaries: BinaryLabels): void {
   const { connection, shield, documents } = server;
   connection.onRequest(
     methods.treemap,
-    shield.answering<[TreemapParams], Treemap | null>(null, ({ target, limit }) => {
-      const view = documents.view(target.uri);
-      const most = Math.min(limit, mostRectangles);
-      return view === undefined ? null : (treemapSheet(view.analysis, target, most) ?? null);
-    }),
+    shield.answering<[TreemapParams, CancellationToken], Treemap | null>(null, (params, token) =>
+      treemap(server, binaries, params, token),
+    ),
   );
   connection.onRequest(
     methods.treemapSearch,
@@ -34,4 +36,24 @@ export function answerTreemapRequests(server: Server): void {
       },
     ),
   );
+}
+
+/** A binary opens into its sections, when it is asked for by its path; a map of anything else is there at once. */
+function treemap(
+  { documents }: Server,
+  binaries: BinaryLabels,
+  { target, limit }: TreemapParams,
+  token: CancellationToken,
+): Treemap | null | Promise<Treemap | null> {
+  const analysis = documents.view(target.uri)?.analysis;
+  const most = Math.min(limit, mostRectangles);
+  const sheet = analysis && treemapSheet(analysis, target, most);
+  if (sheet === undefined || analysis?.image?.state !== "read") return null;
+  const map = withBinaries(analysis.image.read, target.path ?? "", sheet);
+  if (map.root.opens !== true) return map;
+  const { uri, path = "", layer } = target;
+  const file = { uri, path, ...(layer === undefined ? {} : { layer }) };
+  return binaries
+    .labelsOf(file, signalOf(token))
+    .then((found) => (found.kind === "labels" ? openBinary(sheet, found.labels, most) : null));
 }

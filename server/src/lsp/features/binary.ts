@@ -1,0 +1,37 @@
+import type { CancellationToken } from "vscode-languageserver/node";
+import { binaryParts } from "../../core/views/binaryParts.ts";
+import type { BinaryAnswer, FileParams } from "../../protocol.ts";
+import { methods } from "../../protocol.ts";
+import type { Server } from "../serverParts.ts";
+import type { BinaryLabels } from "./binaryLabels.ts";
+
+/** Parts of one answer, about. */
+const mostParts = 2000;
+
+/** The method that says what a binary is made of. */
+export function answerBinaryRequest({ connection, shield }: Server, binaries: BinaryLabels): void {
+  connection.onRequest<BinaryAnswer, void>(
+    methods.binary,
+    shield.answering<[FileParams, CancellationToken], BinaryAnswer>(
+      { kind: "refused", message: "The file could not be looked into: see the output of Tare." },
+      async (params, token) => {
+        const outcome = await binaries.labelsOf(params, signalOf(token));
+        if (outcome.kind !== "labels") return outcome;
+        const { labels } = outcome;
+        return {
+          kind: "labels",
+          contentBytes: labels.fileBytes,
+          parts: binaryParts(labels, mostParts),
+        };
+      },
+    ),
+  );
+}
+
+/** Aborted when the client takes its request back. */
+export function signalOf(token: CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  token.onCancellationRequested(() => controller.abort());
+  if (token.isCancellationRequested) controller.abort();
+  return controller.signal;
+}

@@ -1,0 +1,104 @@
+import { describeImageError, type ElfLabels, formatSize, labelElf } from "../../core/analysis.ts";
+import { readImageFile } from "../../io/imageFile.ts";
+import type { OpenedImage } from "../../io/imageSource.ts";
+import type { FileAddress, FileParams } from "../../protocol.ts";
+import { placeFor } from "../imageBinding.ts";
+import type { Server } from "../serverParts.ts";
+import { findFile } from "./fileFinding.ts";
+
+/** What came of labelling a file. */
+export type LabelOutcome =
+  | { readonly kind: "labels"; readonly labels: ElfLabels }
+  /** One sentence for a person. */
+  | { readonly kind: "refused"; readonly message: string }
+  | { readonly kind: "cancelled" };
+
+/** Labels binaries of images, one after the other, and remembers the newest. */
+export interface BinaryLabels {
+  labelsOf(params: FileParams, signal: AbortSignal): Promise<LabelOutcome>;
+}
+
+/** A longer file is not read: all of it is in memory while it is labelled. */
+const mostBytes = 512 * 2 ** 20;
+/** Labels that are remembered, and parts of one file: object files may have a hundred thousand. */
+const mostRemembered = 24;
+const mostParts = 20_000;
+
+/** Nothing labelled yet. */
+export function createBinaryLabels(server: Server): BinaryLabels {
+  // By layer and path, so that they never go stale; the newest last.
+  const known = new Map<string, LabelOutcome>();
+  let last: Promise<unknown> = Promise.resolve();
+  const label = async (address: FileAddress, signal: AbortSignal): Promise<LabelOutcome> => {
+    const key = JSON.stringify([address.diffId, address.path]);
+    const outcome = known.get(key) ?? (await readAndLabel(server, address, signal));
+    known.delete(key);
+    if (outcome.kind === "labels" && outcome.labels.parts.length <= mostParts) {
+      known.set(key, outcome);
+    }
+    const [oldest] = known.keys();
+    if (known.size > mostRemembered && oldest !== undefined) known.delete(oldest);
+    return outcome;
+  };
+  return {
+    async labelsOf(params, signal) {
+      const found = findFile(server, params);
+      if (found.kind === "none") return { kind: "refused", message: found.message };
+      if (found.kind === "link") return refused(`${params.path} is a link to ${found.target}.`);
+      if (found.contentBytes > mostBytes) return tooLarge(params.path, found.contentBytes);
+      const work = last.then(() => label(found.address, signal));
+      last = work.catch(() => undefined);
+      return work;
+    },
+  };
+}
+
+async function readAndLabel(
+  { session, host }: Server,
+  { uri, reference, baseFolder, diffId, path }: FileAddress,
+  signal: AbortSignal,
+): Promise<LabelOutcome> {
+  if (signal.aborted) return { kind: "cancelled" };
+  const opened = await host.openImage({ ...placeFor(session, uri, baseFolder), reference }, signal);
+  if (!opened.ok) {
+    return signal.aborted ? { kind: "cancelled" } : refused(describeImageError(opened.error));
+  }
+  try {
+    return await labelIn(opened.value, diffId, path, signal);
+  } finally {
+    await opened.value.close();
+  }
+}
+
+async function labelIn(
+  image: OpenedImage,
+  diffId: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<LabelOutcome> {
+  const layer = image.description.layers.findIndex((one) => one.diffId === diffId);
+  if (layer < 0) return refused("The image was built anew: look at it again.");
+  const read = await readImageFile(image, { layer, path, maxBytes: mostBytes, signal });
+  if (signal.aborted) return { kind: "cancelled" };
+  if (!read.ok) return refused(describeImageError(read.error));
+  const content = read.value;
+  if (content.kind === "too-large") return tooLarge(path, content.contentBytes);
+  if (content.kind !== "file") return refused(`The content of ${path} cannot be read by itself.`);
+  const { bytes } = content;
+  const labels = labelElf(
+    (offset, length) => bytes.subarray(offset, offset + length),
+    bytes.length,
+  );
+  return labels === undefined
+    ? refused(`${path} is no ELF file, so nothing says what its bytes are for.`)
+    : { kind: "labels", labels };
+}
+
+function tooLarge(path: string, bytes: number): LabelOutcome {
+  const most = formatSize(mostBytes);
+  return refused(`${path} has ${formatSize(bytes)}: binaries of more than ${most} are not opened.`);
+}
+
+function refused(message: string): LabelOutcome {
+  return { kind: "refused", message };
+}
