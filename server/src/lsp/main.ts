@@ -1,6 +1,7 @@
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { nodeHost } from "./nodeHost.ts";
 import { startServer } from "./server.ts";
+import { warmUp } from "./warmUp.ts";
 
 /** How a client talks to the server, as its command line says: LSP over standard input and output unless told otherwise. */
 const transports = ["--stdio", "--node-ipc", "--socket", "--pipe"];
@@ -16,5 +17,7 @@ export function serve(): void {
   if (!isTold) process.argv.push("--stdio");
   // A parent that dies closes the channel without a word.
   process.on("disconnect", () => process.exit(1));
-  startServer(createConnection(ProposedFeatures.all), nodeHost());
+  const host = nodeHost();
+  startServer(createConnection(ProposedFeatures.all), host);
+  warmUp(host);
 }
