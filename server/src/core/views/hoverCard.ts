@@ -3,6 +3,9 @@ import type { ReadImage } from "../image/image.ts";
 import type { Span } from "../text/span.ts";
 import type { Place } from "./heaviest.ts";
 import { heaviestPlaces } from "./heaviest.ts";
+import type { PackageShares } from "./hoverPackages.ts";
+import type { TreeMemory } from "./layerTreeMemory.ts";
+import { emptyTreeMemory } from "./layerTreeMemory.ts";
 import type { WasteGroup } from "./wasteGroups.ts";
 import { wasteGroups } from "./wasteGroups.ts";
 
@@ -52,11 +55,19 @@ export interface CardTable {
 export interface HoverMemory {
   readonly places: WeakMap<FileTree, readonly Place[]>;
   readonly waste: WeakMap<ReadImage, readonly WasteGroup[]>;
+  /** By layers. */
+  readonly packages: WeakMap<ReadImage, Map<string, PackageShares>>;
+  readonly trees: TreeMemory;
 }
 
 /** An empty memory. */
 export function emptyHoverMemory(): HoverMemory {
-  return { places: new WeakMap(), waste: new WeakMap() };
+  return {
+    places: new WeakMap(),
+    waste: new WeakMap(),
+    packages: new WeakMap(),
+    trees: emptyTreeMemory(),
+  };
 }
 
 /** Rows of a list. */

@@ -6,6 +6,7 @@ import type { InstructionWeight } from "../join/attribution.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import type { CardList, CardPart, CardRow, Fact, HoverMemory } from "./hoverCard.ts";
 import { placesOf, rowLimit, wasteOf } from "./hoverCard.ts";
+import { packageLists } from "./hoverPackages.ts";
 import { basisSentence, pairingSentence } from "./sentences.ts";
 import { formatShare, imageBytes, sizeWithExact, weightOf, writerOf } from "./totals.ts";
 import type { WasteGroup } from "./wasteGroups.ts";
@@ -39,6 +40,7 @@ export function instructionFacts(
         ? []
         : [
             largestIn(read, weight, memory),
+            ...packageLists(read, instruction, weight, memory),
             wastedHere(analysis, read, layers, memory),
             hiddenFromOthers(analysis, read, layers, memory),
           ].filter((list) => list.rows.length > 0),
