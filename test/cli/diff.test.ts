@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import type { DiffReport } from "../../server/src/core/views/diffReport.ts";
 import { anImage } from "../support/imageBuilder.ts";
 import { runTare } from "./fakeHost.ts";
 
@@ -12,12 +13,34 @@ const base = anImage().base("usr/lib/libc.so 2MB");
 const copied = { createdBy: "COPY app /app # buildkit" };
 const old = base.reference("web:1").layer("app/main.js 1MB, app/old.js 500kB", copied).read();
 const now = base.reference("web:2").layer("app/main.js 4MB, app/new|odd.js 1kB", copied).read();
-const images = { "web:1": old, "web:2": now };
+/** Debian's package `tool` of a version, of these bytes, installed by a line. */
+const withTool = (reference: string, version: string, size: string) =>
+  anImage()
+    .reference(reference)
+    .base("usr/lib/libc.so 2MB")
+    .layer(
+      {
+        "usr/bin/tool": size,
+        "var/lib/dpkg/status": {
+          content: `Package: tool\nStatus: install ok installed\nArchitecture: amd64\nVersion: ${version}\n`,
+        },
+        "var/lib/dpkg/info/tool.list": { content: "/.\n/usr\n/usr/bin\n/usr/bin/tool\n" },
+      },
+      { createdBy: "RUN /bin/sh -c apt-get install -y tool # buildkit" },
+    )
+    .read();
+const images = {
+  "web:1": old,
+  "web:2": now,
+  "tool:1": withTool("tool:1", "1.0-1", "1MB"),
+  "tool:2": withTool("tool:2", "1.1-1", "4MB"),
+};
 
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "tare-diff-"));
   await writeFile(join(folder, "Dockerfile"), "FROM debian\nCOPY app /app\n");
+  await writeFile(join(folder, "Tool.Dockerfile"), "FROM debian\nRUN apt-get install -y tool\n");
 });
 after(() => rm(folder, { recursive: true }));
 
@@ -57,6 +80,27 @@ test("JSON keeps to its schema and adds up", async () => {
   assert.ok(check(report), JSON.stringify(check.errors));
   const sum = report.paths.reduce((total, row) => total + row.afterBytes - row.beforeBytes, 0);
   assert.equal(sum, now.finalContentBytes - old.finalContentBytes);
+});
+
+test("text, JSON and Markdown say what grew by line, by package and by path", async () => {
+  const diffAs = async (...more: readonly string[]): Promise<string> =>
+    (await tare("diff", "tool:1", "tool:2", "-f", "Tool.Dockerfile", ...more)).stdout;
+  assert.match(
+    await diffAs(),
+    /By line\n {2}\+3 MB {2}line 2 {2}RUN apt-get install -y tool\n\nBy package\n {2}\+3 MB {2}tool 1\.0-1 → 1\.1-1 \(dpkg\)\n\nBy path\n {2}\+3 MB {2}usr\/bin\/tool {2}changed/,
+  );
+  const { instructions, packages, paths } = JSON.parse(await diffAs("--json")) as DiffReport;
+  const bytes = { beforeBytes: 1_000_000, afterBytes: 4_000_000 };
+  const at = instructions.find(({ lineNumber }) => lineNumber === 2);
+  assert.equal((at?.afterBytes ?? 0) - (at?.beforeBytes ?? 0), 3_000_000);
+  assert.deepEqual(packages, [
+    { manager: "dpkg", name: "tool", beforeVersion: "1.0-1", afterVersion: "1.1-1", ...bytes },
+  ]);
+  assert.deepEqual(paths[0], { path: "usr/bin/tool", kind: "changed", ...bytes, fileCount: 1 });
+  assert.match(
+    await diffAs("--format", "markdown"),
+    /\*\*By line\*\*[^*]*\| \+3 MB \| line 2 {2}RUN apt-get install -y tool \|[^*]*\*\*By package\*\*[^*]*\| \+3 MB \| tool 1\.0-1 → 1\.1-1 \(dpkg\) \|[^*]*\*\*By path\*\*[^*]*\| \+3 MB \| usr\/bin\/tool {2}changed \|/,
+  );
 });
 
 test("Markdown is fit for a comment, whatever paths look like", async () => {
