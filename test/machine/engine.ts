@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -297,6 +297,12 @@ export async function startEngine(): Promise<TestEngine | undefined> {
   };
 }
 
+/** Containers with limits that any machine grants, and without a network of their own, like those of the Docker engine here. */
+const podmanSettings = `[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+netns = "host"
+`;
+
 /**
  * Starts podman's Docker-compatible service with a store of its own. Installs Debian's podman where it is missing.
  * Undefined, with a line saying why, where that is not possible.
@@ -313,16 +319,26 @@ export async function startPodmanService(): Promise<TestEngine | undefined> {
     "--cgroup-manager=cgroupfs",
     "--events-backend=file",
   ];
-  const daemon = await startDaemon(podman, (folder, socketPath) => [
-    ...storeWords(folder),
-    "system",
-    "service",
-    "--time=0",
-    `unix://${socketPath}`,
-  ]);
+  const daemon = await startDaemon("/usr/bin/env", (folder, socketPath) => {
+    writeFileSync(join(folder, "containers.conf"), podmanSettings);
+    return [
+      `CONTAINERS_CONF=${join(folder, "containers.conf")}`,
+      podman,
+      ...storeWords(folder),
+      "system",
+      "service",
+      "--time=0",
+      `unix://${socketPath}`,
+    ];
+  });
   if (typeof daemon === "string") return skipped(daemon);
   const run: TestEngine["run"] = async (words, environment = {}) =>
-    (await runProgram(podman, [...storeWords(daemon.folder), ...words], environment)).stdout;
+    (
+      await runProgram(podman, [...storeWords(daemon.folder), ...words], {
+        CONTAINERS_CONF: join(daemon.folder, "containers.conf"),
+        ...environment,
+      })
+    ).stdout;
   return {
     kind: "podman",
     endpoint: `unix://${daemon.socketPath}`,
