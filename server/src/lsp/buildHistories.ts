@@ -1,6 +1,7 @@
 import type { Analysis } from "../core/analysis.ts";
-import type { BuildHistory } from "../core/views/buildHistory.ts";
-import { formatHistory, parseHistory, withBuild } from "../core/views/buildHistory.ts";
+import type { BuildHistory, Growth } from "../core/views/buildHistory.ts";
+import { formatHistory, growthSince, parseHistory, withBuild } from "../core/views/buildHistory.ts";
+import { temporaryRepository } from "../io/buildCompare.ts";
 import type { RecordChange, RecordFiles } from "../io/recordFiles.ts";
 import { pathOfUri } from "./folders.ts";
 import type { Host, Stop } from "./host.ts";
@@ -12,6 +13,8 @@ import type { Shield } from "./shield.ts";
 export interface BuildHistories {
   /** Never waits; empty until it is read, and where nothing may be recorded. */
   of(uri: string): BuildHistory;
+  /** What the image of the analysis weighs more than the build before it; undefined where that is not known. Never waits; found once for both. */
+  growth(uri: string, analysis: Analysis): Growth | undefined;
   /** Another image, or its files, may be there: records it when it is a build that was not seen before. */
   imageChanged(uri: string): void;
   /** Forgets what is recorded of a document, here and on the disk. The image that is shown is recorded again when it is another one. */
@@ -36,9 +39,16 @@ interface Entry {
   history: BuildHistory;
   /** Of the image that was looked at last, or forgotten. */
   seen: string | undefined;
+  grown: Grown | undefined;
   stopTimer: Stop;
   /** One after the other: each records on top of what the one before it wrote. */
   work: Promise<void>;
+}
+
+interface Grown {
+  readonly analysis: Analysis;
+  readonly history: BuildHistory;
+  readonly growth: Growth | undefined;
 }
 
 /** An image that is renewed several times in a row is looked at once. */
@@ -56,14 +66,18 @@ export function createBuildHistories(options: BuildHistoriesOptions): BuildHisto
     const entry: Entry = {
       history: [],
       seen: undefined,
+      grown: undefined,
       stopTimer: () => undefined,
       work: Promise.resolve(),
     };
     entries.set(uri, entry);
     return entry;
   };
+  const of = (uri: string): BuildHistory =>
+    mayRecord(session, uri) ? (entries.get(uri)?.history ?? []) : [];
   return {
-    of: (uri) => (mayRecord(session, uri) ? (entries.get(uri)?.history ?? []) : []),
+    of,
+    growth: (uri, analysis) => grownOf(entries.get(uri), of(uri), analysis),
     imageChanged(uri) {
       const path = pathOfUri(uri);
       if (files === undefined || path === undefined) return;
@@ -90,6 +104,19 @@ export function createBuildHistories(options: BuildHistoriesOptions): BuildHisto
   };
 }
 
+function grownOf(
+  entry: Entry | undefined,
+  history: BuildHistory,
+  analysis: Analysis,
+): Growth | undefined {
+  if (entry === undefined || history.length === 0) return undefined;
+  const { grown } = entry;
+  if (grown?.analysis === analysis && grown.history === history) return grown.growth;
+  const growth = growthSince(analysis, history);
+  entry.grown = { analysis, history, growth };
+  return growth;
+}
+
 /** Nothing is kept of a workspace that nobody trusts, or where the user does not want it. */
 function mayRecord(session: Session, uri: string): boolean {
   return session.isTrusted && session.areSettingsKnown && settingsFor(session, uri).historyEnabled;
@@ -108,6 +135,8 @@ async function record(
 ): Promise<void> {
   const analysis = analysisOf(uri);
   if (!mayRecord(session, uri) || analysis?.image?.state !== "read") return;
+  // What was built for a comparison is gone soon, and nobody's build.
+  if (analysis.image.description.reference.startsWith(`${temporaryRepository}:`)) return;
   const seen = markOf(analysis);
   if (entry.seen === seen) return;
   entry.seen = seen;

@@ -10,7 +10,7 @@ import type {
 } from "../core/analysis.ts";
 import { analyse, builtBaseOf, createRuleMemory, parseDockerfile } from "../core/analysis.ts";
 import type { BesideImage } from "../core/views/besideImage.ts";
-import { growthSince, historyVersionOf } from "../core/views/buildHistory.ts";
+import { historyVersionOf } from "../core/views/buildHistory.ts";
 import type { ImageContext } from "../core/views/imageContext.ts";
 import type { BaseLookup } from "./baseLookup.ts";
 import type { BuildHistories } from "./buildHistories.ts";
@@ -189,7 +189,6 @@ function viewOf(
     },
     memory,
   );
-  const history = histories.of(uri);
   return {
     document: entry.document,
     analysis,
@@ -197,10 +196,10 @@ function viewOf(
     settings,
     imageRequest: entry.binding.request(),
     beside: () => ({
-      growth: growthSince(analysis, history),
+      growth: histories.growth(uri, analysis),
       shared: sharedLayers.of(uri, analysis),
     }),
-    historyVersion: historyVersionOf(history),
+    historyVersion: historyVersionOf(histories.of(uri)),
     ignoreTarget: ignoreFiles.target(uri),
   };
 }

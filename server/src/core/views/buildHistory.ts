@@ -12,6 +12,7 @@ import { formatChange } from "./diffLines.ts";
 export { formatHistory, parseHistory } from "../history/historyCodec.ts";
 export type { BuildHistory } from "../history/buildHistory.ts";
 export type { BuildRecord } from "../history/buildRecord.ts";
+export type { Growth } from "../history/growth.ts";
 
 /** A build as the chart shows it. */
 export interface HistoryBar {
