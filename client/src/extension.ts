@@ -3,6 +3,8 @@ import { buildComparisons } from "./buildCompare.ts";
 import { buildsCompared } from "./buildsCompared.ts";
 import { registerCommands } from "./commands.ts";
 import { dockerfileInView } from "./dockerfileInView.ts";
+import { registerFileCommands } from "./files/fileCommands.ts";
+import { imageFiles } from "./files/imageFiles.ts";
 import { imageStatuses } from "./imageStatuses.ts";
 import { startLanguageClient } from "./languageClient.ts";
 import { rewritePreviews } from "./rewritePreview.ts";
@@ -34,6 +36,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     tree,
     treeOptions,
     registerLayerTreeCommands({ server, inView, tree, options: treeOptions }),
+    imageFiles(server, statuses),
+    registerFileCommands({ server, inView }),
     previews,
     comparisons,
     scratch,

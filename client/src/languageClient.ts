@@ -8,10 +8,17 @@ import type {
   ChooseParams,
   DocumentParams,
   CompareBuildsParams,
+  FileAnswer,
+  FileFinding,
+  FileHit,
+  FileParams,
+  FileReadParams,
+  FileSearchParams,
   HistoryBuild,
   ImageChoice,
   ImageStatus,
   InitializationOptions,
+  OtherFileParams,
   RevealParams,
   RewriteParams,
   RewritePreview,
@@ -56,6 +63,17 @@ export interface Server extends vscode.Disposable {
   /** Null while the files are not read, and where there is no such place. */
   treemap(params: TreemapParams): Promise<Treemap | null>;
   treemapSearch(params: TreemapSearchParams): Promise<TreemapMatches>;
+  findFile(params: FileParams): Promise<FileFinding>;
+  /** In the next lower layer that wrote the path. */
+  findFileBelow(params: FileParams): Promise<FileFinding>;
+  /** May read the other image. */
+  findFileInImage(
+    params: OtherFileParams,
+    token: vscode.CancellationToken,
+  ): Promise<FileFinding | { readonly kind: "cancelled" }>;
+  searchFiles(params: FileSearchParams): Promise<readonly FileHit[]>;
+  /** May take as long as an export of the image. */
+  readFile(params: FileReadParams, token: vscode.CancellationToken): Promise<FileAnswer>;
   listImages(uri: string): Promise<readonly ImageChoice[]>;
   chooseImage(params: ChooseParams): Promise<void>;
   refresh(uri: string): Promise<void>;
@@ -101,7 +119,12 @@ export function startLanguageClient(
 /** Asks the server; `nothing` while it does not run. */
 type Ask = <T>(method: string, params: unknown, nothing: T) => Promise<T>;
 
-type LongRequest = "buildCompare" | "measureStart" | "compareBuilds";
+type LongRequest =
+  | "buildCompare"
+  | "measureStart"
+  | "compareBuilds"
+  | "findFileInImage"
+  | "readFile";
 type QuickRequest = Exclude<
   keyof Server,
   LongRequest | "start" | "restart" | "grantTrust" | "showOutput" | "dispose"
@@ -120,6 +143,9 @@ function requestsWith(ask: Ask): Pick<Server, QuickRequest> {
     forgetHistory: async (uri) => {
       await ask(methods.forgetHistory, { uri }, null);
     },
+    findFile: (params) => ask(methods.findFile, params, noServer()),
+    findFileBelow: (params) => ask(methods.findFileBelow, params, noServer()),
+    searchFiles: (params) => ask(methods.searchFiles, params, []),
     listImages: (uri) => ask(methods.listImages, { uri }, []),
     chooseImage: async (params) => {
       await ask(methods.chooseImage, params, null);
@@ -128,6 +154,11 @@ function requestsWith(ask: Ask): Pick<Server, QuickRequest> {
       await ask(methods.refresh, { uri }, null);
     },
   };
+}
+
+function noServer(): FileFinding {
+  const message = vscode.l10n.t("The server of Tare does not run.");
+  return { kind: "none", message, title: vscode.l10n.t("not read") };
 }
 
 /** What takes long enough that the user may want to stop it. */
@@ -144,6 +175,8 @@ function longRequestsOf(client: () => LanguageClient): Pick<Server, LongRequest>
     buildCompare: (params, token) => ask<BuildOutcome>(methods.buildCompare, params, token),
     measureStart: (params, token) => ask<StartOutcome>(methods.measureStart, params, token),
     compareBuilds: (params, token) => ask<BuildsComparison>(methods.compareBuilds, params, token),
+    findFileInImage: (params, token) => ask<FileFinding>(methods.findFileInImage, params, token),
+    readFile: (params, token) => ask<FileAnswer>(methods.readFile, params, token),
   };
 }
 
