@@ -42,7 +42,9 @@ export function allPlaces(root: Place): readonly Place[] {
 
 /** Another text for every place of one map; the same in the next map that shows the place. */
 export function placeKey({ node, target, parent }: Place): string {
-  const above = node.kind === "rest" && parent !== undefined ? `${placeKey(parent)}|` : "";
+  const isSection = node.kind === "section";
+  const isInside = (isSection || node.kind === "rest") && parent !== undefined;
+  const above = isInside ? `${placeKey(parent)}|${isSection ? node.name : ""}` : "";
   const { path = "", layer = "", waste = false } = target;
   return `${above}${node.kind}|${layer}|${waste ? "waste" : ""}|${path}`;
 }
@@ -68,7 +70,7 @@ export function isZoomable({ node }: Place): boolean {
  * there is no way further in.
  */
 export function zoomTarget(at: Place, root: Place): TreemapTarget | undefined {
-  if (at === root) return undefined;
+  if (at === root || at.node.kind === "section") return undefined;
   if (at.children.length > 0) return at.target;
   let outermost = at;
   while (outermost.parent !== undefined && outermost.parent !== root) outermost = outermost.parent;

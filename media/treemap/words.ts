@@ -1,4 +1,4 @@
-import type { Treemap } from "../../server/src/protocol.ts";
+import type { Treemap, TreemapNode } from "../../server/src/protocol.ts";
 import { nameOfContent } from "./colours.ts";
 import type { Place } from "./places.ts";
 
@@ -19,7 +19,7 @@ export function factsOf(map: Treemap, { node, title }: Place): readonly string[]
             : `Wasted: ${hiddenText}`,
         ];
   const layer = map.layers[node.layer];
-  const isMixed = node.children !== undefined || node.kind === "directory" || node.kind === "rest";
+  const isMixed = holdsFiles(node);
   return [
     title,
     `${size}${share}`,
@@ -29,6 +29,12 @@ export function factsOf(map: Treemap, { node, title }: Place): readonly string[]
       : [`${isMixed ? "Most of it from " : ""}${layer.label}`, layer.text]),
     ...(isMixed ? [] : [nameOfContent(node.content)]),
   ];
+}
+
+/** What is in a binary is of one layer, as the file is. */
+function holdsFiles({ kind, children }: TreemapNode): boolean {
+  if (kind === "file" || kind === "section") return false;
+  return children !== undefined || kind === "directory" || kind === "rest";
 }
 
 /** The same for those who hear it, in one sentence. */
