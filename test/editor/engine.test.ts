@@ -50,4 +50,30 @@ describe("a Dockerfile that was built by a real engine", () => {
     await window.untilLine(2, "COPY app /srv/app2.5 MB");
     await window.close();
   });
+
+  test("has its start measured from the command, after a question, and nothing of it is left", async (t) => {
+    const docker = engine(t);
+    const host = docker === undefined ? undefined : editor(t);
+    if (docker === undefined || host === undefined) return;
+    const started = "FROM busybox:local\nCMD echo ready; sleep 60\n";
+    await docker.build({ tag: "started:latest", dockerfile: started });
+    workspace.write("Dockerfile", `# tare: image=started:latest\n${started}`);
+    const window = await host.open(workspace.folder, { file: workspace.path("Dockerfile") });
+    await window.untilLine(2, /^FROM busybox:localbase /);
+    await window.command("Tare: Measure Start Time");
+    const picker = window.page.locator(".quick-input-widget:visible");
+    const ticked = picker.locator(".quick-input-list-row", { hasText: "started:latest" }).first();
+    await ticked.waitFor();
+    await window.page.keyboard.press("Enter");
+    const dialog = window.page.locator(".monaco-dialog-box");
+    await dialog.waitFor();
+    assert.match(await dialog.innerText(), /Start 5 containers of started:latest\?/);
+    await dialog.getByText("Start Them").click();
+    await dialog.getByText("Start time, measured").waitFor({ timeout: 60_000 });
+    assert.match(await dialog.innerText(), /started:latest/);
+    assert.match(await dialog.innerText(), /\d+ ms|\d s/);
+    await window.photograph("start-time");
+    assert.equal((await docker.run(["ps", "-aq"])).trim(), "");
+    await window.close();
+  });
 });
