@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { LanguageClient, State, TransportKind } from "vscode-languageclient/node";
 import { commands, methods } from "../../server/src/protocol.ts";
 import type {
+  BinaryAnswer,
   BuildHistory,
   BuildOutcome,
   BuildsComparison,
@@ -63,6 +64,8 @@ export interface Server extends vscode.Disposable {
   /** Null while the files are not read, and where there is no such place. */
   treemap(params: TreemapParams): Promise<Treemap | null>;
   treemapSearch(params: TreemapSearchParams): Promise<TreemapMatches>;
+  /** What the bytes of a file are for, or why that cannot be said. Reads the file. */
+  binary(params: FileParams): Promise<BinaryAnswer>;
   findFile(params: FileParams): Promise<FileFinding>;
   /** In the next lower layer that wrote the path. */
   findFileBelow(params: FileParams): Promise<FileFinding>;
@@ -138,6 +141,7 @@ function requestsWith(ask: Ask): Pick<Server, QuickRequest> {
     rewrite: (params) => ask(methods.rewrite, params, null),
     treemap: (params) => ask(methods.treemap, params, null),
     treemapSearch: (params) => ask(methods.treemapSearch, params, { matches: [], count: 0 }),
+    binary: (params) => ask<BinaryAnswer>(methods.binary, params, { kind: "cancelled" }),
     buildHistory: async (uri) =>
       (await ask<BuildHistory>(methods.buildHistory, { uri }, { builds: [] })).builds,
     forgetHistory: async (uri) => {

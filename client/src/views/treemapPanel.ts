@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import type { TreemapMessage, TreemapTarget } from "../../../server/src/protocol.ts";
+import type { Treemap, TreemapMessage, TreemapTarget } from "../../../server/src/protocol.ts";
 import type { ImageStatuses } from "../imageStatuses.ts";
 import type { Server } from "../languageClient.ts";
 import { goToLineCommand } from "./layerTree.ts";
@@ -129,16 +129,12 @@ function followImage(uri: string, statuses: ImageStatuses, call: () => void): vs
 
 async function answerQuestion(
   message: TreemapMessage,
-  { server, statuses }: Parts,
+  parts: Parts,
   post: (message: TreemapMessage) => void,
 ): Promise<void> {
   switch (message.kind) {
     case "ask": {
-      const { request, target } = message;
-      const isThere = await hasDocument(target.uri);
-      const map = isThere ? await server.treemap({ target, limit: rectangles }) : null;
-      if (map !== null) post({ kind: "map", request, map });
-      else post({ kind: "map", request, message: whyNoMap(isThere, statuses, target) });
+      post({ kind: "map", request: message.request, ...(await mapOf(message.target, parts)) });
       return;
     }
     case "search": {
@@ -147,7 +143,7 @@ async function answerQuestion(
       post({
         kind: "found",
         request,
-        found: await server.treemapSearch({ target, query, limit }),
+        found: await parts.server.treemapSearch({ target, query, limit }),
       });
       return;
     }
@@ -163,12 +159,37 @@ async function answerQuestion(
   }
 }
 
+/** The map, or one sentence that says why there is none. */
+async function mapOf(
+  target: TreemapTarget,
+  { server, statuses }: Parts,
+): Promise<{ readonly map: Treemap } | { readonly message: string }> {
+  if (!(await hasDocument(target.uri))) return { message: whyNoMap(false, statuses, target) };
+  const map = await server.treemap({ target, limit: rectangles });
+  if (map !== null) return { map };
+  const known = await whyNoBinary(target, server, statuses);
+  return { message: known ?? whyNoMap(true, statuses, target) };
+}
+
 /** The server speaks only of documents that are open: one that was closed is opened without being shown. */
 async function hasDocument(uri: string): Promise<boolean> {
   return vscode.workspace.openTextDocument(vscode.Uri.parse(uri)).then(
     () => true,
     () => false,
   );
+}
+
+/** Files of an image that is read have a map, but for binaries that could not be opened. */
+async function whyNoBinary(
+  { uri, path, layer }: TreemapTarget,
+  server: Server,
+  statuses: ImageStatuses,
+): Promise<string | undefined> {
+  if (path === undefined || statuses.of(uri)?.state !== "read") return undefined;
+  const file = { uri, path, ...(layer !== undefined && { layer }) };
+  if ((await server.findFile(file)).kind !== "file") return undefined;
+  const answer = await server.binary(file);
+  return answer.kind === "refused" ? answer.message : undefined;
 }
 
 function whyNoMap(isThere: boolean, statuses: ImageStatuses, { uri }: TreemapTarget): string {
