@@ -26,6 +26,7 @@ export interface Frame extends Box {
 }
 
 export interface Layout {
+  /** Each directory's together, heaviest first. */
   readonly leaves: readonly Leaf[];
   /** From the outside to the inside; without the root. */
   readonly frames: readonly Frame[];
@@ -37,7 +38,10 @@ export function layoutOf(root: Place, width: number, height: number): Layout {
     partsOf(part) === undefined ? part.bytes : 0,
   );
   if ((tree.value ?? 0) <= 0) return { leaves: [], frames: [] };
-  const placed = treemap<Part>().size([width, height])(tree).descendants();
+  const placed: HierarchyRectangularNode<Part>[] = [];
+  treemap<Part>()
+    .size([width, height])(tree)
+    .eachBefore((node) => placed.push(node));
   return {
     leaves: placed
       .filter(({ children }) => children === undefined)

@@ -177,6 +177,10 @@ const keys: ReadonlyMap<string, Key> = new Map<string, Key>([
   ),
   ["Shift+ArrowUp", (living, { parent }) => parent?.parent && focusOn(living, parent)],
   ["Shift+ArrowDown", (living, { children }) => focusOn(living, children[0])],
+  ["Home", (living) => step(living, Number.NEGATIVE_INFINITY)],
+  ["End", (living) => step(living, Number.POSITIVE_INFINITY)],
+  ["PageDown", (living) => step(living, 1)],
+  ["PageUp", (living) => step(living, -1)],
   ["Enter", ({ actions }, place) => actions.zoomIn(place)],
   [" ", ({ actions }, place) => actions.goToLine(place)],
   ["Escape", zoomOut],
@@ -196,6 +200,13 @@ function move(living: Living, from: Place, direction: Direction): void {
   const at = shown && boxOfPlace(shown.layout, from);
   if (at !== undefined)
     focusOn(living, neighbour(shown?.layout.leaves ?? [], at, direction)?.place);
+}
+
+/** From one rectangle to the next in the order of weight: so each can be reached, however small. */
+function step(living: Living, by: number): void {
+  const places = (living.shown?.layout.leaves ?? []).map(({ place }) => place);
+  const at = places.findIndex((place) => place === living.selected);
+  focusOn(living, places[Math.max(0, Math.min(places.length - 1, at + by))]);
 }
 
 function zoomOut({ tip, actions }: Living): void {

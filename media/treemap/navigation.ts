@@ -25,7 +25,7 @@ export function neighbour<T extends Box>(
 }
 
 /** Pixels by which edges that touch may be apart. */
-const tolerance = 0.01;
+const tolerance = 1e-6;
 
 /** A box as seen by one who goes that way: where it starts and ends, and from where to where it reaches across. */
 function towards(
