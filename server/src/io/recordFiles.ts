@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -100,27 +100,28 @@ async function takeLock(
 ): Promise<(() => Promise<void>) | undefined> {
   const lock = `${path}.lock`;
   const deadline = Date.now() + patienceMs;
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (;;) {
-      const handle = await open(lock, "wx", 0o600).catch((error: unknown) => error);
-      if (typeof handle === "object" && handle !== null && "close" in handle) {
-        await (handle as Awaited<ReturnType<typeof open>>).close();
-        return () => rm(lock, { force: true }).catch(() => undefined);
-      }
-      if (!(handle instanceof Error && "code" in handle && handle.code === "EEXIST")) {
-        return undefined;
-      }
-      const held = await stat(lock).catch(() => undefined);
-      if (held !== undefined && Date.now() - held.mtimeMs > abandonedMs) {
-        await rm(lock, { force: true });
-      } else if (Date.now() > deadline) return undefined;
-      else await sleep(20);
-    }
-  } catch (error) {
-    if (isRefusal(error)) return undefined;
-    throw error;
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
+  for (;;) {
+    const made = await makeLock(lock);
+    if (made === "made") return () => rm(lock, { force: true }).catch(() => undefined);
+    if (made === "refused") return undefined;
+    if (await isAbandoned(lock, abandonedMs)) {
+      await rm(lock, { force: true }).catch(() => undefined);
+    } else if (Date.now() > deadline) return undefined;
+    else await sleep(20);
   }
+}
+
+async function makeLock(lock: string): Promise<"made" | "held" | "refused"> {
+  return writeFile(lock, "", { flag: "wx", mode: 0o600 }).then(
+    () => "made",
+    (error: NodeJS.ErrnoException) => (error.code === "EEXIST" ? "held" : "refused"),
+  );
+}
+
+async function isAbandoned(lock: string, abandonedMs: number): Promise<boolean> {
+  const held = await stat(lock).catch(() => undefined);
+  return held !== undefined && Date.now() - held.mtimeMs > abandonedMs;
 }
 
 /** Trouble of the file system, not a mistake of ours. */
