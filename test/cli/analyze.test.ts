@@ -49,6 +49,31 @@ test("over a budget: the same report, exit 1", async () => {
   assert.match(run.stdout, /✗ budget 5 MB: 5\.5 MB is 501 kB over it/);
 });
 
+test("too many layers fail the run, in the text and beside the budgets in JSON", async () => {
+  const over = await runTare(["analyze", "web:1", "--max-layers", "2"], { images });
+  assert.equal(over.exitCode, 1);
+  assert.match(over.stdout, /✗ max-layers 2: 3 is 1 over it/);
+  const json = await runTare(["analyze", "web:1", "--max-layers", "3", "--json"], { images });
+  assert.equal(json.exitCode, 0);
+  const { layerBudget, budgets } = JSON.parse(json.stdout) as Record<string, unknown>;
+  assert.deepEqual(layerBudget, { mostLayers: 3, actualLayers: 3, ok: true });
+  assert.deepEqual(budgets, []);
+});
+
+test("a limit for the image's platform goes before the one for all, one for another does not count", async () => {
+  const argv = ["analyze", "web:1", "--budget", "5MB", "--budget"];
+  const own = await runTare([...argv, "linux/amd64=6MB"], { images });
+  assert.equal(own.exitCode, 0);
+  assert.match(own.stdout, /✓ budget for linux\/amd64 6 MB: 5\.5 MB is 499 kB under it/);
+  const other = await runTare([...argv, "linux/arm64=6MB"], { images });
+  assert.equal(other.exitCode, 1);
+  assert.match(other.stdout, /✗ budget 5 MB: 5\.5 MB is 501 kB over it/);
+  const file = join(folder, "Dockerfile");
+  const kept = await runTare(["analyze", "-f", file, "--budget", "linux/arm64=6MB"], { images });
+  assert.match(kept.stdout, /✗ budget 5 MB/, "the file's own limit holds where no option does");
+  assert.equal(kept.exitCode, 1);
+});
+
 test("exactly at the budget is within it", async () => {
   const run = await runTare(["analyze", "web:1", "--budget", "5501000"], { images });
   assert.equal(run.exitCode, 0);

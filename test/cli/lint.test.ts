@@ -42,6 +42,22 @@ test("findings of the text go to stdout, and fail nothing unless told to", async
   assert.deepEqual(run.opened, []);
 });
 
+test("a limit on layers that the image breaks is exit 1, told on stderr; one for another platform is not", async () => {
+  await writeFile(join(folder, "Deep"), `# tare: image=web:1 max-layers=1\n${fetching}`);
+  const run = await tare("lint", "Deep");
+  assert.equal(run.exitCode, 1);
+  assert.match(run.stderr, /^tare: Deep:2: The image has \d layers, \d over the limit of 1\./);
+  const text = `# tare: image=web:1\n# tare: platform=linux/arm64 max-layers=1\n${fetching}`;
+  await writeFile(join(folder, "Deep"), text);
+  assert.equal((await tare("lint", "Deep")).exitCode, 0);
+});
+
+test("--cost says what a fix spares, and from which bytes", async () => {
+  const run = await tare("lint", "Dockerfile", "--image", "web:1", "--cost");
+  assert.match(run.stdout, /^ {2}pull [\d.]+ s → [\d.]+ s \(−[\d.]+ s\) at 10 Mbit\/s · /m);
+  assert.match(run.stdout, /^ {2}If all layers were sent uncompressed, 5\.\d+ MB: /m);
+});
+
 test("with an image they state bytes", async () => {
   const run = await tare("lint", "Dockerfile", "--image", "web:1");
   assert.match(run.stdout, /3 MB .*\[apt-lists-kept\]/);
@@ -91,6 +107,8 @@ test("--json is one object that the schema knows, for lint and analyze", async (
   for (const argv of [
     ["lint", "Dockerfile", "Clean", "--json"],
     ["analyze", "web:1", "-f", "Dockerfile", "--json"],
+    ["analyze", "web:1", "-f", "Dockerfile", "--json", "--max-layers", "9"],
+    ["analyze", "web:1", "-f", "Dockerfile", "--json", "--budget", "linux/amd64=9MB"],
   ]) {
     const { stdout } = await tare(...argv);
     assert.ok(isValid(JSON.parse(stdout)), JSON.stringify(isValid.errors));

@@ -63,8 +63,25 @@ export function startText(series: readonly StartSeries[]): readonly string[] {
     ...[head, ...rows].map(lineOf),
     ...(comparisons.length === 0 ? [] : ["", ...comparisons]),
     "",
-    "From the request to create the container to its first output, its exit, or an open port.",
+    whatWasMeasured,
   ];
+}
+
+const whatWasMeasured =
+  "From the request to create the container to its first output, its exit, or an open port.";
+
+/** The same as sentences, for where no columns can stand: one for each image, then how the others compare with the first. */
+export function startSentences(series: readonly StartSeries[]): readonly string[] {
+  const own = series.map((one) => {
+    const spread = spreadOf(one);
+    const name = escapeSteering(one.reference);
+    const runs = `${one.runs.length} ${one.runs.length === 1 ? "run" : "runs"}`;
+    if (spread === undefined) return `${name}: no time in ${runs} (${signsOf(one)}).`;
+    const [median, least, most] = [spread.medianMs, spread.leastMs, spread.mostMs].map(formatMs);
+    return `${name}: ${median} by the median of ${runs}, ${least} to ${most}. First sign: ${signsOf(one)}.`;
+  });
+  const comparisons = startComparisons(series);
+  return [...own, ...comparisons.flatMap((line) => ["", line]), "", whatWasMeasured];
 }
 
 /** How each further image compares with the first: one sentence each; none where a time is missing. */

@@ -1,5 +1,5 @@
 import type { CancellationToken } from "vscode-languageserver/node";
-import { startText } from "../../core/views/startReport.ts";
+import { startSentences } from "../../core/views/startReport.ts";
 import { describeStartTrouble } from "../../io/startTime.ts";
 import type { StartOutcome, StartParams } from "../../protocol.ts";
 import { placeFor } from "../imageBinding.ts";
@@ -24,7 +24,7 @@ export async function startTimes(
   if (token.isCancellationRequested) stopping.abort();
   const series = await host.measureStart(engine, { references, runs, limitMs }, stopping.signal);
   listening.dispose();
-  if (series.ok) return { kind: "measured", lines: startText(series.value) };
+  if (series.ok) return { kind: "measured", lines: startSentences(series.value) };
   return series.error.code === "cancelled"
     ? { kind: "cancelled" }
     : failed(describeStartTrouble(series.error));
