@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { BuildsComparison, CompareBuildsParams } from "../../server/src/protocol.ts";
+import type { BuildsComparison, CompareBuildsParams } from "../../server/src/protocol/builds.ts";
 import type { Server } from "./languageClient.ts";
 
 /** Scheme of the pages that say what grew. */

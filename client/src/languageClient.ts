@@ -3,19 +3,15 @@ import { LanguageClient, State, TransportKind } from "vscode-languageclient/node
 import { commands, methods } from "../../server/src/protocol.ts";
 import type {
   BinaryAnswer,
-  BuildHistory,
   BuildOutcome,
-  BuildsComparison,
   ChooseParams,
   DocumentParams,
-  CompareBuildsParams,
   FileAnswer,
   FileFinding,
   FileHit,
   FileParams,
   FileReadParams,
   FileSearchParams,
-  HistoryBuild,
   ImageChoice,
   ImageStatus,
   InitializationOptions,
@@ -34,6 +30,12 @@ import type {
   TreeRow,
   TrustParams,
 } from "../../server/src/protocol.ts";
+import type {
+  BuildHistory,
+  BuildsComparison,
+  CompareBuildsParams,
+  HistoryBuild,
+} from "../../server/src/protocol/builds.ts";
 import { schemes } from "./dockerfileInView.ts";
 import type { ImageStatuses } from "./imageStatuses.ts";
 import { readingProgress } from "./readingProgress.ts";

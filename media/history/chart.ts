@@ -1,4 +1,4 @@
-import type { HistoryBuild } from "../../server/src/protocol.ts";
+import type { HistoryBuild } from "../../server/src/protocol/builds.ts";
 
 /** A bar of the chart, in units of a drawing that is 100 wide and 100 high. */
 export interface Bar {

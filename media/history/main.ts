@@ -1,4 +1,4 @@
-import type { HistoryBuild, HistoryViewMessage } from "../../server/src/protocol.ts";
+import type { HistoryBuild, HistoryViewMessage } from "../../server/src/protocol/builds.ts";
 import { element, shape } from "../treemap/elements.ts";
 import { barsOf, barText, type Bar } from "./chart.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { suite, test, type TestContext } from "node:test";
 import { pathToFileURL } from "node:url";
 import { nodeHost } from "../../server/src/lsp/nodeHost.ts";
-import type { BuildHistory, BuildsComparison } from "../../server/src/protocol.ts";
+import type { BuildHistory, BuildsComparison } from "../../server/src/protocol/builds.ts";
 import { methods } from "../../server/src/protocol.ts";
 import { addBusybox, startEngine, type TestEngine, withEngine } from "../machine/engine.ts";
 import { until } from "../editor/support/editorWindow.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Hover } from "vscode-languageserver/node";
-import type { BuildHistory, BuildsComparison, ImageStatus } from "../../server/src/protocol.ts";
+import type { ImageStatus } from "../../server/src/protocol.ts";
+import type { BuildHistory, BuildsComparison } from "../../server/src/protocol/builds.ts";
 import { methods } from "../../server/src/protocol.ts";
 import type { FakeHost } from "../support/fakeHost.ts";
 import { fakeHost } from "../support/fakeHost.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { barsOf, barText } from "../../media/history/chart.ts";
-import type { HistoryBuild } from "../../server/src/protocol.ts";
+import type { HistoryBuild } from "../../server/src/protocol/builds.ts";
 
 const build = (totalBytes: number): HistoryBuild => ({
   id: String(totalBytes),

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { HistoryBuild, HistoryViewMessage } from "../../../server/src/protocol.ts";
+import type { HistoryBuild, HistoryViewMessage } from "../../../server/src/protocol/builds.ts";
 import type { BuildsCompared } from "../buildsCompared.ts";
 import type { DockerfileInView } from "../dockerfileInView.ts";
 import type { ImageStatuses } from "../imageStatuses.ts";

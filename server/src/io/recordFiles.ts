@@ -96,7 +96,7 @@ async function changeText(
 async function takeLock(
   folder: string,
   path: string,
-  { patienceMs = 2000, abandonedMs = 10_000 }: RecordOptions,
+  { patienceMs = 5000, abandonedMs = 10_000 }: RecordOptions,
 ): Promise<(() => Promise<void>) | undefined> {
   const lock = `${path}.lock`;
   const deadline = Date.now() + patienceMs;
@@ -108,7 +108,7 @@ async function takeLock(
     if (await isAbandoned(lock, abandonedMs)) {
       await rm(lock, { force: true }).catch(() => undefined);
     } else if (Date.now() > deadline) return undefined;
-    else await sleep(20);
+    else await sleep(5);
   }
 }
 

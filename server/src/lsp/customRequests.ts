@@ -1,11 +1,8 @@
 import type { CancellationToken } from "vscode-languageserver/node";
 import { scratchRows } from "../core/views/scratchRows.ts";
 import type {
-  BuildHistory,
   BuildOutcome,
-  BuildsComparison,
   ChooseParams,
-  CompareBuildsParams,
   DocumentParams,
   ImageChoice,
   RevealParams,
@@ -18,6 +15,7 @@ import type {
   TreeRow,
   TrustParams,
 } from "../protocol.ts";
+import type { BuildHistory, BuildsComparison, CompareBuildsParams } from "../protocol/builds.ts";
 import { methods } from "../protocol.ts";
 import { answerBinaryRequest } from "./features/binary.ts";
 import { createBinaryLabels } from "./features/binaryLabels.ts";

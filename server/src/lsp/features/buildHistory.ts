@@ -7,7 +7,7 @@ import { buildPair, comparisonTitle, historyBars } from "../../core/views/buildH
 import { diffMarkdown } from "../../core/views/diffMarkdown.ts";
 import { diffReportOf } from "../../core/views/diffReport.ts";
 import { historyMarkdown } from "../../core/views/historyMarkdown.ts";
-import type { BuildHistory, BuildsComparison, CompareBuildsParams } from "../../protocol.ts";
+import type { BuildHistory, BuildsComparison, CompareBuildsParams } from "../../protocol/builds.ts";
 import { folderOf, pathOfUri } from "../folders.ts";
 import { placeFor } from "../imageBinding.ts";
 import type { Server } from "../serverParts.ts";
