@@ -9,6 +9,7 @@ import {
   forEachChild,
   parse,
 } from "unbash";
+import type { Span } from "../text/span.ts";
 import { unwrapCommand } from "./shellWrappers.ts";
 import type { ShellCertainty, ShellCommand, ShellRedirect, ShellWord } from "./shellScript.ts";
 import { type ShellSource, quotedSource } from "./shellSource.ts";
@@ -219,16 +220,39 @@ function visitWords(words: readonly SyntaxNode[], walk: Walk): void {
         : quotedSource(script.source, walk.source.toSpan(node.pos, node.end));
     script?.commands.forEach((statement) => visitStatement(statement, { ...inside, source }));
   };
-  for (const word of words) if (word.type !== "Word" || word.parts !== undefined) look(word);
+  for (const word of words) {
+    if (word.type !== "Word" || (mayRunScript.test(word.text) && word.parts !== undefined)) {
+      look(word);
+    }
+  }
 }
+
+const mayRunScript = /[`(]/;
 
 function toWord(node: Command["args"][number] | Word, source: ShellSource): ShellWord {
   const span = source.toSpan(node.pos, node.end);
   if (node.type !== "Word") {
     return { text: node.text, span, isLiteral: !/[$`]/.test(node.text), isPattern: false };
   }
-  return { text: node.value, span, isLiteral: isLiteral(node), isPattern: isPattern(node) };
+  return (
+    simpleWord(node.text, span) ?? {
+      text: node.value,
+      span,
+      isLiteral: isLiteral(node),
+      isPattern: isPattern(node),
+    }
+  );
 }
+
+/** A word without quotes, or in one pair of them, with nothing inside that means more than itself or a variable; taking such a word apart costs as much as all the rest. */
+function simpleWord(written: string, span: Span): ShellWord | undefined {
+  const [, single, double] = simple.exec(written) ?? [];
+  if (single !== undefined) return { text: single, span, isLiteral: true, isPattern: false };
+  if (double === undefined) return undefined;
+  return { text: double, span, isLiteral: !double.includes("$"), isPattern: false };
+}
+
+const simple = /^(?:'([^']*)'|"((?:[^"\\`$]|\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\}))*)")$/;
 
 function isLiteral({ parts }: Word): boolean {
   if (parts === undefined) return true;

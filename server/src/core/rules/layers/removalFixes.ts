@@ -32,12 +32,25 @@ const deleting: LateWork = {
   title: "Delete in the RUN that wrote it",
 };
 
-/** Deletes in the RUN that wrote, or makes one RUN of both; empty where neither keeps the meaning. Other late work likewise. */
+/** Deletes in the RUN that wrote, or makes one RUN of both; empty where neither keeps the meaning. Other late work likewise. Found once for each version of the text. */
 export function removalFixes(
   context: RuleContext,
   acts: readonly FileActs[],
   places: RemovalPlaces,
   work: LateWork = deleting,
+): readonly Fix[] {
+  const known = context.recall("removal fixes", () => new Map<string, readonly Fix[]>());
+  const key = `${places.writer} ${places.hider} ${work.title}`;
+  const fixes = known.get(key) ?? findFixes(context, acts, places, work);
+  known.set(key, fixes);
+  return fixes;
+}
+
+function findFixes(
+  context: RuleContext,
+  acts: readonly FileActs[],
+  places: RemovalPlaces,
+  work: LateWork,
 ): readonly Fix[] {
   const [from, to] = [acts[places.hider], acts[places.writer]];
   if (from === undefined || to === undefined || to.instruction.keyword !== "RUN") return [];
