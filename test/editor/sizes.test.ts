@@ -89,7 +89,12 @@ describe("a Dockerfile whose image is an OCI layout beside it", () => {
     assert.match(layers[2]?.spoken ?? "", /Layer 3, 4 MB, written by line 4: COPY app \/srv\/app/);
     assert.deepEqual(
       rows.find(({ label }) => label === "srv"),
-      { level: 3, label: "srv", description: "4 MB", spoken: "Directory srv, 4 MB." },
+      {
+        level: 3,
+        label: "srv",
+        description: "4 MB · added",
+        spoken: "Directory srv, 4 MB, added.",
+      },
     );
     await shown.treeRow(/^Waste/).click();
     await shown.treeRow("deleted").waitFor();

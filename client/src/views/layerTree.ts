@@ -169,9 +169,7 @@ function describeView(
       : (status?.state ?? "looking");
   void vscode.commands.executeCommand("setContext", "tare.viewState", state);
   sayOptions(options);
-  const grouped = groupedText(options);
-  const words = [status?.reference, grouped].filter((word) => word !== undefined);
-  view.description = words.join(" · ");
+  view.description = status?.reference ?? "";
   view.message = messageOf(state, status?.message, options);
 }
 
@@ -184,7 +182,7 @@ function messageOf(state: string, message: string | undefined, options: TreeOpti
       return vscode.l10n.t("Looking for the image …");
     case "read":
     case "reading":
-      return leftOutText(options);
+      return [groupedText(options), leftOutText(options)].filter((text) => text !== "").join(" · ");
     default:
       return "";
   }

@@ -71,17 +71,17 @@ export function leftOutText({ filter, ownOnly, wasteOnly, comparedWith }: TreeOp
   ].join(" · ");
 }
 
-/** By what rows are grouped, for people; undefined for layers, which say so themselves. */
-export function groupedText({ groupBy = "layer" }: TreeOptions): string | undefined {
+/** By what rows are grouped, for people; "" for layers, which say so themselves. */
+export function groupedText({ groupBy = "layer" }: TreeOptions): string {
   switch (groupBy) {
     case "layer":
-      return undefined;
+      return "";
     case "directory":
-      return vscode.l10n.t("by directory");
+      return vscode.l10n.t("By directory");
     case "package":
-      return vscode.l10n.t("by package");
+      return vscode.l10n.t("By package");
     case "kind":
-      return vscode.l10n.t("by kind");
+      return vscode.l10n.t("By kind of content");
   }
 }
 

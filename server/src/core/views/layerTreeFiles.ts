@@ -112,7 +112,7 @@ function markSaid(asked: Asked, grove: Grove, node: number): SaidMark | undefine
       return {
         mark: "metadata",
         text: "metadata only",
-        sentence: `The same content as in ${than}: only owner, mode or time is another one`,
+        sentence: `The same as in ${than} but for its owner, mode or time`,
         icon: "diff-ignored",
       };
     case layerMark.removed:

@@ -1,5 +1,5 @@
 import type { Analysis } from "../analysis.ts";
-import { changeOf } from "../image/diff/treeDiff.ts";
+import { changesSince } from "../image/diff/nodeChanges.ts";
 import type { FileTree } from "../image/fileTree.ts";
 import { nodeKind } from "../image/fileTree.ts";
 import type { ReadImage } from "../image/image.ts";
@@ -188,18 +188,9 @@ function isDirectory({ finalTree }: ReadImage, node: number): boolean {
 
 /** What became of each node of the final tree since another image, as values of `layerMark`. */
 function finalChanges({ read, view }: Asked, other: ReadImage): Int32Array {
-  return columnIn(view.memory, read, `changes ${other.description.imageId}`, () => {
-    const [before, after] = [other.finalTree, read.finalTree];
-    const matches = matchPaths(after, before);
-    const isSameLayer = (old: number, now: number): boolean =>
-      other.layers[old]?.diffId === read.layers[now]?.diffId;
-    return matches.map((old, node) => {
-      if (node === 0) return layerMark.none;
-      if (old === -1) return layerMark.added;
-      const change = changeOf({ before, after, isSameLayer }, old, node);
-      return change === undefined || change === "removed" ? layerMark.none : layerMark[change];
-    });
-  });
+  return columnIn(view.memory, read, `changes ${other.description.imageId}`, () =>
+    changesSince(other, read),
+  );
 }
 
 /** The same for what the final file system shows of a layer. */

@@ -40,14 +40,10 @@ export function diffTrees(
   return changes;
 }
 
-/** Two file systems. */
-export interface Trees {
+interface Comparison {
   readonly before: FileTree;
   readonly after: FileTree;
   readonly isSameLayer: IsSameLayer;
-}
-
-interface Comparison extends Trees {
   readonly changes: PathChange[];
 }
 
@@ -85,9 +81,8 @@ function diffNodes(comparison: Comparison, old: number, now: number, above: stri
   if (isDirectory) diffChildren(comparison, old, now, path);
 }
 
-/** What became of a node that both trees have, what is below it aside; undefined where nothing did. */
-export function changeOf(
-  { before, after, isSameLayer }: Trees,
+function changeOf(
+  { before, after, isSameLayer }: Comparison,
   old: number,
   now: number,
 ): PathChangeKind | undefined {
