@@ -195,7 +195,15 @@ test("wrong use of lint and fix is told in one sentence too", () => {
   checkWrong("lint a --budget 1MB", /no option --budget: `tare lint --help`/);
   checkWrong("fix", /`tare fix DOCKERFILE`/);
   checkWrong("fix a b", /“b” is a second one/);
-  checkWrong("fix a --rule no-such-rule-at-all", /no rule “no-such-rule-at-all”: the rules are/);
+  checkWrong("fix a --rule apt-list-kept", /no rule “apt-list-kept”: write apt-lists-kept\.$/);
+  checkWrong(
+    "fix a --rule recommended-by-apt",
+    /there is apt-lists-kept, apt-archives-kept, apt-recommends\.$/,
+  );
+  checkWrong(
+    "fix a --rule nonsense",
+    /no rule “nonsense”: `tare lint` names the rule of each finding\.$/,
+  );
 });
 
 test("help names every command and every option, and fits 100 columns", () => {

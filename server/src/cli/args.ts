@@ -191,6 +191,19 @@ function toLint(parsed: ParsedOptions): Result<LintArguments, string> {
   });
 }
 
+/** The name that was meant, else those that share a word with it: all of them fill a screen. */
+function ruleAdvice(unknown: string, known: readonly string[]): string {
+  const near = nearestName(unknown, known);
+  if (near !== undefined) return `write ${near}`;
+  const words = new Set(unknown.toLowerCase().split(/[^a-z0-9]+/));
+  const alike = known.filter((code) => code.split("-").some((word) => words.has(word)));
+  return alike.length > 0 && alike.length <= mostAlike
+    ? `there is ${alike.join(", ")}`
+    : "`tare lint` names the rule of each finding";
+}
+
+const mostAlike = 6;
+
 function toFix(parsed: ParsedOptions): Result<FixArguments, string> {
   const [dockerfilePath, surplus] = parsed.positionals;
   if (dockerfilePath === undefined) return fail("Name a Dockerfile: `tare fix DOCKERFILE`.");
@@ -201,9 +214,7 @@ function toFix(parsed: ParsedOptions): Result<FixArguments, string> {
   const known = rules.map(({ code }) => code);
   const unknown = ruleCodes.find((code) => !known.includes(code));
   if (unknown !== undefined) {
-    const near = nearestName(unknown, known);
-    const advice = near === undefined ? `the rules are ${known.join(", ")}` : `write ${near}`;
-    return fail(`There is no rule “${unknown}”: ${advice}.`);
+    return fail(`There is no rule “${unknown}”: ${ruleAdvice(unknown, known)}.`);
   }
   const target = targetOf(parsed);
   if (!target.ok) return target;
