@@ -21,7 +21,10 @@ test("the URI of a file ends in its name and begins with its layer", () =>
 
 const name = fc
   .string({ unit: "binary", minLength: 1, maxLength: 12 })
-  .filter((text) => !text.includes("/") && text !== "." && text !== ".." && text.isWellFormed());
+  .filter(
+    (text) =>
+      !text.includes("/") && text !== "." && text !== ".." && Buffer.from(text).toString() === text,
+  );
 
 test("what a URI stands for is what it was made of, whatever the names are", () =>
   fc.assert(

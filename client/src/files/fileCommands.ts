@@ -52,7 +52,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** To open a file that is open already is no wish: then another one is meant. */
 function ofActiveEditor(command: string): FileParams | undefined {
   const uri = vscode.window.activeTextEditor?.document.uri;
-  if (command === commands.openFile && uri?.scheme !== hexScheme) return undefined;
+  if (command === commands.openFile) return undefined;
   const place =
     uri !== undefined && [fileScheme, hexScheme].includes(uri.scheme)
       ? fromFileUri(uri)
