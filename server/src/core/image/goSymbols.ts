@@ -69,7 +69,7 @@ function dataRanges(
     start: addresses.get(from) ?? 0,
     end: addresses.get(to) ?? 0,
   }));
-  const loaded = segments.filter(({ kind }) => kind === "load");
+  const loaded = segments.filter(({ kind }) => kind === "load").slice(0, mostLoaded);
   return symbols.flatMap(({ name, packageName, address, bytes }) => {
     const isGo = marked.some(({ start, end }) => address >= start && address + bytes <= end);
     if (!isGo || bytes === 0 || packageName === "" || isOfAllPackages(name)) return [];
@@ -78,6 +78,9 @@ function dataRanges(
     return [{ start: place.offset, end: place.offset + bytes, name: packageName }];
   });
 }
+
+/** Programs have some five; each symbol is looked for in all of them. */
+const mostLoaded = 32;
 
 const areas = [
   ["runtime.rodata", "runtime.erodata"],
