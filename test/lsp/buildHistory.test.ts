@@ -186,6 +186,10 @@ test("builds are compared by line, package and path while both images are there,
     assert.ok(whole.kind === "compared");
     assert.match(whole.markdown, /\*\*By line\*\*[\s\S]*RUN fetch[\s\S]*\*\*By path\*\*/);
     assert.match(whole.markdown, /usr\/lib\/tool/);
+    assert.match(
+      whole.markdown,
+      /^From the build of 2026-01-01 10:00 UTC \(`app`, 119,000,000 B\) to the build of 2026-01-01 12:00 UTC/,
+    );
   });
 });
 

@@ -196,8 +196,12 @@ function viewOf(
     settings,
     imageRequest: entry.binding.request(),
     beside: () => ({
-      growth: histories.growth(uri, analysis),
-      shared: sharedLayers.of(uri, analysis),
+      get growth() {
+        return histories.growth(uri, analysis);
+      },
+      get shared() {
+        return sharedLayers.of(uri, analysis);
+      },
     }),
     historyVersion: historyVersionOf(histories.of(uri)),
     ignoreTarget: ignoreFiles.target(uri),

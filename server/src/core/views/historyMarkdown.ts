@@ -14,13 +14,28 @@ export function historyMarkdown(before: BuildRecord, after: BuildRecord, why: st
   );
   return [
     `### ${formatSize(old)} → ${formatSize(now)} (${formatChange(old, now)})`,
-    `From ${buildName(before)} (${codeSpan(before.reference)}, ${formatExactBytes(old)}) to ${buildName(after)} (${codeSpan(after.reference)}, ${formatExactBytes(now)}).`,
+    pairSentence({ before, after }),
     escapeMarkdown(why),
     rows.length === 0
       ? "No line weighs anything else, as far as both builds tell."
       : ["| change | line | |", "| ---: | --- | --- |", ...table].join("\n"),
     "",
   ].join("\n\n");
+}
+
+/** Which builds are compared, in Markdown. */
+export function pairSentence({
+  before,
+  after,
+}: {
+  readonly before: BuildRecord;
+  readonly after: BuildRecord;
+}): string {
+  const [old, now] = [before, after].map(
+    (build) =>
+      `${buildName(build)} (${codeSpan(build.reference)}, ${formatExactBytes(build.totalBytes)})`,
+  );
+  return `From ${old} to ${now}.`;
 }
 
 interface Row {

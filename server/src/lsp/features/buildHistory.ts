@@ -6,7 +6,7 @@ import type { BuildRecord } from "../../core/views/buildHistory.ts";
 import { buildPair, comparisonTitle, historyBars } from "../../core/views/buildHistory.ts";
 import { diffMarkdown } from "../../core/views/diffMarkdown.ts";
 import { diffReportOf } from "../../core/views/diffReport.ts";
-import { historyMarkdown } from "../../core/views/historyMarkdown.ts";
+import { historyMarkdown, pairSentence } from "../../core/views/historyMarkdown.ts";
 import type { BuildHistory, BuildsComparison, CompareBuildsParams } from "../../protocol/builds.ts";
 import { folderOf, pathOfUri } from "../folders.ts";
 import { placeFor } from "../imageBinding.ts";
@@ -50,7 +50,8 @@ export async function comparePastBuilds(
   if (signal.aborted) return { kind: "cancelled" };
   const title = comparisonTitle(pair);
   if (old !== undefined && now !== undefined) {
-    return { kind: "compared", title, markdown: whole(view.analysis, old, now) };
+    const markdown = `${pairSentence(pair)}\n\n${whole(view.analysis, old, now)}`;
+    return { kind: "compared", title, markdown };
   }
   const gone = old === undefined ? pair.before : pair.after;
   const why = `The image ${gone.reference} of that build is not there any more: packages and paths cannot be compared, only what was recorded by line.`;
