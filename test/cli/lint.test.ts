@@ -151,6 +151,19 @@ test("fix --write changes the file and prints nothing; a second time there is no
   assert.equal(again.stderr, "tare: Writable: there is nothing to fix.\n");
 });
 
+test("fixes that touch each other are made one after the other in a single run", async () => {
+  const path = join(folder, "Touching");
+  await writeFile(path, "FROM node:22\nRUN npm ci\n");
+  const words = ["fix", "Touching", "--rule", "npm-cache-kept,dev-dependencies-shipped", "--write"];
+  const run = await tare(...words);
+  assert.equal(run.exitCode, 0);
+  assert.doesNotMatch(run.stderr, /left for the next run/);
+  const fixed = await readFile(path, "utf8");
+  assert.match(fixed, /^RUN npm ci --omit=dev && npm cache clean --force/m);
+  assert.match((await tare(...words)).stderr, /there is nothing to fix/);
+  assert.equal(await readFile(path, "utf8"), fixed);
+});
+
 test("fix does not touch a file whose bytes it would lose", async () => {
   const run = await tare("fix", "Latin", "--write");
   assert.deepEqual([run.exitCode, run.stdout], [3, ""]);

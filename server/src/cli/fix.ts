@@ -1,4 +1,5 @@
-import { applyEdits, createRuleMemory } from "../core/analysis.ts";
+import type { RuleMemory } from "../core/analysis.ts";
+import { analyse, applyEdits, createRuleMemory, parseDockerfile } from "../core/analysis.ts";
 import type { ChosenFix, CombinedFixes } from "../core/views/combinedFixes.ts";
 import { combineFixes, safeFixes } from "../core/views/combinedFixes.ts";
 import type { LintedFile } from "../core/views/findings.ts";
@@ -7,7 +8,7 @@ import type { FixArguments } from "./args.ts";
 import type { CliHost, Outcome } from "./host.ts";
 import { exitCodes } from "./host.ts";
 import { fixTo } from "./fixTo.ts";
-import { lintFile } from "./linting.ts";
+import { lintFile, surroundingsOf } from "./linting.ts";
 import type { Output } from "./output.ts";
 import { writeText } from "./writeText.ts";
 
@@ -30,16 +31,73 @@ export async function fix(args: FixArguments, host: CliHost, stdout: Output): Pr
     const outcome = await fixTo(file, args.target, { isWriting: args.isWriting, host, stdout });
     return { ...outcome, sentences: [...sentences, ...(outcome.sentences ?? [])] };
   }
-  const combined = combineFixes(chosenFixes(file, args));
-  const { text } = file.analysis.dockerfile;
-  const newText = applyEdits(text, combined.edits);
+  const rounds = fixInRounds(file, args);
+  const mended = mendedFile(file, rounds);
   if (args.isWriting) {
-    const trouble = await write(file, newText, combined, host);
+    const trouble = await write(file, mended, host);
     if (trouble !== undefined) return { exitCode: exitCodes.unreadable, sentences: [trouble] };
-  } else await stdout.write(newText);
+  } else await stdout.write(mended.text);
   return {
     exitCode: host.signal.aborted ? exitCodes.interrupted : exitCodes.fine,
-    sentences: [...sentences, ...doneSentences(file, combined, args)],
+    sentences: [...sentences, ...doneSentences(file, rounds, mended, args)],
+  };
+}
+
+/** A text, and the fixes that were made in it together. */
+interface Round {
+  readonly file: LintedFile;
+  readonly combined: CombinedFixes;
+}
+
+/** Fixes that touch each other each bring others with them: more rounds than that no text needs. */
+const mostRounds = 8;
+
+/** What one round has left, for it touches another fix, the next one makes in the new text; never empty. */
+function fixInRounds(file: LintedFile, args: FixArguments): readonly Round[] {
+  const memory = createRuleMemory();
+  const rounds: Round[] = [];
+  for (let now = file; ;) {
+    const combined = combineFixes(chosenFixes(now, args));
+    rounds.push({ file: now, combined });
+    const isDone = combined.left.length === 0 || combined.made.length === 0;
+    if (isDone || rounds.length === mostRounds) return rounds;
+    now = lookAgain(now, combined, memory);
+  }
+}
+
+/** The file after a round, with the same image. */
+function lookAgain(
+  { path, analysis, dockerignorePath, dockerignoreText }: LintedFile,
+  combined: CombinedFixes,
+  memory: RuleMemory,
+): LintedFile {
+  const text = combined.dockerignore ?? dockerignoreText;
+  const dockerfile = parseDockerfile(applyEdits(analysis.dockerfile.text, combined.edits));
+  const files = surroundingsOf({ text, isKnown: dockerignorePath !== undefined });
+  return {
+    path,
+    analysis: analyse(dockerfile, analysis.image, {}, { files, memory }),
+    ...(dockerignorePath === undefined ? {} : { dockerignorePath }),
+    ...(text === undefined ? {} : { dockerignoreText: text }),
+  };
+}
+
+/** What the files hold after all rounds. */
+interface MendedFile {
+  readonly text: string;
+  /** Undefined when it stays as it is. */
+  readonly dockerignore: string | undefined;
+}
+
+function mendedFile(file: LintedFile, rounds: readonly Round[]): MendedFile {
+  const last = rounds.at(-1);
+  return {
+    text: applyEdits(
+      (last?.file ?? file).analysis.dockerfile.text,
+      last === undefined ? [] : last.combined.edits,
+    ),
+    dockerignore: rounds.findLast(({ combined }) => combined.dockerignore !== undefined)?.combined
+      .dockerignore,
   };
 }
 
@@ -63,12 +121,11 @@ function chosenFixes(
 /** What went wrong, one sentence. Files that stay as they are are not touched. */
 async function write(
   { path, analysis, dockerignorePath }: LintedFile,
-  newText: string,
-  { dockerignore }: CombinedFixes,
+  { text, dockerignore }: MendedFile,
   host: CliHost,
 ): Promise<string | undefined> {
   const changes = [
-    ...(newText === analysis.dockerfile.text ? [] : [{ path, content: newText }]),
+    ...(text === analysis.dockerfile.text ? [] : [{ path, content: text }]),
     ...(dockerignore === undefined || dockerignorePath === undefined
       ? []
       : [{ path: dockerignorePath, content: dockerignore }]),
@@ -80,26 +137,41 @@ async function write(
   return undefined;
 }
 
+/** Lines are those of the text in which a fix was made. */
 function doneSentences(
   file: LintedFile,
-  { made, left, dockerignore }: CombinedFixes,
+  rounds: readonly Round[],
+  { dockerignore }: MendedFile,
   { isWriting, ruleCodes }: FixArguments,
 ): readonly string[] {
-  const { path, analysis, dockerignorePath } = file;
-  if (made.length === 0) return [nothingSentence(file, ruleCodes)];
-  const lineNumbers = new Map(
-    placedFindings(analysis).map(({ finding, start }) => [finding, start.lineNumber]),
-  );
-  const place = ({ finding }: ChosenFix): string => `${path}:${lineNumbers.get(finding) ?? 1}`;
+  if (rounds.every(({ combined }) => combined.made.length === 0)) {
+    return [nothingSentence(file, ruleCodes)];
+  }
   const ignored =
     dockerignore === undefined || isWriting
       ? []
-      : [`${dockerignorePath ?? ".dockerignore"} is only changed with --write.`];
-  return [
-    ...made.map((one) => `${place(one)}: ${fixTitle(one.fix)}.`),
-    ...left.map((one) => `${place(one)}: left for the next run, it touches another fix.`),
-    ...ignored,
-  ];
+      : [`${file.dockerignorePath ?? ".dockerignore"} is only changed with --write.`];
+  const made = rounds.flatMap(({ file: seen, combined }) =>
+    placed(seen, combined.made, (one) => fixTitle(one.fix)),
+  );
+  const left = rounds
+    .slice(-1)
+    .flatMap(({ file: seen, combined }) =>
+      placed(seen, combined.left, () => "left for the next run, it touches another fix"),
+    );
+  return [...made, ...left, ...ignored];
+}
+
+/** A sentence for each fix behind the place of what it mends: `Dockerfile:3: …`. */
+function placed(
+  { path, analysis }: LintedFile,
+  fixes: readonly ChosenFix[],
+  say: (one: ChosenFix) => string,
+): readonly string[] {
+  const lineNumbers = new Map(
+    placedFindings(analysis).map(({ finding, start }) => [finding, start.lineNumber]),
+  );
+  return fixes.map((one) => `${path}:${lineNumbers.get(one.finding) ?? 1}: ${say(one)}.`);
 }
 
 /** What is not safe is only done when it is asked for by name. */
