@@ -7,16 +7,24 @@ import { killAll, runProcess } from "../machine/processes.ts";
 import { inRoot } from "../machine/place.ts";
 import { say } from "../machine/progress.ts";
 import { startEditor, type EditorHost } from "./support/editorHost.ts";
-import type { EditorWindow } from "./support/editorWindow.ts";
+import { type EditorWindow, treemapFrame } from "./support/editorWindow.ts";
 
 const target = inRoot("media/screenshots");
-const themes = { dark: "Default Dark Modern", light: "Default Light Modern" };
+const themes = {
+  dark: "Default Dark Modern",
+  light: "Default Light Modern",
+  contrast: "Default High Contrast",
+};
+/** Scenes to take; all of them when none is named: `npm run screenshots treemap`. */
+const wanted = process.argv.slice(2);
 
 interface Scene {
   readonly name: string;
   readonly height: number;
   /** Pixels for one of the window: as fine as 200 kB allow. */
   readonly scale: number;
+  /** True where high contrast looks different enough to be shown. */
+  readonly inContrast?: boolean;
   /** Brings the window into the state that is photographed. */
   readonly show: (window: EditorWindow) => Promise<void>;
 }
@@ -66,6 +74,19 @@ const scenes: readonly Scene[] = [
       await window.lightBulb(14, "Add --no-cache-dir", "pip");
     },
   },
+  {
+    name: "treemap",
+    height: 640,
+    scale: 1.25,
+    inContrast: true,
+    show: async (window) => {
+      await window.command("View: Toggle Primary Side Bar Visibility");
+      await window.command("Tare: Show as Treemap");
+      const frame = treemapFrame(window);
+      await frame.locator(".leaf").first().waitFor();
+      await frame.locator(".leaf.wasted").first().hover();
+    },
+  },
 ];
 
 async function widenSideBar({ page }: EditorWindow): Promise<void> {
@@ -105,7 +126,11 @@ async function photographAll(host: EditorHost, theme: string, themeName: string)
   mkdirSync(join(folder, ".vscode"));
   writeFileSync(join(folder, ".vscode/settings.json"), JSON.stringify(settings(themeName)));
   try {
-    for (const { name, height, scale, show } of scenes) {
+    const taken = scenes.filter(
+      ({ name, inContrast = false }) =>
+        (wanted.length === 0 || wanted.includes(name)) && (theme !== "contrast" || inContrast),
+    );
+    for (const { name, height, scale, show } of taken) {
       const file = join(folder, "Dockerfile");
       const window = await host.open(folder, { file, width: 1120, height, scale });
       await window.untilLine(9, /wasted/);

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
 import { cacheFolder } from "../../machine/place.ts";
 
 /** How a window is opened. */
@@ -164,6 +164,11 @@ export async function until<T>(
     if (Date.now() > deadline) throw new Error(complain(answer));
     await new Promise((wake) => setTimeout(wake, 100));
   }
+}
+
+/** The webview of the treemap that is seen: a frame of the editor's, and ours in it. */
+export function treemapFrame({ page }: EditorWindow): FrameLocator {
+  return page.frameLocator("iframe.webview.ready").first().frameLocator("iframe#active-frame");
 }
 
 function oneLine(text: string): string {
