@@ -50,7 +50,7 @@ export function registerCommands(parts: CommandContext): readonly vscode.Disposa
     register(commands.showTreemap, (given?: unknown) => showTreemap(parts, given)),
     register("tare.takeRewrite", (shown?: vscode.Uri) => previews.take(shown)),
     register("tare.buildAndCompare", (row?: ScratchItem) => buildAndCompare(parts, row)),
-    register("tare.whatGrew", () => whatGrew(parts)),
+    register(commands.whatGrew, (params?: DocumentParams) => whatGrew(parts, params)),
     register("tare.forgetHistory", () => forgetHistory(parts)),
     register("tare.showHistory", () => parts.history.focus()),
     register("tare.measureStart", () => measureStartInView(parts)),
@@ -129,10 +129,10 @@ async function buildAndCompare(parts: CommandContext, row?: ScratchItem): Promis
   if (chosen !== undefined) await parts.comparisons.compare(chosen);
 }
 
-async function whatGrew({ compared, inView }: CommandContext): Promise<void> {
-  const uri = inView.uri();
+async function whatGrew(parts: CommandContext, params?: DocumentParams): Promise<void> {
+  const uri = documentOf(parts, params);
   if (uri === undefined) return sayNoDockerfile();
-  await compared.show({ uri });
+  await parts.compared.show({ uri });
 }
 
 /** Asks first: what is forgotten is gone. */
@@ -171,6 +171,7 @@ async function showMenu(parts: CommandContext): Promise<void> {
     { label: vscode.l10n.t("$(layers) Show the Layer Tree"), command: "tare.showLayers" },
     { label: vscode.l10n.t("$(layout) Show as Treemap"), command: commands.showTreemap },
     { label: vscode.l10n.t("$(wand) Show the Way to Scratch"), command: "tare.showScratch" },
+    { label: vscode.l10n.t("$(graph) Show the Build History"), command: "tare.showHistory" },
     { label: vscode.l10n.t("$(refresh) Look at the Image Again"), command: commands.refresh },
     { label: vscode.l10n.t("$(output) Show the Output"), command: "tare.showOutput" },
   ];

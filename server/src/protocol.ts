@@ -61,6 +61,8 @@ export const commands = {
   refresh: "tare.refresh",
   /** Shows what a rewrite of the final stage changes, to be taken or left. One argument: `RewriteParams`. Named only when `rewritePreviews` is set. */
   previewRewrite: "tare.previewRewrite",
+  /** Shows what grew since the last build. One argument: `DocumentParams`. */
+  whatGrew: "tare.whatGrew",
   /** Opens a file of a layer, read-only. One argument: `FileParams`. */
   openFile: "tare.openFile",
   /** Shows what a file system is made of, as areas. One argument: `TreemapTarget`. */

@@ -87,6 +87,7 @@ test("after a rebuild the lines that weigh something else say so, the others do 
       await hoverOn(pair, 2),
       /\\\+14 MB since the build of 2026-01-01 10:00 UTC: it weighed 40 MB then/,
     );
+    assert.match(await hoverOn(pair, 2), /\[Show what grew\]\(command:tare\.whatGrew\?/);
     assert.match(await hoverOn(pair, 1), /Grown: .*14 MB since the build of 2026-01-01 10:00 UTC/);
     await pair.until("status", () => lastStatus(pair)?.growthText !== undefined);
     assert.equal(lastStatus(pair)?.growthText, "+14 MB since the build of 2026-01-01 10:00 UTC");

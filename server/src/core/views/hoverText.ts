@@ -8,13 +8,19 @@ export interface CardLinks {
   readonly reveal?: string | undefined;
   /** Shows what its layer is made of. */
   readonly treemap?: string | undefined;
+  /** Shows what grew since the last build. */
+  readonly grown?: string | undefined;
 }
 
 /** A hover as Markdown. */
-export function cardToMarkdown(card: HoverCard, { reveal, treemap }: CardLinks = {}): string {
+export function cardToMarkdown(
+  card: HoverCard,
+  { reveal, treemap, grown }: CardLinks = {},
+): string {
   const links = [
     ...(reveal === undefined ? [] : [`[Show in the layer tree](${reveal})`]),
     ...(treemap === undefined ? [] : [`[Show as a treemap](${treemap})`]),
+    ...(grown === undefined ? [] : [`[Show what grew](${grown})`]),
   ];
   const facts = card.facts.map(
     ({ label, value, isCode }) =>

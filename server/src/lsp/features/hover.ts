@@ -1,11 +1,12 @@
 import type { Hover, Position } from "vscode-languageserver/node";
 import { MarkupKind } from "vscode-languageserver/node";
 import type { Analysis } from "../../core/analysis.ts";
+import type { BesideImage } from "../../core/views/besideImage.ts";
 import type { HoverMemory } from "../../core/views/hoverCard.ts";
 import { hoverAt } from "../../core/views/hover.ts";
 import { type CardLinks, cardToMarkdown, cardToPlainText } from "../../core/views/hoverText.ts";
 import { treemapPlaceOf } from "../../core/views/treemapView.ts";
-import type { RevealParams, TreemapTarget } from "../../protocol.ts";
+import type { DocumentParams, RevealParams, TreemapTarget } from "../../protocol.ts";
 import { commands } from "../../protocol.ts";
 import { toRange } from "../convert.ts";
 import type { DocumentView } from "../documents.ts";
@@ -18,29 +19,39 @@ export function hover(
   features: ClientFeatures,
   memory: HoverMemory,
 ): Hover | null {
-  const card = hoverAt(analysis, document.offsetAt(position), { ...context, ...beside() }, memory);
+  const besides = beside();
+  const card = hoverAt(analysis, document.offsetAt(position), { ...context, ...besides }, memory);
   if (card === undefined) return null;
   const range = toRange(document, card.span);
   if (!features.markdownHover) {
     return { contents: { kind: MarkupKind.PlainText, value: cardToPlainText(card) }, range };
   }
   const line = features.commandLinks ? card.revealLine : undefined;
-  const links = line === undefined ? {} : linksOf(document.uri, line, analysis);
+  const links = line === undefined ? {} : linksOf(document.uri, line, analysis, besides);
   return { contents: { kind: MarkupKind.Markdown, value: cardToMarkdown(card, links) }, range };
 }
 
-function linksOf(uri: string, line: number, analysis: Analysis): CardLinks {
+function linksOf(
+  uri: string,
+  line: number,
+  analysis: Analysis,
+  { growth }: BesideImage,
+): CardLinks {
   const reveal: RevealParams = { uri, line };
   const place = treemapPlaceOf(analysis, line);
   const treemap: TreemapTarget | undefined = place && { uri, ...place };
   return {
     reveal: commandLink(commands.reveal, reveal),
     treemap: treemap && commandLink(commands.showTreemap, treemap),
+    grown: growth && commandLink(commands.whatGrew, { uri }),
   };
 }
 
 /** encodeURIComponent leaves parentheses, which would end a Markdown link. */
-function commandLink(command: string, argument: RevealParams | TreemapTarget): string {
+function commandLink(
+  command: string,
+  argument: DocumentParams | RevealParams | TreemapTarget,
+): string {
   const query = encodeURIComponent(JSON.stringify([argument]))
     .replaceAll("(", "%28")
     .replaceAll(")", "%29");
