@@ -49,7 +49,8 @@ function searchTable(
   const view = viewOf(bytes);
   let left = mostCandidates;
   for (let at = -address & (tableAlignment - 1); at + headerBytes <= bytes.length;) {
-    if (layouts.has(view.getUint32(at, source.isLittleEndian)) && isHeader(source, bytes, at)) {
+    const magic = mayBegin(bytes, at) ? view.getUint32(at, source.isLittleEndian) : 0;
+    if (layouts.has(magic) && isHeader(source, bytes, at)) {
       const found = parseTable(source, bytes.subarray(at), address + at);
       left -= 1;
       if (found !== undefined || left === 0) return found;
@@ -57,6 +58,11 @@ function searchTable(
     at += tableAlignment;
   }
   return undefined;
+}
+
+/** What all magic numbers have in the middle, in either byte order, and the zero behind: nearly all other places are told by these. */
+function mayBegin(bytes: Uint8Array, at: number): boolean {
+  return bytes[at + 1] === 0xff && bytes[at + 2] === 0xff && bytes[at + 4] === 0;
 }
 
 /** The linker aligns it to 32 bytes, since Go 1.26 to 16. */

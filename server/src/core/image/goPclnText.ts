@@ -42,11 +42,13 @@ function findInFile(
   table: GoLineTable,
 ): number | undefined {
   const { wordBytes } = table;
+  const low = wordBytes === 8 && !source.isLittleEndian ? 4 : 0;
+  const lowHalf = table.address % 2 ** 32;
   for (const { offset, bytes } of segments) {
     const length = Math.min(bytes, source.fileBytes - offset);
     const view = length > 0 ? viewOf(source, offset, length) : undefined;
     for (let at = 0; view !== undefined && at + 23 * wordBytes <= length; at += wordBytes) {
-      if (view.word(at) !== table.address) continue;
+      if (view.u32(at + low) !== lowHalf || view.word(at) !== table.address) continue;
       const found = textStartIn((place) => view.word(at + place * wordBytes), table);
       if (found !== undefined) return found;
     }
