@@ -29,7 +29,14 @@ const strings = JSON.parse(readFileSync(inRoot("package.nls.json"), "utf8")) as 
   Record<string, string>
 >;
 const settings = manifest.contributes.configuration.properties;
-const clientSources = ["commands", "views/layerTree", "views/layerTreeCommands", "views/status"]
+const clientSources = [
+  "commands",
+  "files/fileCommands",
+  "views/layerTree",
+  "views/layerTreeCommands",
+  "views/status",
+  "views/treemapMenu",
+]
   .map((name) => readFileSync(inRoot(`client/src/${name}.ts`), "utf8"))
   .join("\n");
 

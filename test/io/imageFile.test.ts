@@ -280,6 +280,16 @@ suite("a file of a layer", () => {
     });
   });
 
+  test("of an archive that is written anew meanwhile gives an error", async () => {
+    const reference = `docker-archive:${await put("renewed.tar", dockerArchiveTar(app))}`;
+    await withImage(reference, noEngine(folder()), async (image) => {
+      const renewed = imageOf([{ path: "etc/passwd", body: Buffer.from("another:") }]);
+      await put("renewed.tar", dockerArchiveTar(renewed));
+      const read = await image.readFile({ ...request, layer: 0, path: "etc/passwd" });
+      assert.equal(errorOf(read).code, "layer-unreadable");
+    });
+  });
+
   for (const layout of ["layer.tar", "blobs"] as const) {
     test(`of an engine's export (${layout}), which is ended when the file came`, async () => {
       const tail = writeTar([{ path: "rest", body: Buffer.alloc(30_000_000) }]);
@@ -308,6 +318,10 @@ suite("a file of a layer", () => {
       ]);
       assert.deepEqual(texts, ["root:x:0:0\n"]);
       assert.ok(sent < 30_000_000, `${sent} bytes were sent`);
+      for (const name of await readdir(cacheFolder)) {
+        if (name.startsWith("layer-")) await writeFile(join(cacheFolder, name), "damaged");
+      }
+      await checkSource("app", { ...onlyEngine(engine, folder()), cacheFolder });
       assert.ok(engine.requests.every((url) => /\/images\/.*\/(json|history|get)/.test(url)));
       await engine.stop();
     });

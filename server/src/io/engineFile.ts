@@ -32,14 +32,29 @@ export async function readEngineFile(
   if (near !== undefined) return near;
   const source = await findSource(reading, image, request, own);
   if (!source.ok) return source;
+  const read = await readFar(reading, image, source.value, request, own);
+  const isLost = !read.ok && source.value.kind === "cached" && isTroubleOfStorage(read.error);
+  if (!isLost) return read;
+  // What was remembered is damaged, and now forgotten.
+  const again = await findSource(reading, image, request, own);
+  return again.ok ? readFar(reading, image, again.value, request, own) : again;
+}
+
+function readFar(
+  reading: EngineReading,
+  image: EngineImage,
+  source: LayerSource,
+  request: FileRequest,
+  own: OwnOptions,
+): Promise<Result<FileContent, ImageError>> {
   const task = {
     place: placeOf(reading.engine),
     source: exportSource(reading, image),
     ...withoutAbsent({ limits: own.limits }),
   };
   const names = namesOf(image, request.layer);
-  const { diffId } = source.value;
-  return readLayerFile(source.value, request, own, (part, signal) =>
+  const { diffId } = source;
+  return readLayerFile(source, request, own, (part, signal) =>
     readPartOfArchive({ ...task, wanted: { ...part, diffId, names } }, signal),
   );
 }

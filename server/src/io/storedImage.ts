@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type { Digest, DiffId } from "../core/image/digest.ts";
 import type { ImageConfig } from "../core/image/imageConfig.ts";
 import { parseImageConfig } from "../core/image/imageConfig.ts";
@@ -142,6 +143,7 @@ export function openStored(
   own: OwnOptions,
 ): OpenedImage {
   const description = describeStored(reference, image);
+  const opened = stateOf(files.place);
   return {
     description,
     read: async (options) => {
@@ -149,7 +151,12 @@ export function openStored(
       const sources = await files.openLayers(image.layers, reading);
       return sources.ok ? readImage(description, sources.value, reading) : sources;
     },
-    readFile: (request) => readStoredFile(files, image, request, own),
+    readFile: async (request) => {
+      const read = await readStoredFile(files, image, request, own);
+      const isSame = (await opened) === (await stateOf(files.place));
+      const layer = image.layers[request.layer]?.diffId ?? "";
+      return isSame || !read.ok ? read : fail(unreadable(layer, "its file has changed since"));
+    },
     close: () => files.close(),
   };
 }
@@ -174,4 +181,10 @@ async function readStoredFile(
     own,
     async (part) => (await files.readPart?.(layer, part, signal)) ?? fail(gone),
   );
+}
+
+/** Another text as soon as an archive is written anew; of folders "", for their blobs are named by their content. */
+async function stateOf(place: string): Promise<string> {
+  const found = await stat(place).catch(() => undefined);
+  return found?.isFile() === true ? [found.ino, found.size, found.mtimeMs].join() : "";
 }
