@@ -74,8 +74,12 @@ for (const [version, magic] of Object.entries(goMagic)) {
 }
 
 test("where the table does not say where the text begins, the record of the module does", () => {
-  const part = partWithText(goProgram({ isTextStartLeftOut: true }));
-  assert.deepEqual(part?.packages.length, packages.length);
+  for (const bits of [32, 64] as const) {
+    for (const isLittleEndian of [true, false]) {
+      const part = partWithText(goProgram({ bits, isLittleEndian, isTextStartLeftOut: true }));
+      assert.equal(part?.packages.length, packages.length, `${bits} ${isLittleEndian}`);
+    }
+  }
 });
 
 test("a table that does not agree with itself names nothing", () => {
