@@ -47,7 +47,7 @@ describe("a Dockerfile that was built by a real engine", () => {
     assert.match(await hover.innerText(), /history/);
     await window.photograph("engine");
     await build(2_500_000);
-    await window.untilLine(2, "COPY app /srv/app2.5 MB");
+    await window.untilLine(2, "COPY app /srv/app2.5 MB · +1 MB since the last build");
     await window.close();
   });
 

@@ -124,8 +124,11 @@ describe("a Dockerfile whose image is an OCI layout beside it", () => {
     const shown = await openWindow(t);
     if (shown === undefined) return;
     await workspace.writeOci("image", appImage("1MB"));
-    await shown.untilLine(4, "COPY app /srv/app2 MB · 1 MB wasted");
-    await shown.untilLine(2, "FROM debian:12base 8 MB · image 16 MB · 1 MB wasted");
+    await shown.untilLine(4, "COPY app /srv/app2 MB · 1 MB wasted · −2 MB since the last build");
+    await shown.untilLine(
+      2,
+      "FROM debian:12base 8 MB · image 16 MB · 1 MB wasted · −2 MB since the last build",
+    );
     const problems = await until(
       () => shown.problems(),
       (rows) => !rows.join("").includes("budget"),

@@ -77,6 +77,22 @@ test("builds of another stage or platform are not the build before", () => {
   assert.equal(buildBefore(history, history[1]!), undefined);
 });
 
+test("images of another name are not the build before, other tags of one name are", () => {
+  const history = added(
+    build("a", 1, { reference: "registry:5000/app:1.0" }),
+    build("b", 2, { reference: "other:1.0" }),
+    build("c", 3, { reference: digestOf("c") }),
+    build("d", 4, { reference: "registry:5000/app:1.1" }),
+    build("e", 5, { reference: "oci:app" }),
+    build("f", 6, { reference: digestOf("f") }),
+  );
+  const before = history.map((one) => buildBefore(history, one));
+  assert.deepEqual(
+    before.map((one) => (one === undefined ? "-" : namesOf([one], "a", "b", "c")[0])),
+    ["-", "-", "-", "a", "-", "c"],
+  );
+});
+
 test("only the newest builds are kept", () => {
   const builds = Array.from({ length: mostBuilds + 5 }, (_, day) => build(`b${day}`, day));
   const history = added(...builds);

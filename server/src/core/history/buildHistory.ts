@@ -1,4 +1,5 @@
-import type { Digest } from "../image/digest.ts";
+import { type Digest, parseDigest } from "../image/digest.ts";
+import { parseImageName, parseImageReference } from "../image/reference.ts";
 import type { BuildRecord } from "./buildRecord.ts";
 
 /** The builds of one Dockerfile, oldest first. An image stands there twice when it was built again after another one. */
@@ -33,11 +34,27 @@ export function buildOf(history: BuildHistory, imageId: Digest): BuildRecord | u
   return history.findLast((build) => build.imageId === imageId);
 }
 
-/** The build before this one that can be compared with it: of the same stage, for the same platform. Undefined for the first. */
+/**
+ * The build before this one that can be compared with it: of the same stage, for the same platform, under the same name whatever its tag. Another
+ * name is another image that the user looked at, not an earlier build. Undefined for the first.
+ */
 export function buildBefore(history: BuildHistory, build: BuildRecord): BuildRecord | undefined {
+  const name = nameOf(build);
   return history
     .slice(0, Math.max(0, history.lastIndexOf(build)))
-    .findLast(({ stage, platform }) => stage === build.stage && platform === build.platform);
+    .findLast(
+      (earlier) =>
+        earlier.stage === build.stage &&
+        earlier.platform === build.platform &&
+        nameOf(earlier) === name,
+    );
+}
+
+/** Without tag and digest; images without a name are all alike, and so is each place on the disk. */
+function nameOf({ reference }: BuildRecord): string {
+  if (parseDigest(reference) !== undefined) return "";
+  const parsed = parseImageReference(reference);
+  return parsed.kind === "engine" ? (parseImageName(parsed.name)?.name ?? reference) : reference;
 }
 
 function bounded(history: BuildHistory): BuildHistory {

@@ -10,6 +10,8 @@ import { pairLines } from "./pairLines.ts";
 /** What an image weighs more, or less, than the build before it. */
 export interface Growth {
   readonly since: BuildRecord;
+  /** What the image that grew is called now. */
+  readonly reference: string;
   readonly beforeBytes: number;
   readonly afterBytes: number;
   /** By index into `dockerfile.instructions`; lines are missing that cannot be paired, or whose bytes one build does not tell. */
@@ -39,6 +41,7 @@ export function growthOf(
   if (since === undefined) return undefined;
   return {
     since,
+    reference: read.description.reference,
     beforeBytes: since.totalBytes,
     afterBytes: read.layerContentBytes,
     lines: lineGrowths(dockerfile, attribution, since),

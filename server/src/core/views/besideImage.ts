@@ -30,11 +30,18 @@ export function buildName({ timeMs, commit }: Growth["since"]): string {
   return `the build of ${formatMoment(timeMs)}${checkedOut}`;
 }
 
+/** With its name where that is another one now: `the build of 2026-11-20 14:03 UTC, then app:1.0`. */
+function sinceName({ since, reference }: Growth): string {
+  return since.reference === reference
+    ? buildName(since)
+    : `${buildName(since)}, then ${since.reference}`;
+}
+
 /** For the whole image: `+14 MB since the build of …`; undefined without an earlier build. */
 export function totalGrowthText(growth: Growth | undefined): string | undefined {
   if (growth === undefined) return undefined;
   const change = formatChange(growth.beforeBytes, growth.afterBytes);
-  return `${change === "±0" ? "nothing gained or lost" : change} since ${buildName(growth.since)}`;
+  return `${change === "±0" ? "nothing gained or lost" : change} since ${sinceName(growth)}`;
 }
 
 /** What the line weighed in the build before, sentences; none where that is not known, or the same. */
@@ -45,7 +52,7 @@ export function lineGrowthSentences(
   const line = growth?.lines.get(instruction);
   if (growth === undefined || line === undefined || line.beforeBytes === line.afterBytes) return [];
   const change = formatChange(line.beforeBytes, line.afterBytes);
-  const since = `${change} since ${buildName(growth.since)}`;
+  const since = `${change} since ${sinceName(growth)}`;
   switch (line.kind) {
     case "new":
       return [`${since}: the line is new.`];
