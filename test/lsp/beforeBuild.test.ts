@@ -79,6 +79,34 @@ test("before any build, base and context have sizes, and the client is told to a
   });
 });
 
+test("of a base whose layers were read before, the hover says what was found in them", () => {
+  const program = { size: "1kB", mode: 0o755 };
+  const base = anImage()
+    .reference("base:1")
+    .base({ "bin/bash": program, "sbin/apk": program, "lib/ld-musl-x86_64.so.1": program });
+  const hover = async (isIndexed: boolean): Promise<string> => {
+    const host = fakeHost({ "base:1": base });
+    host.contexts.set("/work", aContext({ app: 9_000_000 }));
+    if (isIndexed) host.indexed.add("base:1");
+    let said = "";
+    await withPair(host, {}, async (pair) => {
+      await pair.open(uri, text);
+      await untilHints(pair, ["0: base 3 kB (engine) · predicted 9 MB", "1: 9 MB (context)"]);
+      const answer = await pair.client.sendRequest<Hover | null>("textDocument/hover", {
+        textDocument: { uri },
+        position: { line: 0, character: 1 },
+      });
+      said = saidIn(answer?.contents).replaceAll("\\", "");
+    });
+    return said;
+  };
+  const found = "musl; a shell: bash; package managers: apk (found in its layers)";
+  return Promise.all([hover(true), hover(false)]).then(([indexed, other]) => {
+    assert.ok(indexed.includes(found), indexed);
+    assert.ok(!other.includes("found in its layers"), other);
+  });
+});
+
 test("a line typed into the .dockerignore counts before it is saved", () =>
   withPair(world(), {}, async (pair) => {
     await pair.open(uri, text);

@@ -35,6 +35,8 @@ export interface FakeHost extends Host {
   contextChanges(folder: string, listing: ContextListing): void;
   /** Every request to open or describe an image, in order. */
   readonly opened: ImageRequest[];
+  /** References of images whose layers were all read before. */
+  readonly indexed: Set<string>;
   /** Images that were closed again. */
   closedCount: number;
   /** Reads that were stopped by their signal. */
@@ -76,6 +78,7 @@ export function fakeHost(
     askedRegistry: [],
     openContexts: new Set(),
     opened: [],
+    indexed: new Set(),
     closedCount: 0,
     abortedCount: 0,
     progress: undefined,
@@ -107,6 +110,12 @@ export function fakeHost(
     describeImage: async (request) => {
       const found = findImage(world, request);
       return "code" in found ? fail(found) : succeed(found.describe({ withHistoryBytes: true }));
+    },
+    readIndexed: async (request) => {
+      const found = findImage(world, request);
+      if ("code" in found) return undefined;
+      const { reference } = found.describe({ withHistoryBytes: true });
+      return world.indexed.has(reference) ? found.read() : undefined;
     },
     listEngineImages: async () => {
       const unreachable = [...world.images.values()].find(

@@ -1,7 +1,8 @@
 import type { BaseFacts } from "./bases/baseFacts.ts";
 import type { BaseVariant, VariantTable } from "./bases/baseVariants.ts";
 import { baseVariants } from "./bases/baseVariants.ts";
-import { describeBase } from "./bases/describeBase.ts";
+import { isForPlatform } from "./bases/baseSize.ts";
+import { describeBase, rootFacts } from "./bases/describeBase.ts";
 import type { BaseSwitch } from "./bases/switchBase.ts";
 import { switchBase } from "./bases/switchBase.ts";
 import { basePlatform } from "./bases/platforms.ts";
@@ -18,6 +19,7 @@ import type { Forecast } from "./forecast/forecast.ts";
 import { forecastOf } from "./forecast/forecast.ts";
 import { judgeForecast } from "./forecast/forecastBudgets.ts";
 import type { BaseKnowledge, ContextKnowledge } from "./forecast/knowledge.ts";
+import type { BaseContents } from "./image/baseContents.ts";
 import type { Image } from "./image/image.ts";
 import type { Platform } from "./image/imageConfig.ts";
 import type { Attribution } from "./join/attribution.ts";
@@ -50,6 +52,7 @@ export { parseDockerfile } from "./dockerfile/parse.ts";
 export { builtBaseOf } from "./forecast/builtBase.ts";
 export { labelElf } from "./image/elfLabels.ts";
 export { parsePlatform } from "./image/manifest.ts";
+export { baseContentsOf } from "./image/baseContents.ts";
 export { diffImages } from "./image/diff/imageDiff.ts";
 export { describeImageError } from "./image/imageError.ts";
 export { parseImageReference } from "./image/reference.ts";
@@ -138,6 +141,8 @@ export interface Analysis {
 /** What a stage could start from. */
 export interface StageVariants extends Omit<VariantTable, "variants"> {
   readonly base: BaseFacts;
+  /** What was found in the base's own layers; undefined where an engine does not hold it, and where they were never read. */
+  readonly contents: BaseContents | undefined;
   readonly variants: readonly (BaseVariant & { readonly change: BaseSwitch })[];
 }
 
@@ -251,14 +256,24 @@ function variantsOf(
 ): StageVariants | undefined {
   if (bases === undefined) return undefined;
   const { variants, ...table } = baseVariants(dockerfile, stage, bases.world);
+  const base = describeBase(dockerfile, stage, bases.world);
   return {
     ...table,
-    base: describeBase(dockerfile, stage, bases.world),
+    base,
+    contents: contentsOf(base, bases),
     variants: variants.map((variant) => ({
       ...variant,
       change: switchBase(dockerfile, stage, variant),
     })),
   };
+}
+
+/** Of the image that an engine holds, where it is for the platform of the stage. */
+function contentsOf(base: BaseFacts, bases: BaseKnowledge): BaseContents | undefined {
+  const root = rootFacts(base);
+  if (root.kind !== "image" || root.platform === undefined) return undefined;
+  const held = bases.heldOf(root.name.text);
+  return held && isForPlatform(held.platform, root.platform) ? held.contents : undefined;
 }
 
 /** The value, made when it is first asked for; `made` gives it only when it was. */

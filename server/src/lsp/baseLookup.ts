@@ -1,5 +1,6 @@
 import type { BaseFindings, BaseKnowledge, Dockerfile, HeldBase } from "../core/analysis.ts";
 import {
+  baseContentsOf,
   heldImageId,
   localSizes,
   parsePlatform,
@@ -219,12 +220,20 @@ async function describe(
   const described = await host.describeImage(request, signal);
   if (!described.ok) return undefined;
   const { config } = described.value;
+  const read = await host.readIndexed(request, signal);
+  const contents =
+    read &&
+    baseContentsOf(
+      read,
+      read.layers.map(({ index }) => index),
+    );
   return {
-    findings: { engine: localSizes(described.value) },
+    findings: { engine: localSizes(described.value, read) },
     base: {
       platform: config.platform,
       diffIds: described.value.layers.map(({ diffId }) => diffId),
       hasTriggers: config.settings.onBuild.length > 0,
+      ...(contents === undefined ? {} : { contents }),
     },
   };
 }

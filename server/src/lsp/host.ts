@@ -3,6 +3,7 @@ import type {
   ImageDescription,
   ImageError,
   Platform,
+  ReadImage,
   StartSeries,
 } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
@@ -51,6 +52,8 @@ export interface Host {
     request: ImageRequest,
     signal: AbortSignal,
   ): Promise<Result<ImageDescription, ImageError>>;
+  /** What is remembered of an image whose layers were all read before; undefined for any other. */
+  readIndexed(request: ImageRequest, signal: AbortSignal): Promise<ReadImage | undefined>;
   /** Newest first. */
   listEngineImages(
     access: EngineAccess,

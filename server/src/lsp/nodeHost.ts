@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import type { ImageError } from "../core/analysis.ts";
+import type { ImageError, ReadImage } from "../core/analysis.ts";
 import { parseImageReference } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import { fail, succeed } from "../core/result.ts";
@@ -15,6 +15,7 @@ import { findArchives } from "../io/findArchives.ts";
 import { readGitCommit } from "../io/gitCommit.ts";
 import { defaultLimits } from "../io/limits.ts";
 import type { OpenOptions } from "../io/openImage.ts";
+import { readIndexedImage } from "../io/indexedImage.ts";
 import { describeImage, hostPlatform, openImage } from "../io/openImage.ts";
 import { openRecordFiles } from "../io/recordFiles.ts";
 import type { Registries } from "../io/registry.ts";
@@ -36,6 +37,7 @@ export function nodeHost(): Host {
   return {
     openImage: (request, signal) => opening(request, signal, openImage),
     describeImage: (request, signal) => opening(request, signal, describeImage),
+    readIndexed,
     listEngineImages: async (access, signal) =>
       access.isEnabled ? listImages(engineOptions(access), signal) : succeed([]),
     listImageLayers: async (access, known, signal) =>
@@ -74,6 +76,16 @@ export function nodeHost(): Host {
 }
 
 /** Loaded with the first question: most users never allow one. */
+async function readIndexed(
+  request: ImageRequest,
+  signal: AbortSignal,
+): Promise<ReadImage | undefined> {
+  const read = await opening(request, signal, async (reference, options) =>
+    succeed(await readIndexedImage(reference, options)),
+  );
+  return read.ok ? read.value : undefined;
+}
+
 async function startRegistries(cacheFolder: string | undefined): Promise<Registries> {
   const { openRegistries } = await import("../io/registry.ts");
   return openRegistries({

@@ -2,6 +2,7 @@ import type { BaseWorld } from "../bases/describeBase.ts";
 import type { BuildContext } from "../context/buildContext.ts";
 import type { ContextCounts } from "../context/contextCounts.ts";
 import type { ArchiveLook } from "../context/pickSources.ts";
+import type { BaseContents } from "../image/baseContents.ts";
 import type { DiffId, Digest } from "../image/digest.ts";
 import type { Platform } from "../image/imageConfig.ts";
 
@@ -12,6 +13,8 @@ export interface HeldBase {
   readonly diffIds: readonly DiffId[];
   /** Whether it makes builds run instructions of its own (ONBUILD): rows of an image that no line of the file names. */
   readonly hasTriggers: boolean;
+  /** What its layers hold; absent where they were never read. */
+  readonly contents?: BaseContents;
 }
 
 /** What a file stood on when its image was built, remembered from when every line of it agreed with the image. */

@@ -24,7 +24,9 @@ export function basePart(analysis: Analysis, from: Instruction): CardPart | unde
     title: titleOf(root),
     facts: [
       ...stageFact(analysis, found.base),
-      ...(root.kind === "unknown" ? [] : traitFacts(root.traits, foundIn(analysis, from))),
+      ...(root.kind === "unknown"
+        ? []
+        : traitFacts(root.traits, foundIn(analysis, from) ?? found.contents)),
       ...(root.kind === "unknown" ? [] : sizeFacts(root.sizes)),
       ...(found.fit === undefined ? [] : [{ label: "For this stage", value: found.fit.advice }]),
     ],
