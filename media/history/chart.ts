@@ -32,7 +32,10 @@ export function barsOf(builds: readonly HistoryBuild[]): readonly Bar[] {
 
 /** What a build says of itself. `timeText` is the moment as the reader's clock has it. */
 export function barText({ totalText, changeText, commit }: HistoryBuild, timeText: string): string {
-  const change = changeText === undefined ? "first seen" : `${changeText} since the build before`;
+  const change =
+    changeText === undefined
+      ? "no earlier build to compare with"
+      : `${changeText} since the build before`;
   const checkedOut = commit === undefined ? "" : `, commit ${commit.slice(0, 12)} checked out`;
   return `${totalText}, ${change}, ${timeText}${checkedOut}`;
 }

@@ -38,7 +38,7 @@ test("bars stand side by side up to the right edge, the newest there, none wider
 });
 
 test("a bar says its bytes, what changed, when, and what was checked out", () => {
-  assert.equal(barText(build(5), "today"), "5 B, first seen, today");
+  assert.equal(barText(build(5), "today"), "5 B, no earlier build to compare with, today");
   assert.equal(
     barText({ ...build(5), changeText: "+1 B", commit: "0123456789abcdef" }, "today"),
     "5 B, +1 B since the build before, today, commit 0123456789ab checked out",
