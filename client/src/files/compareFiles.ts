@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { FileFinding, FileParams } from "../../../server/src/protocol.ts";
+import type { FileFinding, FileParams } from "../../../server/src/protocol/files.ts";
 import { pickImage } from "../chooseImage.ts";
 import type { Server } from "../languageClient.ts";
 import { type FoundFile, looksLikeText, sayNone } from "./foundFile.ts";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { FileParams, FileFinding } from "../../../server/src/protocol.ts";
+import type { FileParams, FileFinding } from "../../../server/src/protocol/files.ts";
 import { commands } from "../../../server/src/protocol.ts";
 import type { DockerfileInView } from "../dockerfileInView.ts";
 import type { Server } from "../languageClient.ts";

@@ -1,4 +1,4 @@
-import type { FileAddress } from "../../../server/src/protocol.ts";
+import type { FileAddress } from "../../../server/src/protocol/files.ts";
 
 /** Scheme of files of images; named in package.json. */
 export const fileScheme = "tare";

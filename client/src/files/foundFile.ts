@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { FileAddress, FileFinding } from "../../../server/src/protocol.ts";
+import type { FileAddress, FileFinding } from "../../../server/src/protocol/files.ts";
 import type { Server } from "../languageClient.ts";
 import { readWithProgress } from "./readWithProgress.ts";
 

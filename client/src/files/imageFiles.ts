@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { FileAddress, FileAnswer } from "../../../server/src/protocol.ts";
+import type { FileAddress, FileAnswer } from "../../../server/src/protocol/files.ts";
 import type { ImageStatuses } from "../imageStatuses.ts";
 import type { Server } from "../languageClient.ts";
 import { fileScheme, fromFileUri, hexScheme } from "./fileUris.ts";
@@ -35,15 +35,29 @@ export function imageFiles(server: Server, statuses: ImageStatuses): vscode.Disp
         vscode.l10n.t("A file of a built image: it changes only when the image is built anew."),
       ),
     }),
-    statuses.onDidChange((uri) => {
-      if (uri === undefined || statuses.of(uri)?.state !== "read") return;
-      void lookAgain(server, uri, (gone) => {
+    whenAnotherImage(statuses, (dockerfile) =>
+      lookAgain(server, dockerfile, (gone) => {
         kept.delete(gone.toString());
         if (gone.scheme === hexScheme) hex.renew(gone);
         else changed.fire([{ type: vscode.FileChangeType.Deleted, uri: gone }]);
-      });
-    }),
+      }),
+    ),
   );
+}
+
+/** Calls for a Dockerfile each time that its image is read and has become another one. */
+function whenAnotherImage(
+  statuses: ImageStatuses,
+  look: (dockerfile: string) => Promise<void>,
+): vscode.Disposable {
+  const versions = new Map<string, string | undefined>();
+  return statuses.onDidChange((uri) => {
+    const status = statuses.of(uri);
+    if (uri === undefined || status?.state !== "read") return;
+    const isOther = versions.has(uri) && versions.get(uri) !== status.treeVersion;
+    versions.set(uri, status.treeVersion);
+    if (isOther) void look(uri);
+  });
 }
 
 function providerOf(
