@@ -109,7 +109,7 @@ describe("a Dockerfile that is built twice", () => {
     await chart.locator("svg .bar").first().press("Enter");
     const page = await frameWith(shown.page, "h3:has-text('18 MB → 20 MB')");
     const text = await page.locator("body").innerText();
-    assert.match(text, /not there any more/);
+    assert.match(text, /not to be found/);
     assert.match(text, /\+2 MB\s+RUN apt-get install -y tool/);
     assert.doesNotMatch(text, /COPY app/);
     await shown.photograph("history-compared");

@@ -179,7 +179,7 @@ test("builds are compared by line, package and path while both images are there,
     const recorded = await compare();
     assert.ok(recorded.kind === "compared");
     assert.equal(recorded.title, "119 MB → 133 MB (+14 MB)");
-    assert.match(recorded.markdown, /not there any more/);
+    assert.match(recorded.markdown, /not to be found/);
     assert.match(recorded.markdown, /\| \+14 MB \| `RUN fetch` \|/);
     assert.doesNotMatch(recorded.markdown, /COPY/);
     host.images.set("kept", old);

@@ -54,7 +54,7 @@ export async function comparePastBuilds(
     return { kind: "compared", title, markdown };
   }
   const gone = old === undefined ? pair.before : pair.after;
-  const why = `The image ${gone.reference} of that build is not there any more: packages and paths cannot be compared, only what was recorded by line.`;
+  const why = `The image ${gone.reference} of that build is not to be found: packages and paths cannot be compared, only what was recorded by line.`;
   return { kind: "compared", title, markdown: historyMarkdown(pair.before, pair.after, why) };
 }
 
