@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { BuildOutcome, RewriteParams } from "../../server/src/protocol.ts";
+import type { BuildOutcome, RewriteParams } from "../../server/src/protocol/scratch.ts";
 import type { Server } from "./languageClient.ts";
 
 /** Scheme of both sides of the comparison. */

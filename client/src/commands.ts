@@ -1,11 +1,8 @@
 import * as vscode from "vscode";
 import { commands } from "../../server/src/protocol.ts";
-import type {
-  ChosenBy,
-  DocumentParams,
-  RevealParams,
-  RewriteParams,
-} from "../../server/src/protocol.ts";
+import type { ChosenBy, DocumentParams } from "../../server/src/protocol.ts";
+import type { RevealParams } from "../../server/src/protocol/layerTree.ts";
+import type { RewriteParams } from "../../server/src/protocol/scratch.ts";
 import type { BuildsCompared } from "./buildsCompared.ts";
 import type { BuildHistoryView } from "./views/buildHistory.ts";
 import type { BuildComparisons } from "./buildCompare.ts";

@@ -2,34 +2,38 @@ import * as vscode from "vscode";
 import { LanguageClient, State, TransportKind } from "vscode-languageclient/node";
 import { commands, methods } from "../../server/src/protocol.ts";
 import type {
-  BinaryAnswer,
-  BuildOutcome,
   ChooseParams,
   DocumentParams,
+  ImageChoice,
+  ImageStatus,
+  InitializationOptions,
+  StartOutcome,
+  StartParams,
+  TrustParams,
+} from "../../server/src/protocol.ts";
+import type { BinaryAnswer } from "../../server/src/protocol/binary.ts";
+import type {
   FileAnswer,
   FileFinding,
   FileHit,
   FileParams,
   FileReadParams,
   FileSearchParams,
-  ImageChoice,
-  ImageStatus,
-  InitializationOptions,
   OtherFileParams,
-  RevealParams,
+} from "../../server/src/protocol/files.ts";
+import type { RevealParams, TreeParams, TreeRow } from "../../server/src/protocol/layerTree.ts";
+import type {
+  BuildOutcome,
   RewriteParams,
   RewritePreview,
   ScratchRow,
-  StartOutcome,
-  StartParams,
+} from "../../server/src/protocol/scratch.ts";
+import type {
   Treemap,
   TreemapMatches,
   TreemapParams,
   TreemapSearchParams,
-  TreeParams,
-  TreeRow,
-  TrustParams,
-} from "../../server/src/protocol.ts";
+} from "../../server/src/protocol/treemap.ts";
 import type {
   BuildHistory,
   BuildsComparison,

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { RewriteParams, ScratchRow } from "../../server/src/protocol.ts";
+import type { RewriteParams, ScratchRow } from "../../server/src/protocol/scratch.ts";
 import type { Server } from "./languageClient.ts";
 
 /** Lets the user choose among the places that the final stage can be taken to; undefined when there is none, which is said, or none is chosen. */

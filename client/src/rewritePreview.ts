@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { RewriteParams, RewritePreview } from "../../server/src/protocol.ts";
+import type { RewriteParams, RewritePreview } from "../../server/src/protocol/scratch.ts";
 import type { Server } from "./languageClient.ts";
 
 /** Scheme of the right side of the comparison; named in package.json. */

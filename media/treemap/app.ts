@@ -4,7 +4,7 @@ import type {
   TreemapMatches,
   TreemapMessage,
   TreemapTarget,
-} from "../../server/src/protocol.ts";
+} from "../../server/src/protocol/treemap.ts";
 import { legendOf } from "./colours.ts";
 import { contextOf } from "./context.ts";
 import { element } from "./elements.ts";

@@ -1,4 +1,4 @@
-import type { Treemap, TreemapNode } from "../../server/src/protocol.ts";
+import type { Treemap, TreemapNode } from "../../server/src/protocol/treemap.ts";
 import type { Leaf } from "./layout.ts";
 import { layerNameOf } from "./places.ts";
 

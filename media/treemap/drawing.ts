@@ -1,4 +1,4 @@
-import type { Treemap } from "../../server/src/protocol.ts";
+import type { Treemap } from "../../server/src/protocol/treemap.ts";
 import { captionsOf, lineHeight, type Caption } from "./captions.ts";
 import { fillCount, fillOf, type ColourBy } from "./colours.ts";
 import { type Attributes, shape } from "./elements.ts";

@@ -1,5 +1,5 @@
 // The webview of the treemap: drawn here, counted by the server.
-import type { TreemapMessage } from "../../server/src/protocol.ts";
+import type { TreemapMessage } from "../../server/src/protocol/treemap.ts";
 import { startTreemap } from "./app.ts";
 import { element } from "./elements.ts";
 import { parseMemory } from "./memory.ts";

@@ -1,4 +1,4 @@
-import type { Treemap, TreemapMatch } from "../../server/src/protocol.ts";
+import type { Treemap, TreemapMatch } from "../../server/src/protocol/treemap.ts";
 import type { ColourBy } from "./colours.ts";
 import { type ContextOf, drawMap, type Drawing, markFocus } from "./drawing.ts";
 import { element } from "./elements.ts";

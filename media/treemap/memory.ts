@@ -1,4 +1,4 @@
-import type { TreemapTarget } from "../../server/src/protocol.ts";
+import type { TreemapTarget } from "../../server/src/protocol/treemap.ts";
 import type { ColourBy } from "./colours.ts";
 
 /** What is remembered while the map is hidden, and when the window is opened again. */

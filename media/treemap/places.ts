@@ -1,4 +1,4 @@
-import type { Treemap, TreemapNode, TreemapTarget } from "../../server/src/protocol.ts";
+import type { Treemap, TreemapNode, TreemapTarget } from "../../server/src/protocol/treemap.ts";
 
 /** A node of the map, and where it is. */
 export interface Place {

@@ -1,4 +1,4 @@
-import type { TreemapMatch, TreemapMatches } from "../../server/src/protocol.ts";
+import type { TreemapMatch, TreemapMatches } from "../../server/src/protocol/treemap.ts";
 import { element } from "./elements.ts";
 import type { Place } from "./places.ts";
 

@@ -1,4 +1,4 @@
-import type { Treemap } from "../../server/src/protocol.ts";
+import type { Treemap } from "../../server/src/protocol/treemap.ts";
 import { nameOfContent } from "./colours.ts";
 import { element } from "./elements.ts";
 import { allPlaces, isZoomable, type Place } from "./places.ts";

@@ -1,4 +1,4 @@
-import type { Treemap } from "../../server/src/protocol.ts";
+import type { Treemap } from "../../server/src/protocol/treemap.ts";
 import type { ColourBy, LegendEntry } from "./colours.ts";
 import { element, setAttributes, shape } from "./elements.ts";
 import type { Crumb } from "./places.ts";

@@ -1,4 +1,4 @@
-import type { Treemap, TreemapNode } from "../../server/src/protocol.ts";
+import type { Treemap, TreemapNode } from "../../server/src/protocol/treemap.ts";
 import { nameOfContent } from "./colours.ts";
 import type { Place } from "./places.ts";
 

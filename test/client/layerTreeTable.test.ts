@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pathsOf, tableOf } from "../../client/src/views/layerTreeTable.ts";
-import type { TreeRow } from "../../server/src/protocol.ts";
+import type { TreeRow } from "../../server/src/protocol/layerTree.ts";
 
 const row = (label: string, more: Partial<TreeRow> = {}): TreeRow => ({
   id: label,

@@ -6,13 +6,9 @@ import { suite, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { CancellationTokenSource } from "vscode-languageserver/node";
 import { openImage } from "../../server/src/io/openImage.ts";
-import type {
-  BinaryAnswer,
-  FileParams,
-  Treemap,
-  TreemapNode,
-  TreemapTarget,
-} from "../../server/src/protocol.ts";
+import type { BinaryAnswer } from "../../server/src/protocol/binary.ts";
+import type { FileParams } from "../../server/src/protocol/files.ts";
+import type { Treemap, TreemapNode, TreemapTarget } from "../../server/src/protocol/treemap.ts";
 import { methods } from "../../server/src/protocol.ts";
 import { noEngine, withFolder } from "../io/openedImage.ts";
 import { inRoot } from "../machine/place.ts";

@@ -10,7 +10,7 @@ import type {
   FileFinding,
   FileHit,
   FileReadParams,
-} from "../../server/src/protocol.ts";
+} from "../../server/src/protocol/files.ts";
 import { methods } from "../../server/src/protocol.ts";
 import { noEngine, withFolder } from "../io/openedImage.ts";
 import { fakeHost } from "../support/fakeHost.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { DocumentParams, TreeOptions, TreeRow } from "../../server/src/protocol.ts";
+import type { DocumentParams } from "../../server/src/protocol.ts";
+import type { TreeOptions, TreeRow } from "../../server/src/protocol/layerTree.ts";
 import { methods } from "../../server/src/protocol.ts";
 import { type FakeHost, fakeHost } from "../support/fakeHost.ts";
 import type { ImageBuilder } from "../support/imageBuilder.ts";

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CancellationTokenSource } from "vscode-languageserver/node";
-import type { BuildOutcome, RewritePreview, ScratchRow } from "../../server/src/protocol.ts";
+import type {
+  BuildOutcome,
+  RewritePreview,
+  ScratchRow,
+} from "../../server/src/protocol/scratch.ts";
 import { commands, methods } from "../../server/src/protocol.ts";
 import { programFile, programImage } from "../core/views/scratchCase.ts";
 import { anImage } from "../support/imageBuilder.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CodeLens, Hover } from "vscode-languageserver/node";
-import type { ImageChoice, ImageStatus, TreeRow } from "../../server/src/protocol.ts";
+import type { ImageChoice, ImageStatus } from "../../server/src/protocol.ts";
+import type { TreeRow } from "../../server/src/protocol/layerTree.ts";
 import { methods } from "../../server/src/protocol.ts";
 import type { FakeHost } from "../support/fakeHost.ts";
 import { fakeHost } from "../support/fakeHost.ts";

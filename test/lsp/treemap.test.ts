@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Hover } from "vscode-languageserver/node";
-import type { Treemap, TreemapMatches, TreemapTarget, TreeRow } from "../../server/src/protocol.ts";
+import type { TreeRow } from "../../server/src/protocol/layerTree.ts";
+import type { Treemap, TreemapMatches, TreemapTarget } from "../../server/src/protocol/treemap.ts";
 import { methods } from "../../server/src/protocol.ts";
 import { appImage, dockerfile } from "../editor/support/workspace.ts";
 import { fakeHost } from "../support/fakeHost.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { treemapSheet, type TreemapPlace } from "../../server/src/core/views/treemapView.ts";
-import type { Treemap } from "../../server/src/protocol.ts";
+import type { Treemap } from "../../server/src/protocol/treemap.ts";
 import { analysisOf } from "../support/analysisOf.ts";
 import { anImage } from "../support/imageBuilder.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
-import type { TreemapTarget } from "../../server/src/protocol.ts";
+import type { TreemapTarget } from "../../server/src/protocol/treemap.ts";
 import { analysisOf } from "../support/analysisOf.ts";
 import { appImage, dockerfile } from "../editor/support/workspace.ts";
 import { anImage } from "../support/imageBuilder.ts";

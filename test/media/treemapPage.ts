@@ -4,7 +4,7 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import type { Analysis } from "../../server/src/core/analysis.ts";
 import { treemapSearch } from "../../server/src/core/views/treemapSearch.ts";
 import { treemapSheet } from "../../server/src/core/views/treemapView.ts";
-import type { TreemapMessage, TreemapTarget } from "../../server/src/protocol.ts";
+import type { TreemapMessage, TreemapTarget } from "../../server/src/protocol/treemap.ts";
 import { bringBrowser, browserArguments } from "../machine/browser.ts";
 import { inRoot } from "../machine/place.ts";
 

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { RevealParams, TreeOptions, TreeRow } from "../../../server/src/protocol.ts";
+import type { RevealParams, TreeOptions, TreeRow } from "../../../server/src/protocol/layerTree.ts";
 import type { DockerfileInView } from "../dockerfileInView.ts";
 import type { ImageStatuses } from "../imageStatuses.ts";
 import type { Server } from "../languageClient.ts";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { TreeOptions, TreeRow } from "../../../server/src/protocol.ts";
+import type { TreeOptions, TreeRow } from "../../../server/src/protocol/layerTree.ts";
 import { pickImage } from "../chooseImage.ts";
 import type { DockerfileInView } from "../dockerfileInView.ts";
 import type { Server } from "../languageClient.ts";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { TreeOptions } from "../../../server/src/protocol.ts";
+import type { TreeOptions } from "../../../server/src/protocol/layerTree.ts";
 
 /** Where the options are kept with the workspace. */
 const key = "tare.layerTree";

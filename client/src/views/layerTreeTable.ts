@@ -1,4 +1,4 @@
-import type { TreeRow } from "../../../server/src/protocol.ts";
+import type { TreeRow } from "../../../server/src/protocol/layerTree.ts";
 
 /** How a table is written. */
 export type TableFormat = "markdown" | "tsv";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { RewriteParams, ScratchRow } from "../../../server/src/protocol.ts";
+import type { RewriteParams, ScratchRow } from "../../../server/src/protocol/scratch.ts";
 import { commands } from "../../../server/src/protocol.ts";
 import type { DockerfileInView } from "../dockerfileInView.ts";
 import type { ImageStatuses } from "../imageStatuses.ts";

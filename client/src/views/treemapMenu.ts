@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
-import type { FileParams, RevealParams, TreemapTarget } from "../../../server/src/protocol.ts";
+import type { FileParams } from "../../../server/src/protocol/files.ts";
+import type { RevealParams } from "../../../server/src/protocol/layerTree.ts";
+import type { TreemapTarget } from "../../../server/src/protocol/treemap.ts";
 import { commands } from "../../../server/src/protocol.ts";
 
 /** What a context menu of the treemap says of the place that it was opened on; made by the webview. */

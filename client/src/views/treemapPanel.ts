@@ -1,6 +1,10 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import type { Treemap, TreemapMessage, TreemapTarget } from "../../../server/src/protocol.ts";
+import type {
+  Treemap,
+  TreemapMessage,
+  TreemapTarget,
+} from "../../../server/src/protocol/treemap.ts";
 import type { ImageStatuses } from "../imageStatuses.ts";
 import type { Server } from "../languageClient.ts";
 import { goToLineCommand } from "./layerTree.ts";

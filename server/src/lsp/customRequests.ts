@@ -1,20 +1,20 @@
 import type { CancellationToken } from "vscode-languageserver/node";
 import { scratchRows } from "../core/views/scratchRows.ts";
 import type {
-  BuildOutcome,
   ChooseParams,
   DocumentParams,
   ImageChoice,
-  RevealParams,
+  StartOutcome,
+  StartParams,
+  TrustParams,
+} from "../protocol.ts";
+import type { RevealParams, TreeParams, TreeRow } from "../protocol/layerTree.ts";
+import type {
+  BuildOutcome,
   RewriteParams,
   RewritePreview,
   ScratchRow,
-  StartOutcome,
-  StartParams,
-  TreeParams,
-  TreeRow,
-  TrustParams,
-} from "../protocol.ts";
+} from "../protocol/scratch.ts";
 import type { BuildHistory, BuildsComparison, CompareBuildsParams } from "../protocol/builds.ts";
 import { methods } from "../protocol.ts";
 import { answerBinaryRequest } from "./features/binary.ts";

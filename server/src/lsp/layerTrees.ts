@@ -3,7 +3,7 @@ import { layerTreeRows } from "../core/views/layerTree.ts";
 import { emptyTreeMemory } from "../core/views/layerTreeMemory.ts";
 import type { ComparedImage, TreeView } from "../core/views/layerTreeOptions.ts";
 import { revealPath } from "../core/views/layerTreeReveal.ts";
-import type { RevealParams, TreeOptions, TreeParams, TreeRow } from "../protocol.ts";
+import type { RevealParams, TreeOptions, TreeParams, TreeRow } from "../protocol/layerTree.ts";
 import type { Documents } from "./documents.ts";
 import { folderOf } from "./folders.ts";
 import { placeFor } from "./imageBinding.ts";

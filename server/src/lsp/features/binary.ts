@@ -1,6 +1,7 @@
 import type { CancellationToken } from "vscode-languageserver/node";
 import { binaryParts } from "../../core/views/binaryParts.ts";
-import type { BinaryAnswer, FileParams } from "../../protocol.ts";
+import type { BinaryAnswer } from "../../protocol/binary.ts";
+import type { FileParams } from "../../protocol/files.ts";
 import { methods } from "../../protocol.ts";
 import type { Server } from "../serverParts.ts";
 import type { BinaryLabels } from "./binaryLabels.ts";

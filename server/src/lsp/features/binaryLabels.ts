@@ -1,7 +1,7 @@
 import { describeImageError, type ElfLabels, formatSize, labelElf } from "../../core/analysis.ts";
 import { readImageFile } from "../../io/imageFile.ts";
 import type { OpenedImage } from "../../io/imageSource.ts";
-import type { FileAddress, FileParams } from "../../protocol.ts";
+import type { FileAddress, FileParams } from "../../protocol/files.ts";
 import { placeFor } from "../imageBinding.ts";
 import type { Server } from "../serverParts.ts";
 import { findFile } from "./fileFinding.ts";

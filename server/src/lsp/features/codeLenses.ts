@@ -1,6 +1,6 @@
 import type { CodeLens } from "vscode-languageserver/node";
 import { sizeNotes } from "../../core/views/inlay.ts";
-import type { RevealParams } from "../../protocol.ts";
+import type { RevealParams } from "../../protocol/layerTree.ts";
 import { commands } from "../../protocol.ts";
 import { toRange } from "../convert.ts";
 import type { DocumentView } from "../documents.ts";

@@ -7,7 +7,7 @@ import {
   otherFileTitle,
   type ImageFile,
 } from "../../core/views/imageFiles.ts";
-import type { FileFinding, FileParams, OtherFileParams } from "../../protocol.ts";
+import type { FileFinding, FileParams, OtherFileParams } from "../../protocol/files.ts";
 import { folderOf } from "../folders.ts";
 import type { ImageRequest } from "../host.ts";
 import { placeFor } from "../imageBinding.ts";

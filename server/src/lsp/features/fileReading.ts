@@ -3,7 +3,7 @@ import { hexLines } from "../../core/views/hexLines.ts";
 import type { FileContent } from "../../io/fileContent.ts";
 import { readImageFile } from "../../io/imageFile.ts";
 import type { OpenedImage } from "../../io/imageSource.ts";
-import type { FileAnswer, FileReadParams } from "../../protocol.ts";
+import type { FileAnswer, FileReadParams } from "../../protocol/files.ts";
 import type { ImageRequest } from "../host.ts";
 import { placeFor } from "../imageBinding.ts";
 import type { Server } from "../serverParts.ts";

@@ -9,7 +9,7 @@ import type {
   FileReadParams,
   FileSearchParams,
   OtherFileParams,
-} from "../../protocol.ts";
+} from "../../protocol/files.ts";
 import type { Server } from "../serverParts.ts";
 import { findFile, findFileBelow, findFileInImage, nothing } from "./fileFinding.ts";
 import { readFile } from "./fileReading.ts";

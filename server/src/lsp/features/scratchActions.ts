@@ -2,7 +2,7 @@ import type { CodeAction, Diagnostic, Range } from "vscode-languageserver/node";
 import { CodeActionKind } from "vscode-languageserver/node";
 import type { NamedOffer } from "../../core/views/scratch.ts";
 import { namedOffers, rewriteTitle, rewrittenFrom } from "../../core/views/scratch.ts";
-import type { RewriteParams } from "../../protocol.ts";
+import type { RewriteParams } from "../../protocol/scratch.ts";
 import { commands } from "../../protocol.ts";
 import { fromRange } from "../convert.ts";
 import type { DocumentView } from "../documents.ts";

@@ -6,7 +6,7 @@ import { fail, succeed } from "../../core/result.ts";
 import { buildComparison } from "../../core/views/buildComparison.ts";
 import { namedOffers } from "../../core/views/scratch.ts";
 import type { TemporaryImage } from "../../io/buildCompare.ts";
-import type { BuildOutcome, RewriteParams } from "../../protocol.ts";
+import type { BuildOutcome, RewriteParams } from "../../protocol/scratch.ts";
 import { folderOf, pathOfUri } from "../folders.ts";
 import { placeFor } from "../imageBinding.ts";
 import type { Server } from "../serverParts.ts";

@@ -1,6 +1,6 @@
 import { applyEdits } from "../../core/analysis.ts";
 import { namedOffers, rewriteTitle, thingsToKnow } from "../../core/views/scratch.ts";
-import type { RewritePreview } from "../../protocol.ts";
+import type { RewritePreview } from "../../protocol/scratch.ts";
 import { toRange } from "../convert.ts";
 import type { DocumentView } from "../documents.ts";
 

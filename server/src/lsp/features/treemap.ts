@@ -7,7 +7,7 @@ import type {
   TreemapMatches,
   TreemapParams,
   TreemapSearchParams,
-} from "../../protocol.ts";
+} from "../../protocol/treemap.ts";
 import { methods } from "../../protocol.ts";
 import type { Server } from "../serverParts.ts";
 import { signalOf } from "./binary.ts";
