@@ -119,11 +119,17 @@ function place(map: Treemap, node: TreemapNode, given: Given): Place {
   const made: Place = {
     node,
     ...given,
-    name: given.parent ? wordsOf(map, node) : given.title,
+    name: nameOf(map, node, given),
     children,
   };
   for (const child of node.children ?? []) children.push(placeBelow(map, child, made));
   return made;
+}
+
+/** What stands around a place says that it is wasted. */
+function nameOf(map: Treemap, node: TreemapNode, { parent, title }: Given): string {
+  if (parent === undefined) return title;
+  return node.kind === "layer" ? layerNameOf(map, node.layer) : wordsOf(map, node);
 }
 
 function placeBelow(map: Treemap, node: TreemapNode, parent: Place): Place {

@@ -77,7 +77,7 @@ const scenes: readonly Scene[] = [
   {
     name: "treemap",
     height: 640,
-    scale: 1.25,
+    scale: 1,
     inContrast: true,
     show: async (window) => {
       await window.command("View: Toggle Primary Side Bar Visibility");

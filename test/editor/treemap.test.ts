@@ -71,6 +71,17 @@ describe("the treemap in the editor", () => {
     await shown.page.locator(".sidebar .monaco-list-row.selected", { hasText: "tool" }).waitFor();
   });
 
+  test("the layer tree leads to the treemap of a layer, and back to the whole image", async (t) => {
+    const shown = await openWindow(t);
+    if (shown === undefined) return;
+    await shown.treeRow("6 MB · line 3").click({ button: "right" });
+    await shown.page.locator(".context-view .monaco-menu").getByText("Show as Treemap").click();
+    const place = treemapFrame(shown).locator("[aria-current=location]");
+    await place.filter({ hasText: "Layer 2 · line 3 6 MB" }).waitFor();
+    await shown.page.locator(".sidebar .action-label[aria-label^='Show as Treemap']").click();
+    await place.filter({ hasText: "oci:image 18 MB" }).waitFor();
+  });
+
   test("search and table work in the frame, and both come back after the treemap was hidden", async (t) => {
     const shown = await openWindow(t);
     if (shown === undefined) return;

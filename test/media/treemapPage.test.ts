@@ -217,7 +217,10 @@ test("without colours textures and borders tell layers apart, and waste stays ha
       fills.every((fill) => fill.includes("#texture-")),
       fills.join(),
     );
-    assert.equal(await shown.page.locator(".hatch").first().isVisible(), true);
+    const hatching = await shown.page
+      .locator(".hatching")
+      .evaluate((one) => getComputedStyle(one).fill);
+    assert.equal(hatching, "rgb(204, 204, 204)");
     await shown.page.locator("[tabindex='0']").focus();
     const stroke = await shown.page
       .locator(".focus")

@@ -98,7 +98,7 @@ function livingPanel(
     enableScripts: true,
     localResourceRoots: [vscode.Uri.joinPath(parts.extension, "media/dist")],
   };
-  view.iconPath = vscode.Uri.joinPath(parts.extension, "media/icon.svg");
+  view.iconPath = vscode.Uri.joinPath(parts.extension, "media/icon.png");
   const listening = vscode.Disposable.from(
     view.webview.onDidReceiveMessage(answer),
     view.onDidChangeViewState(() => {
