@@ -9,6 +9,8 @@ import type { ReadImage } from "../../server/src/core/image/image.ts";
 import { packagesByLayer } from "../../server/src/core/image/packages/layerPackages.ts";
 import { packagesOf } from "../../server/src/core/image/packages/packageTable.ts";
 import { recommendedOnly } from "../../server/src/core/image/packages/recommended.ts";
+import { emptyHoverMemory } from "../../server/src/core/views/hoverCard.ts";
+import { sharesOf } from "../../server/src/core/views/hoverPackages.ts";
 import { noEngine, readWhole } from "../io/openedImage.ts";
 import { installPackages, runProgram } from "../machine/engine.ts";
 
@@ -153,6 +155,20 @@ suite("packages of a real Debian system", { timeout: 240_000 }, () => {
     assert.equal(
       found?.bytes,
       only.reduce((sum, name) => sum + (weights.get(name) ?? 0), 0),
+    );
+    // apt's own book says what was asked for.
+    assert.deepEqual(recommendedOnly(read, [1], []), found);
+  });
+
+  test("the hover of the layer lists it all, to the byte", (context) => {
+    if (read === undefined) return context.skip(reason);
+    const shares = sharesOf(read, [1], emptyHoverMemory());
+    const { contentBytes } = read.layers[1] ?? {};
+    assert.equal(shares.broughtBytes + (shares.unownedBytes ?? Number.NaN), contentBytes);
+    const marked = shares.brought.filter(({ isRecommendedOnly }) => isRecommendedOnly);
+    assert.deepEqual(
+      new Set(marked.map(({ name }) => name)),
+      new Set(recommendedOnly(read, [1], ["curl"])?.packages.map(({ name }) => name)),
     );
   });
 });
