@@ -9,7 +9,12 @@ import type {
   Platform,
 } from "../../server/src/core/image/imageConfig.ts";
 import { createBodyWatcher } from "../../server/src/core/image/bodyWatcher.ts";
-import { createLayerBuilder } from "../../server/src/core/image/layerBuilder.ts";
+import {
+  addEntry,
+  createLayerBuilder,
+  finishLayer,
+  noteContentHash,
+} from "../../server/src/core/image/layerBuilder.ts";
 import type { LayerEntry } from "../../server/src/core/image/layerEntry.ts";
 import type { LayerIndex } from "../../server/src/core/image/layerIndex.ts";
 import { mergeLayers, stackLayers, toReadImage } from "../../server/src/core/image/merge.ts";
@@ -269,17 +274,17 @@ function indexOf(layer: LayerParts, index: number): LayerIndex {
     const headBlocks = tarBlocks({ ...tarEntryOf(path, withoutBody(spec), index) });
     tarBytes += headBlocks.reduce((sum, block) => sum + block.length, 0);
     tarBytes += Math.ceil(entry.contentBytes / 512) * 512;
-    const handle = builder.add(entry);
+    const handle = addEntry(builder, entry);
     if (typeof handle !== "number") throw new Error(`${path}: ${handle.reason}`);
     if (entry.kind !== "file" || handle < 0) continue;
     const { seed, bytes, content } = fileOf(path, spec, index);
-    builder.noteContentHash(handle, crc32(content ?? `${bytes} of ${seed}`));
+    noteContentHash(builder, handle, crc32(content ?? `${bytes} of ${seed}`));
     if (content === undefined) continue;
     watcher.begin(handle, entry);
     watcher.take(content, 0, content.length);
     watcher.end();
   }
-  return builder.finish(tarBytes);
+  return finishLayer(builder, tarBytes);
 }
 
 function withoutBody(spec: FileSpec): FileSpec {

@@ -2,27 +2,26 @@ import type { RegionFile } from "./regionReader.ts";
 
 /** A part of a file in memory that moves forward with the reader. */
 export interface FileWindow {
+  readonly file: RegionFile;
   readonly memory: Uint8Array;
-  /** Where in `memory` the bytes from that position on are; -1 when the file has not so many. At most as many as the memory holds. */
-  bring(position: number, bytes: number): number;
+  /** Positions in the file of what is in memory. */
+  start: number;
+  end: number;
 }
 
 /** A window that reads so many bytes at once. */
 export function openFileWindow(file: RegionFile, windowBytes: number): FileWindow {
-  const memory = new Uint8Array(windowBytes);
-  let start = 0;
-  let end = 0;
-  return {
-    memory,
-    bring(position, bytes) {
-      if (position < start || position + bytes > end) {
-        start = position;
-        end = position + readWhole(file, memory, position);
-        if (position + bytes > end) return -1;
-      }
-      return position - start;
-    },
-  };
+  return { file, memory: new Uint8Array(windowBytes), start: 0, end: 0 };
+}
+
+/** Where in `memory` the bytes from that position on are; -1 when the file has not so many. At most as many as the memory holds. */
+export function bring(window: FileWindow, position: number, bytes: number): number {
+  if (position < window.start || position + bytes > window.end) {
+    window.start = position;
+    window.end = position + readWhole(window.file, window.memory, position);
+    if (position + bytes > window.end) return -1;
+  }
+  return position - window.start;
 }
 
 /** Reads until the buffer is full or the file ends, and tells how many bytes there were. A single read may give less. */

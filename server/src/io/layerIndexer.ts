@@ -2,7 +2,12 @@ import { createHash } from "node:crypto";
 import { createBodyWatcher } from "../core/image/bodyWatcher.ts";
 import type { DiffId } from "../core/image/digest.ts";
 import type { ImageError } from "../core/image/imageError.ts";
-import { type LayerBuilder, createLayerBuilder } from "../core/image/layerBuilder.ts";
+import {
+  type LayerBuilder,
+  createLayerBuilder,
+  finishLayer,
+  noteContentHash,
+} from "../core/image/layerBuilder.ts";
 import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { TarRefusal } from "../core/image/tarParser.ts";
 import { type TarListener, createTarStream } from "../core/image/tarStream.ts";
@@ -10,7 +15,7 @@ import { type Result, fail, succeed } from "../core/result.ts";
 import { type ContentHasher, createContentHasher, createStreamHasher } from "./contentHasher.ts";
 import { type Compression, createDecoder, sniffCompression, sniffedBytes } from "./decoder.ts";
 import type { Decoder } from "./decoding.ts";
-import { boundBuilder } from "./entryLimits.ts";
+import { addBounded, boundBuilder } from "./entryLimits.ts";
 import { tarError, unreadable, unsupportedCompression } from "./layerErrors.ts";
 import type { Limits } from "./limits.ts";
 
@@ -118,7 +123,11 @@ function createIntake(
       const end = refusal ?? tar.finish();
       if (end.kind !== "finished") return fail(tarError(name, end));
       const diffId = sha256 === undefined ? undefined : `sha256:${sha256.digest("hex")}`;
-      return succeed({ index: builder.finish(tar.tarBytes()), diffId, isMarked: end.isMarked });
+      return succeed({
+        index: finishLayer(builder, tar.tarBytes()),
+        diffId,
+        isMarked: end.isMarked,
+      });
     },
   };
 }
@@ -131,7 +140,7 @@ function createListener(builder: LayerBuilder, limits: Limits, hasher: ContentHa
   let isHashed = false;
   return {
     entry(entry, storedBytes) {
-      const added = bounded.add(entry);
+      const added = addBounded(bounded, entry);
       if (typeof added !== "number") return added;
       handle = added;
       isRead = added >= 0 && entry.kind === "file" && !entry.isSparse;
@@ -148,7 +157,7 @@ function createListener(builder: LayerBuilder, limits: Limits, hasher: ContentHa
     },
     bodyEnd() {
       if (!isRead) return;
-      if (isHashed) builder.noteContentHash(handle, hasher.end());
+      if (isHashed) noteContentHash(builder, handle, hasher.end());
       watcher.end();
     },
   };

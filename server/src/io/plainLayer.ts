@@ -1,12 +1,25 @@
 import { crc32 } from "node:zlib";
 import type { ImageError } from "../core/image/imageError.ts";
-import { type LayerBuilder, createLayerBuilder } from "../core/image/layerBuilder.ts";
+import {
+  type LayerBuilder,
+  createLayerBuilder,
+  finishLayer,
+  noteContentHash,
+} from "../core/image/layerBuilder.ts";
 import { blockBytes, paddedBytes } from "../core/image/tarFields.ts";
-import { type TarRefusal, type TarStep, createTarParser } from "../core/image/tarParser.ts";
+import {
+  type TarParser,
+  type TarRefusal,
+  type TarStep,
+  createTarParser,
+  isOpen,
+  readExtension,
+  readHeader,
+} from "../core/image/tarParser.ts";
 import { type Result, fail, succeed } from "../core/result.ts";
 import type { LayerEntry } from "../core/image/layerEntry.ts";
-import { boundBuilder } from "./entryLimits.ts";
-import { openFileWindow, readWhole } from "./fileWindow.ts";
+import { type BoundedBuilder, addBounded, boundBuilder } from "./entryLimits.ts";
+import { type FileWindow, bring, openFileWindow, readWhole } from "./fileWindow.ts";
 import { tarError } from "./layerErrors.ts";
 import type { ReadLayer } from "./layerIndexer.ts";
 import type { Limits } from "./limits.ts";
@@ -29,74 +42,87 @@ export function readPlainLayer(
   limits: Limits,
   onPosition: (position: number) => void,
 ): Result<ReadLayer, ImageError> {
-  const builder = createLayerBuilder();
-  const seeker = createSeeker(file, limits, builder);
+  const seeker = createSeeker(file, limits);
   for (;;) {
-    const refusal = seeker.step();
+    const refusal = step(seeker);
     if (refusal === "end") break;
     if (refusal !== undefined) return fail(tarError(name, refusal));
-    onPosition(seeker.position());
+    onPosition(seeker.position);
   }
-  const isMarked = seeker.position() < file.length;
-  if (isMarked && !isZero(file, seeker.position())) {
+  const isMarked = seeker.position < file.length;
+  if (isMarked && !isZero(file, seeker.position)) {
     return fail(
       tarError(name, { kind: "malformed", reason: "something follows the end of the tar" }),
     );
   }
   const diffId = isMarked ? undefined : sha256OfRegion(file);
-  return succeed({ index: builder.finish(file.length), diffId, isMarked });
+  return succeed({ index: finishLayer(seeker.builder, file.length), diffId, isMarked });
 }
 
+/** A reader on its way through the file; functions take it along, as they do a `TarParser`. */
 interface Seeker {
-  /** Goes past one header and what belongs to it. */
-  step(): TarRefusal | "end" | undefined;
+  readonly file: RegionFile;
+  readonly window: FileWindow;
+  readonly parser: TarParser;
+  readonly builder: LayerBuilder;
+  readonly bounded: BoundedBuilder;
   /** Where the next header is expected, or the end of the tar begins. */
-  position(): number;
+  position: number;
 }
 
 const cutOff: TarRefusal = { kind: "malformed", reason: "the tar is cut off" };
 
-function createSeeker(file: RegionFile, limits: Limits, builder: LayerBuilder): Seeker {
+function createSeeker(file: RegionFile, limits: Limits): Seeker {
   const window = openFileWindow(file, readAheadBytes);
-  const parser = createTarParser(window.memory, limits);
-  const bounded = boundBuilder(builder, limits);
-  let position = 0;
-  const follow = (step: TarStep): TarRefusal | undefined => {
-    const storedBytes = parser.storedBytes();
-    const bodyAt = position;
-    if (step !== "end") position += paddedBytes(storedBytes);
-    switch (step) {
-      case "end":
-      case "skip":
-        return undefined;
-      case "extension": {
-        const body = new Uint8Array(storedBytes);
-        if (readWhole(file, body, bodyAt) < storedBytes) return cutOff;
-        const extended = parser.extend(body);
-        return extended === "skip" ? undefined : follow(extended);
-      }
-      case "entry": {
-        parser.entry.bodyOffset = storedBytes === 0 ? -1 : bodyAt;
-        const added = bounded.add(parser.entry);
-        if (typeof added !== "number") return added;
-        return lookInside({ file, window, builder }, parser.entry, added);
-      }
-      default:
-        return step;
-    }
-  };
+  const builder = createLayerBuilder();
   return {
-    position: () => position,
-    step() {
-      if (position === file.length) return parser.isOpen() ? cutOff : "end";
-      const at = position > file.length ? -1 : window.bring(position, blockBytes);
-      if (at < 0) return cutOff;
-      const step = parser.header(at);
-      if (step === "end") return "end";
-      position += blockBytes;
-      return follow(step);
-    },
+    file,
+    window,
+    builder,
+    parser: createTarParser(window.memory, limits),
+    bounded: boundBuilder(builder, limits),
+    position: 0,
   };
+}
+
+/** Goes past one header and what belongs to it. */
+function step(seeker: Seeker): TarRefusal | "end" | undefined {
+  const { file, window, parser, position } = seeker;
+  if (position === file.length) return isOpen(parser) ? cutOff : "end";
+  const at = position > file.length ? -1 : bring(window, position, blockBytes);
+  if (at < 0) return cutOff;
+  const read = readHeader(parser, at);
+  if (read === "end") return "end";
+  seeker.position = position + blockBytes;
+  return follow(seeker, read);
+}
+
+function follow(seeker: Seeker, read: TarStep): TarRefusal | undefined {
+  const { parser, bounded } = seeker;
+  const { storedBytes, entry } = parser;
+  const bodyAt = seeker.position;
+  if (read !== "end") seeker.position = bodyAt + paddedBytes(storedBytes);
+  switch (read) {
+    case "end":
+    case "skip":
+      return undefined;
+    case "extension":
+      return extend(seeker, bodyAt, storedBytes);
+    case "entry": {
+      entry.bodyOffset = storedBytes === 0 ? -1 : bodyAt;
+      const added = addBounded(bounded, entry);
+      return typeof added === "number" ? lookInside(seeker, entry, added) : added;
+    }
+    default:
+      return read;
+  }
+}
+
+function extend(seeker: Seeker, bodyAt: number, storedBytes: number): TarRefusal | undefined {
+  const body = new Uint8Array(storedBytes);
+  if (readWhole(seeker.file, body, bodyAt) < storedBytes) return cutOff;
+  const extended = readExtension(seeker.parser, body);
+  return extended === "skip" ? undefined : follow(seeker, extended);
 }
 
 /** Keeps and hashes what is cheap to have. */
@@ -105,9 +131,9 @@ function lookInside(place: SeekPlace, entry: LayerEntry, handle: number): TarRef
   if (handle < 0 || isSparse || kind !== "file") return undefined;
   const { window, builder } = place;
   if (contentBytes > 0 && contentBytes <= smallBodyBytes) {
-    const at = window.bring(bodyOffset, contentBytes);
+    const at = bring(window, bodyOffset, contentBytes);
     if (at < 0) return cutOff;
-    builder.noteContentHash(handle, crc32(window.memory.subarray(at, at + contentBytes)));
+    noteContentHash(builder, handle, crc32(window.memory.subarray(at, at + contentBytes)));
   }
   return noteEvidence(place, entry, handle) ? undefined : cutOff;
 }

@@ -1,9 +1,9 @@
 import { markBytes, markOf } from "../core/image/bodyWatcher.ts";
 import { parseElf } from "../core/image/elfParser.ts";
 import { type KeptRule, keptRuleOf, moduleRule, scriptRule } from "../core/image/keptPaths.ts";
-import type { LayerBuilder } from "../core/image/layerBuilder.ts";
+import { type LayerBuilder, noteContent, noteProgram } from "../core/image/layerBuilder.ts";
 import type { LayerEntry } from "../core/image/layerEntry.ts";
-import { type FileWindow, readWhole } from "./fileWindow.ts";
+import { type FileWindow, bring, readWhole } from "./fileWindow.ts";
 import type { RegionFile } from "./regionReader.ts";
 
 /**
@@ -19,7 +19,7 @@ export function noteEvidence(
   const listed = keptRuleOf(entry.path, entry.pathLength);
   if (listed !== undefined) return keep(file, builder, listed, entry, handle);
   if (contentBytes < markBytes) return true;
-  const at = window.bring(bodyOffset, markBytes);
+  const at = bring(window, bodyOffset, markBytes);
   if (at < 0) return false;
   const mark = markOf(window.memory, at, entry);
   if (mark === undefined) return true;
@@ -29,7 +29,7 @@ export function noteEvidence(
     const bytes = new Uint8Array(length);
     return readWhole(file, bytes, bodyOffset + offset) === length ? bytes : undefined;
   }, contentBytes);
-  if (facts !== undefined) builder.noteProgram(handle, facts);
+  if (facts !== undefined) noteProgram(builder, handle, facts);
   return true;
 }
 
@@ -49,6 +49,6 @@ function keep(
 ): boolean {
   const bytes = new Uint8Array(Math.min(rule.mostBytes, contentBytes));
   if (readWhole(file, bytes, bodyOffset) < bytes.length) return false;
-  builder.noteContent(handle, rule, bytes, bytes.length === contentBytes);
+  noteContent(builder, handle, rule, bytes, bytes.length === contentBytes);
   return true;
 }

@@ -4,6 +4,9 @@ import type { LayerEntry } from "../core/image/layerEntry.ts";
 import { blockBytes, hasChecksum, paddedBytes, sumOfBlock } from "../core/image/tarFields.ts";
 import {
   createTarParser,
+  isOpen,
+  readExtension,
+  readHeader,
   type TarParser,
   type TarRefusal,
   type TarStep,
@@ -151,15 +154,15 @@ async function nextEntry(cursor: Cursor): Promise<"entry" | "end" | TarRefusal> 
   const { handle, parser, block, fileBytes } = cursor;
   for (;;) {
     const at = cursor.headerOffset;
-    if (at > 0 && at === fileBytes && !parser.isOpen()) return "end";
+    if (at > 0 && at === fileBytes && !isOpen(parser)) return "end";
     if (at + blockBytes > fileBytes) return cutOff;
     await handle.read(block, 0, blockBytes, at);
     cursor.headerOffset = at + blockBytes;
-    const step = await readExtensions(cursor, parser.header(0));
+    const step = await readExtensions(cursor, readHeader(parser, 0));
     if (step === "skip") continue;
     if (step !== "entry") return step;
     cursor.bodyOffset = cursor.headerOffset;
-    cursor.bodyBytes = parser.storedBytes();
+    cursor.bodyBytes = parser.storedBytes;
     if (cursor.bodyOffset + cursor.bodyBytes > fileBytes) return cutOff;
     cursor.headerOffset += paddedBytes(cursor.bodyBytes);
     return "entry";
@@ -172,12 +175,12 @@ async function readExtensions(
   first: TarStep,
 ): Promise<"entry" | "skip" | "end" | TarRefusal> {
   const { handle, parser, fileBytes } = cursor;
-  if (first === "skip") cursor.headerOffset += paddedBytes(parser.storedBytes());
+  if (first === "skip") cursor.headerOffset += paddedBytes(parser.storedBytes);
   let step = first;
   while (step === "extension") {
-    const length = parser.storedBytes();
+    const length = parser.storedBytes;
     if (cursor.headerOffset + length > fileBytes) return cutOff;
-    step = parser.extend(await readBytes(handle, cursor.headerOffset, length));
+    step = readExtension(parser, await readBytes(handle, cursor.headerOffset, length));
     cursor.headerOffset += paddedBytes(length);
   }
   return step;

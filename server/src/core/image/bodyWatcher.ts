@@ -1,7 +1,7 @@
 import { type ElfGatherer, createElfGatherer } from "./elfGatherer.ts";
 import { isElf } from "./elfHeader.ts";
 import { type KeptRule, keptRuleOf, moduleRule, scriptRule } from "./keptPaths.ts";
-import type { LayerBuilder } from "./layerBuilder.ts";
+import { type LayerBuilder, noteContent, noteProgram } from "./layerBuilder.ts";
 import type { LayerEntry } from "./layerEntry.ts";
 
 /** Watches the contents of a layer that passes by and notes what is to be kept of them. */
@@ -138,11 +138,11 @@ function endContent(state: State): void {
   const { builder, handle, rule, filled } = state;
   if (state.phase === "elf") {
     const facts = state.elf.end();
-    if (facts !== undefined) builder.noteProgram(handle, facts);
+    if (facts !== undefined) noteProgram(builder, handle, facts);
   }
   if (state.phase === "content" && rule !== undefined) {
     const isWhole = filled === state.contentBytes;
-    builder.noteContent(handle, rule, state.memory.subarray(0, filled), isWhole);
+    noteContent(builder, handle, rule, state.memory.subarray(0, filled), isWhole);
   }
   state.phase = "off";
 }

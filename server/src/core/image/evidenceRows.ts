@@ -3,7 +3,7 @@ import type { ElfFacts } from "./elf.ts";
 import type { ElfFile, KeptContent, LayerEvidence } from "./evidence.ts";
 import { type KeptKind, type KeptRule, mostKeptBytes } from "./keptPaths.ts";
 
-/** What is kept while a layer is built, by the handles that `LayerBuilder.add` gave. */
+/** What is kept while a layer is built, by the handles that `addEntry` gave. */
 export interface EvidenceRows {
   readonly programs: { readonly handle: number; readonly facts: ElfFacts }[];
   readonly contents: {

@@ -1,6 +1,6 @@
 import { equalBytes } from "./byteColumn.ts";
 import type { ElfFacts } from "./elf.ts";
-import { addContent, addProgram, emptyEvidenceRows } from "./evidenceRows.ts";
+import { type EvidenceRows, addContent, addProgram, emptyEvidenceRows } from "./evidenceRows.ts";
 import { nodeKind } from "./fileTree.ts";
 import type { KeptRule } from "./keptPaths.ts";
 import type { LayerEntry } from "./layerEntry.ts";
@@ -23,23 +23,17 @@ export interface EntryRefusal {
   readonly reason: string;
 }
 
-/** Takes the entries of one layer in tar order. */
+/** Takes the entries of one layer in tar order. A record for the functions here, as `TarParser` is one. */
 export interface LayerBuilder {
-  /**
-   * Adds an entry, a later one of the same path taking the place of the earlier; missing parents are made up.
-   * Returns a handle for `noteContentHash`, or -1 where nothing of it can be kept (the AUFS leftovers `.wh..wh.*`).
-   */
-  add(entry: LayerEntry): number | EntryRefusal;
-  /** States the hash of an entry's whole content. */
-  noteContentHash(handle: number, hash: number): void;
-  /** States that an entry is an ELF file. */
-  noteProgram(handle: number, facts: ElfFacts): void;
-  /** States an entry's content, or how it begins. The bytes are copied. */
-  noteContent(handle: number, rule: KeptRule, bytes: Uint8Array, isWhole: boolean): void;
-  /** Entries and made-up parents so far. */
-  nodeCount(): number;
-  /** The layer as read; the builder is used up. O(n log n) where the tar is not in path order, else O(n). */
-  finish(tarBytes: number): LayerIndex;
+  readonly columns: NodeColumns;
+  /** Kept apart until the last entry: they act whatever their place in the tar. */
+  readonly whiteouts: NodeColumns;
+  readonly evidence: EvidenceRows;
+  /** The directory of the last entry, for the next is most often its neighbour. */
+  prefix: Uint8Array;
+  /** -1 when nothing is remembered. */
+  prefixLength: number;
+  parent: number;
 }
 
 const slash = 0x2f;
@@ -60,56 +54,70 @@ export function createLayerBuilder(): LayerBuilder {
   const columns = emptyNodeColumns();
   addNode(columns, -1, new Uint8Array(0), 0, 0);
   columns.mode[0] = 0o755;
-  const evidence = emptyEvidenceRows();
-  const place: Place = {
+  return {
     columns,
     whiteouts: emptyWhiteouts(),
+    evidence: emptyEvidenceRows(),
     prefix: new Uint8Array(256),
     prefixLength: -1,
     parent: 0,
   };
-  return {
-    add: (entry) => addEntry(place, entry),
-    noteContentHash(handle, hash) {
-      columns.contentHash[handle] = hash;
-      columns.flags[handle] = (columns.flags[handle] ?? 0) | layerFlag.hashed;
-    },
-    noteProgram: (handle, facts) => addProgram(evidence, handle, facts),
-    noteContent: (handle, rule, bytes, isWhole) =>
-      addContent(evidence, handle, rule, bytes, isWhole),
-    nodeCount: () => columns.count + place.whiteouts.count,
-    finish(tarBytes) {
-      resolveLateLinks(columns);
-      applyWhiteouts(columns, place.whiteouts);
-      return toLayerIndex(columns, tarBytes, evidence);
-    },
-  };
 }
 
-/** The directory of the last entry, for the next is most often its neighbour. */
-interface Place {
-  readonly columns: NodeColumns;
-  /** Kept apart until the last entry: they act whatever their place in the tar. */
-  readonly whiteouts: NodeColumns;
-  prefix: Uint8Array;
-  /** -1 when nothing is remembered. */
-  prefixLength: number;
-  parent: number;
-}
-
-function addEntry(place: Place, entry: LayerEntry): number | EntryRefusal {
-  const { columns } = place;
+/**
+ * Adds an entry, a later one of the same path taking the place of the earlier; missing parents are made up.
+ * Returns a handle for the functions below, or -1 where nothing of it can be kept (the AUFS leftovers `.wh..wh.*`).
+ */
+export function addEntry(builder: LayerBuilder, entry: LayerEntry): number | EntryRefusal {
+  const { columns } = builder;
   const { path } = entry;
   let end = entry.pathLength;
   while (end > 0 && path[end - 1] === slash) end -= 1;
   const start = path.lastIndexOf(slash, end - 1) + 1;
   if (end === 0 || isDots(path, start, end)) return addDotted(columns, entry, end);
   if (startsWith(path, start, end, whiteoutPrefix)) {
-    return addWhiteout(place.whiteouts, path, start, end);
+    return addWhiteout(builder.whiteouts, path, start, end);
   }
-  const parent = parentOf(place, path, start);
+  const parent = parentOf(builder, path, start);
   if (parent === refused) return leavesImage;
-  return parent === ignored ? -1 : put(place, parent, entry, start, end);
+  return parent === ignored ? -1 : put(builder, parent, entry, start, end);
+}
+
+/** States the hash of an entry's whole content. */
+export function noteContentHash({ columns }: LayerBuilder, handle: number, hash: number): void {
+  columns.contentHash[handle] = hash;
+  columns.flags[handle] = (columns.flags[handle] ?? 0) | layerFlag.hashed;
+}
+
+/** States that an entry is an ELF file. */
+export function noteProgram({ evidence }: LayerBuilder, handle: number, facts: ElfFacts): void {
+  addProgram(evidence, handle, facts);
+}
+
+/** States an entry's content, or how it begins. The bytes are copied. */
+export function noteContent(
+  { evidence }: LayerBuilder,
+  handle: number,
+  rule: KeptRule,
+  bytes: Uint8Array,
+  isWhole: boolean,
+): void {
+  addContent(evidence, handle, rule, bytes, isWhole);
+}
+
+/** Entries and made-up parents so far. */
+export function nodeCountOf({ columns, whiteouts }: LayerBuilder): number {
+  return columns.count + whiteouts.count;
+}
+
+/** The layer as read; the builder is used up. O(n log n) where the tar is not in path order, else O(n). */
+export function finishLayer(
+  { columns, whiteouts, evidence }: LayerBuilder,
+  tarBytes: number,
+): LayerIndex {
+  resolveLateLinks(columns);
+  applyWhiteouts(columns, whiteouts);
+  return toLayerIndex(columns, tarBytes, evidence);
 }
 
 /** An entry whose last name is `.` or nothing: the root or a directory told in a roundabout way. */
@@ -120,16 +128,16 @@ function addDotted(columns: NodeColumns, entry: LayerEntry, end: number): number
   return -1;
 }
 
-function parentOf(place: Place, path: Uint8Array, prefixLength: number): number {
-  const { columns, prefix } = place;
-  if (equalBytes(prefix, 0, Math.max(place.prefixLength, 0), path, 0, prefixLength)) {
-    if (place.prefixLength >= 0) return place.parent;
+function parentOf(builder: LayerBuilder, path: Uint8Array, prefixLength: number): number {
+  const { columns, prefix } = builder;
+  if (equalBytes(prefix, 0, Math.max(builder.prefixLength, 0), path, 0, prefixLength)) {
+    if (builder.prefixLength >= 0) return builder.parent;
   }
   const parent = walk(columns, path, 0, prefixLength);
-  if (prefixLength > prefix.length) place.prefix = new Uint8Array(prefixLength * 2);
-  for (let at = 0; at < prefixLength; at += 1) place.prefix[at] = path[at] ?? 0;
-  place.prefixLength = prefixLength;
-  place.parent = parent;
+  if (prefixLength > prefix.length) builder.prefix = new Uint8Array(prefixLength * 2);
+  for (let at = 0; at < prefixLength; at += 1) builder.prefix[at] = path[at] ?? 0;
+  builder.prefixLength = prefixLength;
+  builder.parent = parent;
   return parent;
 }
 
@@ -199,13 +207,13 @@ function addWhiteout(
 }
 
 function put(
-  place: Place,
+  builder: LayerBuilder,
   parent: number,
   entry: LayerEntry,
   start: number,
   end: number,
 ): number | EntryRefusal {
-  const { columns } = place;
+  const { columns } = builder;
   const { path } = entry;
   const there = findChild(columns, parent, path, start, end);
   const target = entry.kind === "hardLink" ? findTarget(columns, entry) : ignored;
@@ -215,7 +223,7 @@ function put(
     state(columns, there, entry);
     return there;
   }
-  if (there >= 0) place.prefixLength = -1;
+  if (there >= 0) builder.prefixLength = -1;
   const node = there < 0 ? addNode(columns, parent, path, start, end) : replace(columns, there);
   state(columns, node, entry);
   columns.kind[node] = kindOf(entry);

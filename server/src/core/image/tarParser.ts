@@ -19,18 +19,21 @@ export interface TarLimits {
   readonly extensionBytes: number;
 }
 
-/** Understands header after header, whoever brings them: a reader that seeks over bodies, or a stream. */
+/**
+ * Understands header after header, whoever brings them: a reader that seeks over bodies, or a stream. A record for functions, as all that is asked for
+ * each entry: functions made anew for each layer are compiled anew with the second layer, which takes longer than to read one.
+ */
 export interface TarParser {
-  /** Reads the header block at memory[at …]; `at` is a multiple of 4. */
-  header(at: number): TarStep;
-  /** Takes the body of an extension, without its padding. */
-  extend(body: Uint8Array): TarStep;
-  /** Whether an extension was read whose entry is still to come. */
-  isOpen(): boolean;
-  /** Bytes of the body that follows, valid after each step. */
-  storedBytes(): number;
+  readonly memory: Uint8Array;
+  readonly words: Uint32Array;
+  readonly limits: TarLimits;
   /** The entry after the step `entry`, overwritten by the next. Its `bodyOffset` is left to the reader. */
   readonly entry: LayerEntry;
+  /** Bytes of the body that follows, valid after each step. */
+  storedBytes: number;
+  /** What extensions said of the entry to come. */
+  pending: PaxRecords;
+  awaited: Awaited;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface TarParser {
  * are accepted and not applied, as the engines do. Checksums are verified.
  */
 export function createTarParser(memory: Uint8Array, limits: TarLimits): TarParser {
-  const state: State = {
+  return {
     memory,
     words: new Uint32Array(memory.buffer, memory.byteOffset, memory.length >>> 2),
     limits,
@@ -47,27 +50,9 @@ export function createTarParser(memory: Uint8Array, limits: TarLimits): TarParse
     pending: {},
     awaited: "none",
   };
-  return {
-    entry: state.entry,
-    header: (at) => readHeader(state, at),
-    extend: (body) => readExtension(state, body),
-    isOpen: () => isOpen(state),
-    storedBytes: () => state.storedBytes,
-  };
 }
 
 type Awaited = "none" | "pax" | "globalPax" | "longName" | "longLink" | "sparseMap";
-
-interface State {
-  readonly memory: Uint8Array;
-  readonly words: Uint32Array;
-  readonly limits: TarLimits;
-  readonly entry: LayerEntry;
-  storedBytes: number;
-  /** What extensions said of the entry to come. */
-  pending: PaxRecords;
-  awaited: Awaited;
-}
 
 function emptyEntry(pathBytes: number): LayerEntry {
   return {
@@ -85,24 +70,26 @@ function emptyEntry(pathBytes: number): LayerEntry {
   };
 }
 
-function readHeader(state: State, at: number): TarStep {
-  const { memory } = state;
-  const sum = sumOfBlock(state.words, at >>> 2);
-  if (sum === 0) return isOpen(state) ? malformed("the tar ends inside an entry") : "end";
+/** Reads the header block at memory[at …]; `at` is a multiple of 4. */
+export function readHeader(parser: TarParser, at: number): TarStep {
+  const { memory } = parser;
+  const sum = sumOfBlock(parser.words, at >>> 2);
+  if (sum === 0) return isOpen(parser) ? malformed("the tar ends inside an entry") : "end";
   if (!hasChecksum(memory, at, sum)) return malformed("a tar header has a wrong checksum");
   const storedBytes = readNumber(memory, at + 124, 12);
   if (storedBytes === undefined) return malformed("a tar header states an impossible size");
-  state.storedBytes = storedBytes;
+  parser.storedBytes = storedBytes;
   const type = memory[at + 156] ?? 0;
   const extension = extensionTypes[type];
-  if (extension !== undefined) return awaitExtension(state, extension);
+  if (extension !== undefined) return awaitExtension(parser, extension);
   if (type === 0x56) return "skip";
   if (type === 0x4d || type === 0x4e) return malformed("it holds a part of a multi-volume tar");
-  return readEntry(state, at, type);
+  return readEntry(parser, at, type);
 }
 
-function isOpen(state: State): boolean {
-  return Object.keys(state.pending).length > 0;
+/** Whether an extension was read whose entry is still to come. */
+export function isOpen(parser: TarParser): boolean {
+  return Object.keys(parser.pending).length > 0;
 }
 
 const extensionTypes: Readonly<Record<number, Awaited | undefined>> = {
@@ -115,21 +102,22 @@ const extensionTypes: Readonly<Record<number, Awaited | undefined>> = {
   0x4b: "longLink",
 };
 
-function awaitExtension(state: State, awaited: Awaited): TarStep {
-  if (state.storedBytes > state.limits.extensionBytes) {
-    return { kind: "limit", limit: `${state.limits.extensionBytes} bytes for a tar header` };
+function awaitExtension(parser: TarParser, awaited: Awaited): TarStep {
+  if (parser.storedBytes > parser.limits.extensionBytes) {
+    return { kind: "limit", limit: `${parser.limits.extensionBytes} bytes for a tar header` };
   }
-  state.awaited = awaited;
+  parser.awaited = awaited;
   return "extension";
 }
 
-function readExtension(state: State, body: Uint8Array): TarStep {
-  const { awaited, pending } = state;
+/** Takes the body of an extension, without its padding. */
+export function readExtension(parser: TarParser, body: Uint8Array): TarStep {
+  const { awaited, pending } = parser;
   switch (awaited) {
     case "pax": {
       const records = parsePaxRecords(body);
       if (records === undefined) return malformed("a PAX header cannot be read");
-      state.pending = { ...pending, ...records };
+      parser.pending = { ...pending, ...records };
       return "skip";
     }
     case "longName":
@@ -139,30 +127,30 @@ function readExtension(state: State, body: Uint8Array): TarStep {
       pending.linkTarget ??= body.slice(0, textLength(body, 0, body.length));
       return "skip";
     case "sparseMap":
-      return readSparseMap(state, body);
+      return readSparseMap(parser, body);
     case "globalPax":
     case "none":
       return "skip";
   }
 }
 
-function readEntry(state: State, at: number, type: number): TarStep {
-  const { entry, pending } = state;
-  state.storedBytes = pending.storedBytes ?? state.storedBytes;
-  const refusal = readPath(state, at) ?? readLinkTarget(state, at);
+function readEntry(parser: TarParser, at: number, type: number): TarStep {
+  const { entry, pending } = parser;
+  parser.storedBytes = pending.storedBytes ?? parser.storedBytes;
+  const refusal = readPath(parser, at) ?? readLinkTarget(parser, at);
   if (refusal !== undefined) return refusal;
-  entry.kind = kindOf(type, entry, state.storedBytes);
+  entry.kind = kindOf(type, entry, parser.storedBytes);
   const isFile = entry.kind === "file";
-  if (!isFile && type !== 0x44) state.storedBytes = 0;
+  if (!isFile && type !== 0x44) parser.storedBytes = 0;
   entry.isSparse = isFile && pending.isSparse === true;
-  entry.contentBytes = isFile ? state.storedBytes : 0;
+  entry.contentBytes = isFile ? parser.storedBytes : 0;
   if (entry.isSparse) entry.contentBytes = pending.contentBytes ?? entry.contentBytes;
-  readOwner(state, at);
-  state.pending = {};
-  return type === 0x53 ? readOldSparse(state, at) : "entry";
+  readOwner(parser, at);
+  parser.pending = {};
+  return type === 0x53 ? readOldSparse(parser, at) : "entry";
 }
 
-function readOwner({ memory, entry, pending }: State, at: number): void {
+function readOwner({ memory, entry, pending }: TarParser, at: number): void {
   entry.mode = (readNumber(memory, at + 100, 8) ?? 0) & 0o7777;
   entry.uid = pending.uid ?? readNumber(memory, at + 108, 8) ?? 0;
   entry.gid = pending.gid ?? readNumber(memory, at + 116, 8) ?? 0;
@@ -191,18 +179,18 @@ function kindOf(type: number, entry: LayerEntry, storedBytes: number): EntryKind
   }
 }
 
-function readPath(state: State, at: number): TarRefusal | undefined {
-  const { memory, entry, pending } = state;
+function readPath(parser: TarParser, at: number): TarRefusal | undefined {
+  const { memory, entry, pending } = parser;
   entry.pathLength = 0;
   const long = pending.sparseName ?? pending.path;
-  if (long !== undefined) return appendPath(state, long, 0, long.length);
+  if (long !== undefined) return appendPath(parser, long, 0, long.length);
   const prefixBytes = prefixRoom(memory, at);
   if (prefixBytes > 0 && memory[at + 345] !== 0) {
-    appendPath(state, memory, at + 345, textLength(memory, at + 345, prefixBytes));
+    appendPath(parser, memory, at + 345, textLength(memory, at + 345, prefixBytes));
     entry.path[entry.pathLength] = 0x2f;
     entry.pathLength += 1;
   }
-  return appendPath(state, memory, at, textLength(memory, at, 100));
+  return appendPath(parser, memory, at, textLength(memory, at, 100));
 }
 
 /** How long the prefix field is: 155 bytes in ustar, 131 in star, none in v7 and GNU. */
@@ -215,7 +203,7 @@ function prefixRoom(memory: Uint8Array, at: number): number {
 }
 
 function appendPath(
-  { entry, limits }: State,
+  { entry, limits }: TarParser,
   source: Uint8Array,
   start: number,
   length: number,
@@ -228,7 +216,7 @@ function appendPath(
 }
 
 function readLinkTarget(
-  { memory, entry, pending, limits }: State,
+  { memory, entry, pending, limits }: TarParser,
   at: number,
 ): TarRefusal | undefined {
   const isLong = pending.linkTarget !== undefined;
@@ -242,30 +230,30 @@ function readLinkTarget(
 }
 
 /** GNU's old sparse format: the real size in the header, the map in blocks between header and body. */
-function readOldSparse(state: State, at: number): TarStep {
-  const { memory, entry } = state;
+function readOldSparse(parser: TarParser, at: number): TarStep {
+  const { memory, entry } = parser;
   const contentBytes = readNumber(memory, at + 483, 12);
   if (contentBytes === undefined) return malformed("a sparse file states an impossible size");
   entry.isSparse = true;
   entry.contentBytes = contentBytes;
-  state.pending = { storedBytes: state.storedBytes };
-  return (memory[at + 482] ?? 0) === 0 ? endSparse(state) : awaitSparseMap(state);
+  parser.pending = { storedBytes: parser.storedBytes };
+  return (memory[at + 482] ?? 0) === 0 ? endSparse(parser) : awaitSparseMap(parser);
 }
 
-function awaitSparseMap(state: State): TarStep {
-  state.awaited = "sparseMap";
-  state.storedBytes = blockBytes;
+function awaitSparseMap(parser: TarParser): TarStep {
+  parser.awaited = "sparseMap";
+  parser.storedBytes = blockBytes;
   return "extension";
 }
 
-function readSparseMap(state: State, body: Uint8Array): TarStep {
-  return (body[504] ?? 0) === 0 ? endSparse(state) : awaitSparseMap(state);
+function readSparseMap(parser: TarParser, body: Uint8Array): TarStep {
+  return (body[504] ?? 0) === 0 ? endSparse(parser) : awaitSparseMap(parser);
 }
 
-function endSparse(state: State): TarStep {
-  state.storedBytes = state.pending.storedBytes ?? 0;
-  state.pending = {};
-  state.awaited = "none";
+function endSparse(parser: TarParser): TarStep {
+  parser.storedBytes = parser.pending.storedBytes ?? 0;
+  parser.pending = {};
+  parser.awaited = "none";
   return "entry";
 }
 

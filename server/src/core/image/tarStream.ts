@@ -1,6 +1,15 @@
 import type { LayerEntry } from "./layerEntry.ts";
 import { blockBytes, paddedBytes } from "./tarFields.ts";
-import { type TarLimits, type TarRefusal, type TarStep, createTarParser } from "./tarParser.ts";
+import {
+  type TarLimits,
+  type TarParser,
+  type TarRefusal,
+  type TarStep,
+  createTarParser,
+  isOpen,
+  readExtension,
+  readHeader,
+} from "./tarParser.ts";
 
 /** Who listens to a tar that comes as a stream. */
 export interface TarListener {
@@ -45,7 +54,7 @@ export function createTarStream(listener: TarListener, limits: TarLimits): TarSt
     finish() {
       if (refusal !== undefined) return refusal;
       if (state.phase === "ended") return { kind: "finished", isMarked: true };
-      const isWhole = state.phase === "header" && state.filled === 0 && !state.parser.isOpen();
+      const isWhole = state.phase === "header" && state.filled === 0 && !isOpen(state.parser);
       if (isWhole) return { kind: "finished", isMarked: false };
       return { kind: "malformed", reason: "the tar is cut off" };
     },
@@ -55,7 +64,7 @@ export function createTarStream(listener: TarListener, limits: TarLimits): TarSt
 
 interface State {
   readonly listener: TarListener;
-  readonly parser: ReturnType<typeof createTarParser>;
+  readonly parser: TarParser;
   readonly header: Uint8Array;
   extension: Uint8Array;
   /** What the next bytes are. */
@@ -114,7 +123,7 @@ function takeHeader(state: State, chunk: Uint8Array, at: number): number | TarRe
   state.filled += taken;
   if (state.filled < blockBytes) return taken;
   state.filled = 0;
-  return follow(state, state.parser.header(0), state.offset + taken) ?? taken;
+  return follow(state, readHeader(state.parser, 0), state.offset + taken) ?? taken;
 }
 
 function takeExtension(state: State, chunk: Uint8Array, at: number): number | TarRefusal {
@@ -130,7 +139,7 @@ function endExtension(state: State, offset: number): TarRefusal | undefined {
   const { extension } = state;
   const padding = paddedBytes(extension.length) - extension.length;
   state.filled = 0;
-  const step = state.parser.extend(extension);
+  const step = readExtension(state.parser, extension);
   if (step !== "skip") return follow(state, step, offset);
   passOver(state, padding);
   return undefined;
@@ -138,7 +147,7 @@ function endExtension(state: State, offset: number): TarRefusal | undefined {
 
 /** Turns to what comes after a header; `offset` is where that begins. */
 function follow(state: State, step: TarStep, offset: number): TarRefusal | undefined {
-  const storedBytes = state.parser.storedBytes();
+  const { storedBytes } = state.parser;
   switch (step) {
     case "end":
       state.phase = "ended";
