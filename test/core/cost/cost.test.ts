@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CostSettings } from "../../../server/src/core/cost/cost.ts";
-import { costsOf } from "../../../server/src/core/cost/cost.ts";
+import { costChanges, costsOf } from "../../../server/src/core/cost/cost.ts";
 import { costFacts } from "../../../server/src/core/views/cost.ts";
 import { anImage } from "../../support/imageBuilder.ts";
 
@@ -35,6 +35,26 @@ test("each cost is told only where all that it needs is set, with its reckoning"
     ...times,
     "20 a month to send it = 250 MB × 1000 pulls a month × 0.08 per GB",
   ]);
+});
+
+test("an amount that rounds to nothing is said to be under the least one", () => {
+  const costs = costsOf({ bytes: 163, isCompressed: true }, { storagePricePerGb: 0.1 });
+  assert.equal(costs.at(-1)?.text, "under 0.0001 a month to store it once");
+});
+
+test("a change has every cost before and after, and the difference", () => {
+  const moved = { bytes: 250e6, isCompressed: true };
+  assert.deepEqual(
+    costChanges(moved, 50e6, { storagePricePerGb: 0.1 }).map(
+      ({ text, formula }) => `${text} = ${formula}`,
+    ),
+    [
+      "3.3 min → 2.7 min (−40 s) at 10 Mbit/s = 250 MB → 200 MB × 8 bit ÷ 10 Mbit/s",
+      "20 s → 16 s (−4 s) at 100 Mbit/s = 250 MB → 200 MB × 8 bit ÷ 100 Mbit/s",
+      "2 s → 1.6 s (−400 ms) at 1 Gbit/s = 250 MB → 200 MB × 8 bit ÷ 1 Gbit/s",
+      "0.025 → 0.02 (−0.005) a month to store it once = 250 MB → 200 MB × 0.1 per GB and month",
+    ],
+  );
 });
 
 test("without compressed sizes all that is told is the most it can be", () => {

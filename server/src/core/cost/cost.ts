@@ -150,8 +150,12 @@ function formatSeconds(seconds: number): string {
   return seconds < 7200 ? `${significant(seconds / 60)} min` : `${significant(seconds / 3600)} h`;
 }
 
+/** Below it nobody reads digits. */
+const leastAmount = 0.0001;
+
 function formatAmount(amount: number, { currency }: CostSettings): string {
-  return [String(significant(amount)), ...(currency === undefined ? [] : [currency])].join(" ");
+  const text = amount > 0 && amount < leastAmount ? `under ${leastAmount}` : significant(amount);
+  return [text, ...(currency === undefined ? [] : [currency])].join(" ");
 }
 
 function significant(amount: number): number {
