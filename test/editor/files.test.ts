@@ -110,13 +110,43 @@ describe("files of an image", () => {
     const tool = shown.treeRow(/^tool/);
     await tool.waitFor();
     await tool.click({ button: "right" });
-    await shown.page.getByText("Open a File of the Image").click();
+    const item = shown.page.getByText("Open a File of the Image");
+    // A menu takes no click in its first moment.
+    await item.hover();
+    await item.click();
     await shown.page.locator(".tab.active", { hasText: "tool (layer 2, line 3)" }).waitFor();
     await shown.untilLine(
       1,
       "00000000  7f 45 4c 46 02 01 00 00  20 61 20 70 72 6f 67 72  |.ELF.... a progr|",
     );
     await shown.photograph("file-hex");
+  });
+
+  test("it stands beside what another image shows", async (t) => {
+    const shown = await openWindow(t);
+    if (shown === undefined) return;
+    await workspace.writeOci(
+      "other",
+      anImage().base({ "srv/app/config.json": { content: "{}\n" } }),
+    );
+    const compare = async (): Promise<void> => {
+      await shown.command("Tare: Compare with Another Image …");
+      await shown.page.locator(".quick-input-widget input").first().fill("oci:other");
+      await shown.page
+        .locator(".quick-input-list .monaco-list-row", { hasText: "Use oci:other" })
+        .click();
+    };
+    await openByPath(shown, "srv/app/config.json");
+    await shown.untilLine(2, '  "level": "loud"');
+    await shown.page.locator(".statusbar-item", { hasText: /^JSON$/ }).waitFor();
+    await compare();
+    await shown.page
+      .locator(".tab.active", {
+        hasText: "config.json (oci:other) ↔ config.json (layer 3, line 4)",
+      })
+      .waitFor();
+    const sides = shown.page.locator(".monaco-diff-editor");
+    await sides.locator(".editor.original .view-line", { hasText: "{}" }).waitFor();
   });
 
   test("one of a build before says so, and shows nothing else", async (t) => {
