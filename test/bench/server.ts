@@ -63,6 +63,9 @@ const wastefulStanza = [
   "RUN chown -R app:app /app",
 ];
 
+/** By then a server has done what it does while it has nothing else to do. */
+const warmUpMs = 6000;
+
 await main(Number(process.argv[2] ?? 5));
 
 async function main(runs: number): Promise<void> {
@@ -124,9 +127,6 @@ function textOf(stanza: readonly string[]): string {
   const steps = Array.from({ length: 500 / stanza.length }, () => stanza.join("\n"));
   return `FROM debian:12\n${steps.join("\n")}\n`;
 }
-
-/** By then a server has done what it does while it has nothing else to do. */
-const warmUpMs = 6000;
 
 /** From the moment the wasteful text is opened to the moment its diagnostics are there, `idleMs` after the server has started. */
 async function openToDiagnostics(idleMs: number): Promise<number> {
