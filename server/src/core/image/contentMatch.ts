@@ -10,14 +10,13 @@ import { hiding } from "./overlay.ts";
 export function findHashCandidates(
   layers: readonly LayerIndex[],
   hidden: HiddenGroups,
+  brought: readonly BroughtFiles[],
 ): readonly Int32Array[] {
   const wanted = layers.map(({ tree }) => new Uint8Array(tree.nodeCount));
   const want = (layer: number, node: number): void => {
     const marks = wanted[layer];
     if (marks !== undefined) marks[node] = 1;
   };
-  const goneBytes = sizesGoneBy(layers, hidden);
-  const sameBytes = layers.map((index, layer) => filesOfSizes(index, goneBytes[layer]));
   for (let row = 0; row < hidden.count; row += 1) {
     const bytes = hidden.bytes[row] ?? 0;
     const byLayer = hidden.byLayer[row] ?? 0;
@@ -25,11 +24,11 @@ export function findHashCandidates(
     const isOverwritten = byNode >= 0;
     const mayMatch = isOverwritten
       ? layers[byLayer]?.tree.bytes[byNode] === bytes
-      : hasMovedSize(hidden, row, sameBytes);
+      : hasMovedSize(hidden, row, brought);
     if (mayMatch) want(hidden.layer[row] ?? 0, hidden.node[row] ?? 0);
     if (mayMatch && isOverwritten) want(byLayer, byNode);
   }
-  sameBytes.forEach(({ nodes }, layer) => nodes.forEach((node) => want(layer, node)));
+  brought.forEach(({ nodes }, layer) => nodes.forEach((node) => want(layer, node)));
   return layers.map((index, layer) => unhashed(index, wanted[layer]));
 }
 
@@ -39,13 +38,13 @@ export function contentHashOf(index: LayerIndex | undefined, node: number): numb
   return isHashed ? index?.contentHash[node] : undefined;
 }
 
-/** Contents that a layer brings, to be asked by size and hash. Only files of the sizes given are looked at. */
+/** Contents of those files of a layer, to be asked by size and hash. */
 export function contentsOf(
   index: LayerIndex,
-  sizes: ReadonlySet<number> | undefined,
+  { nodes }: Pick<BroughtFiles, "nodes">,
 ): ReadonlyMap<number, ReadonlySet<number>> {
   const contents = new Map<number, Set<number>>();
-  for (const node of filesOfSizes(index, sizes).nodes) {
+  for (const node of nodes) {
     const hash = contentHashOf(index, node);
     if (hash === undefined) continue;
     const bytes = index.tree.bytes[node] ?? 0;
@@ -56,8 +55,24 @@ export function contentsOf(
   return contents;
 }
 
-/** By layer, the sizes of what it deleted: only files of those sizes can have been moved. */
-export function sizesGoneBy(
+/** Files of a layer that have the size of something that the layer deleted: only they can be what was moved. */
+export interface BroughtFiles {
+  /** Ascending. */
+  readonly nodes: readonly number[];
+  readonly sizes: ReadonlySet<number>;
+}
+
+/** One for each layer. O(nodes) of the layers that delete something. */
+export function findBroughtFiles(
+  layers: readonly LayerIndex[],
+  hidden: HiddenGroups,
+): readonly BroughtFiles[] {
+  const gone = sizesGoneBy(layers, hidden);
+  return layers.map((index, layer) => filesOfSizes(index, gone[layer]));
+}
+
+/** By layer, the sizes of what it deleted. */
+function sizesGoneBy(
   layers: readonly LayerIndex[],
   hidden: HiddenGroups,
 ): readonly ReadonlySet<number>[] {
@@ -73,7 +88,7 @@ export function sizesGoneBy(
 function hasMovedSize(
   hidden: HiddenGroups,
   row: number,
-  brought: readonly { readonly sizes: ReadonlySet<number> }[],
+  brought: readonly BroughtFiles[],
 ): boolean {
   const sizes = brought[hidden.hiddenByLayer[row] ?? 0]?.sizes;
   return mayHaveMoved(hidden.how[row]) && sizes?.has(hidden.bytes[row] ?? 0) === true;
@@ -84,10 +99,7 @@ function mayHaveMoved(how: number | undefined): boolean {
   return how === hiding.whiteout || how === hiding.opaque;
 }
 
-function filesOfSizes(
-  { tree }: LayerIndex,
-  sizes: ReadonlySet<number> | undefined,
-): { readonly nodes: readonly number[]; readonly sizes: ReadonlySet<number> } {
+function filesOfSizes({ tree }: LayerIndex, sizes: ReadonlySet<number> | undefined): BroughtFiles {
   const nodes: number[] = [];
   const found = new Set<number>();
   if (sizes === undefined || sizes.size === 0) return { nodes, sizes: found };

@@ -21,8 +21,11 @@ const leastBytes = 100_000;
 /** Files from this size on are compared whatever their names: equal sizes are no chance any more. Smaller ones where names agree. */
 const leastTellingBytes = 1_000_000;
 
+/** Files that have one size and may be copies of each other: several in each group. */
+export type LikelyCopies = readonly (readonly ShownFile[])[];
+
 /** A file that the final tree shows, and the node that carries its content. */
-interface Shown extends LayerNode {
+export interface ShownFile extends LayerNode {
   /** In the final tree. */
   readonly visible: number;
 }
@@ -33,11 +36,10 @@ const mostReadBytes = 500_000_000;
 /** By layer, nodes whose content hash decides about copies and is not known yet, ascending; the heaviest files first where they are too many. */
 export function findCopyCandidates(
   layers: readonly LayerIndex[],
-  overlay: Overlay,
-  groups: InodeGroups,
+  likelyCopies: LikelyCopies,
 ): readonly Int32Array[] {
   const wanted = layers.map((): number[] => []);
-  const likely = likelyCopies(layers, overlay, groups).map((alike) => ({
+  const likely = likelyCopies.map((alike) => ({
     unknown: alike.filter((file) => isUnhashed(layers, file)),
     bytes: bytesOf(layers, alike[0]),
   }));
@@ -57,12 +59,8 @@ function isUnhashed(layers: readonly LayerIndex[], { layer, node }: LayerNode): 
 }
 
 /** Files with the same content, as far as hashes are known. */
-export function findCopies(
-  layers: readonly LayerIndex[],
-  overlay: Overlay,
-  groups: InodeGroups,
-): CopyTable {
-  const contents = likelyCopies(layers, overlay, groups)
+export function findCopies(layers: readonly LayerIndex[], likelyCopies: LikelyCopies): CopyTable {
+  const contents = likelyCopies
     .flatMap((alike) => [
       ...groupBy(alike, ({ layer, node }) => contentHashOf(layers[layer], node)),
     ])
@@ -78,12 +76,12 @@ export function findCopies(
   };
 }
 
-/** Files of one size, where there are several that may be copies. O(visible nodes). */
-function likelyCopies(
+/** Files that may be copies as far as sizes and names tell; content is not looked at. O(visible nodes). */
+export function findLikelyCopies(
   layers: readonly LayerIndex[],
   overlay: Overlay,
   groups: InodeGroups,
-): readonly (readonly Shown[])[] {
+): LikelyCopies {
   const bySize = groupBy(largeFiles(layers, overlay, groups), (file) => bytesOf(layers, file));
   return [...bySize].flatMap(([bytes, alike]) => {
     if (alike.length < 2) return [];
@@ -97,7 +95,7 @@ function* largeFiles(
   layers: readonly LayerIndex[],
   overlay: Overlay,
   groups: InodeGroups,
-): Iterable<Shown> {
+): Iterable<ShownFile> {
   const trees = layers.map(({ tree }) => tree);
   const seen = new Set<number>();
   for (let visible = 0; visible < overlay.visibleCount; visible += 1) {
@@ -134,9 +132,9 @@ function bytesOf(layers: readonly LayerIndex[], at: LayerNode | undefined): numb
 function withSharedNames(
   layers: readonly LayerIndex[],
   overlay: Overlay,
-  alike: readonly Shown[],
-): readonly Shown[] {
-  const nameOf = ({ visible }: Shown): string => {
+  alike: readonly ShownFile[],
+): readonly ShownFile[] {
+  const nameOf = ({ visible }: ShownFile): string => {
     const { layer, node } = visibleAt(overlay, visible);
     const tree = layers[layer]?.tree;
     const start = tree?.nameStart[node] ?? 0;
@@ -147,10 +145,10 @@ function withSharedNames(
 }
 
 function groupBy<K>(
-  files: Iterable<Shown>,
-  keyOfFile: (file: Shown) => K,
-): ReadonlyMap<K, readonly Shown[]> {
-  const groups = new Map<K, Shown[]>();
+  files: Iterable<ShownFile>,
+  keyOfFile: (file: ShownFile) => K,
+): ReadonlyMap<K, readonly ShownFile[]> {
+  const groups = new Map<K, ShownFile[]>();
   for (const file of files) {
     const key = keyOfFile(file);
     const group = groups.get(key);

@@ -1,5 +1,11 @@
-import { findHashCandidates } from "./contentMatch.ts";
-import { type CopyTable, findCopies, findCopyCandidates } from "./copies.ts";
+import { type BroughtFiles, findBroughtFiles, findHashCandidates } from "./contentMatch.ts";
+import {
+  type CopyTable,
+  type LikelyCopies,
+  findCopies,
+  findCopyCandidates,
+  findLikelyCopies,
+} from "./copies.ts";
 import { type FileTree, nodeKind } from "./fileTree.ts";
 import { buildFinalTree } from "./finalTree.ts";
 import { type HiddenGroups, findHiddenGroups } from "./hiddenGroups.ts";
@@ -15,6 +21,9 @@ export interface StackedLayers {
   readonly overlay: Overlay;
   readonly groups: InodeGroups;
   readonly hidden: HiddenGroups;
+  /** One for each layer. */
+  readonly brought: readonly BroughtFiles[];
+  readonly likelyCopies: LikelyCopies;
 }
 
 /** What the layers of an image make together: all of `ReadImage` but what the description says. Columns, movable between threads. */
@@ -35,18 +44,21 @@ export type MergedLayer = Omit<Layer, "index" | "diffId" | "transferBytes">;
 export function stackLayers(layers: readonly LayerIndex[]): StackedLayers {
   const overlay = overlayLayers(layers);
   const groups = groupInodes(layers);
-  return { layers, overlay, groups, hidden: findHiddenGroups(layers, overlay, groups) };
+  const hidden = findHiddenGroups(layers, overlay, groups);
+  const brought = findBroughtFiles(layers, hidden);
+  const likelyCopies = findLikelyCopies(layers, overlay, groups);
+  return { layers, overlay, groups, hidden, brought, likelyCopies };
 }
 
 /** By layer, the nodes whose `contentHash` and flag `hashed` are to be filled in before `mergeLayers`, ascending. */
 export function hashCandidatesOf({
   layers,
-  overlay,
-  groups,
   hidden,
+  brought,
+  likelyCopies,
 }: StackedLayers): readonly Int32Array[] {
-  const forCopies = findCopyCandidates(layers, overlay, groups);
-  return findHashCandidates(layers, hidden).map((forWaste, layer) => {
+  const forCopies = findCopyCandidates(layers, likelyCopies);
+  return findHashCandidates(layers, hidden, brought).map((forWaste, layer) => {
     const more = forCopies[layer];
     if (more === undefined || more.length === 0) return forWaste;
     return Int32Array.from(new Set([...forWaste, ...more])).sort();
@@ -63,8 +75,8 @@ export function mergeLayers(
   stacked: StackedLayers,
   finalTree: FileTree = finalTreeOf(stacked),
 ): MergedLayers {
-  const { layers, overlay, groups, hidden } = stacked;
-  const waste = wasteOf(layers, hidden);
+  const { layers, hidden, brought, likelyCopies } = stacked;
+  const waste = wasteOf(layers, hidden, brought);
   const wasted = sumByLayer(waste, waste.writtenByLayer, layers.length);
   const hides = sumByLayer(waste, waste.hiddenByLayer, layers.length);
   return {
@@ -80,7 +92,7 @@ export function mergeLayers(
     })),
     finalTree,
     waste,
-    copies: findCopies(layers, overlay, groups),
+    copies: findCopies(layers, likelyCopies),
     fileCount: countFiles(finalTree),
   };
 }

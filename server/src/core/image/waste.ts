@@ -1,13 +1,18 @@
-import { contentHashOf, contentsOf, sizesGoneBy } from "./contentMatch.ts";
+import { type BroughtFiles, contentHashOf, contentsOf } from "./contentMatch.ts";
 import type { HiddenGroups } from "./hiddenGroups.ts";
 import { type WasteKind, type WasteTable, wasteKinds } from "./image.ts";
 import type { LayerIndex } from "./layerIndex.ts";
 import { hiding } from "./overlay.ts";
 
 /** Names the kind of each hidden group; rows stay in order. Where a content hash is missing the kind is the one that needs no equal content. */
-export function wasteOf(layers: readonly LayerIndex[], hidden: HiddenGroups): WasteTable {
-  const gone = sizesGoneBy(layers, hidden);
-  const brought = layers.map((index, layer) => contentsOf(index, gone[layer]));
+export function wasteOf(
+  layers: readonly LayerIndex[],
+  hidden: HiddenGroups,
+  broughtFiles: readonly BroughtFiles[],
+): WasteTable {
+  const brought = layers.map((index, layer) =>
+    contentsOf(index, broughtFiles[layer] ?? { nodes: [] }),
+  );
   const { count, bytes, layer: writtenByLayer, hiddenByLayer, node } = hidden;
   const kind = new Uint8Array(count);
   for (let row = 0; row < count; row += 1) {
