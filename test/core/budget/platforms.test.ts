@@ -77,6 +77,11 @@ test("the platform is named wherever the verdict is told", () => {
   assert.equal(statusOf(analysis, { state: "read" }).budget?.platform, "linux/arm64");
 });
 
+test("the status bar is told which target states the limit", () => {
+  const analysis = analysisOf(`# tare: target=micro\n${text}`, imageOf("linux/amd64"));
+  assert.equal(statusOf(analysis, { state: "read" }).budget?.target, "micro");
+});
+
 test("of an image of another platform the hover says only whom the limit is for", () => {
   const analysis = analysisOf(file, imageOf("linux/amd64"));
   assert.equal(
