@@ -45,6 +45,8 @@ export function registerCommands(parts: CommandContext): readonly vscode.Disposa
     register(commands.reveal, (params?: RevealParams) => reveal(parts, params)),
     register(commands.previewRewrite, (params?: RewriteParams) => previewRewrite(parts, params)),
     register(commands.showTreemap, (given?: unknown) => showTreemap(parts, given)),
+    // The buttons above a tree are given the row that has the focus: this one means the whole.
+    register("tare.showImageTreemap", () => showTreemap(parts, undefined)),
     register("tare.takeRewrite", (shown?: vscode.Uri) => previews.take(shown)),
     register("tare.buildAndCompare", (row?: ScratchItem) => buildAndCompare(parts, row)),
     register(commands.whatGrew, (params?: DocumentParams) => whatGrew(parts, params)),
