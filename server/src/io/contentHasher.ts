@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { crcOfSecondPart } from "./crcParts.ts";
+import { createCrcOfSecondPart } from "./crcParts.ts";
 
 /** Hashes the contents in a stream that comes in chunks. */
 export interface ContentHasher {
@@ -41,6 +41,7 @@ export function createContentHasher(): ContentHasher {
 
 /** Sums the whole stream, and knows the sums of contents from that: no byte is summed twice. */
 export function createStreamHasher(): ContentHasher {
+  const crcOfSecondPart = createCrcOfSecondPart();
   let chunk: Uint8Array = nothing;
   let summed = 0;
   let crc = 0;

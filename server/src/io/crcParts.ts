@@ -2,17 +2,18 @@
  * CRC-32 of the second part of two that follow each other, from the CRC of the first and that of both: so one pass over a stream gives the
  * CRC of the whole and of each piece in it. CRCs are polynomials over GF(2); appending n bytes multiplies by x^8n (RFC 1952 § 8).
  */
-export function crcOfSecondPart(first: number, both: number, secondBytes: number): number {
-  return (both ^ multiply(powerOf(secondBytes), first)) >>> 0;
+export type CrcOfSecondPart = (first: number, both: number, secondBytes: number) => number;
+
+/** Makes its table of powers, which takes milliseconds where code is new: only for those who need it. */
+export function createCrcOfSecondPart(): CrcOfSecondPart {
+  const powers = tableOfPowers();
+  return (first, both, secondBytes) => (both ^ multiply(powerOf(powers, secondBytes), first)) >>> 0;
 }
 
 const polynomial = 0xedb88320;
 const one = 0x80000000 | 0;
 
-/** x^8n for n = digit · 256^place. */
-const powers = tableOfPowers();
-
-function powerOf(bytes: number): number {
+function powerOf(powers: Int32Array, bytes: number): number {
   let power = one;
   for (let rest = bytes, place = 0; rest > 0; rest = Math.floor(rest / 256), place += 1) {
     const digit = rest % 256;
@@ -21,7 +22,7 @@ function powerOf(bytes: number): number {
   return power;
 }
 
-/** Seven digits: whole numbers go up to 2^53. */
+/** x^8n for n = digit · 256^place. Seven digits: whole numbers go up to 2^53. */
 function tableOfPowers(): Int32Array {
   const table = new Int32Array(7 * 256);
   // x^8

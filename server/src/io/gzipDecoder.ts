@@ -1,5 +1,5 @@
 import { constants, createInflateRaw } from "node:zlib";
-import { crcOfSecondPart } from "./crcParts.ts";
+import { type CrcOfSecondPart, createCrcOfSecondPart } from "./crcParts.ts";
 import { type Decoder, cutOff, trailing } from "./decoding.ts";
 import { type GzipHeader, createGzipHeader } from "./gzipFraming.ts";
 import { type DecodedSink, type SyncWrite, createSyncWrite } from "./syncZlib.ts";
@@ -22,6 +22,7 @@ export function createGzipDecoder(sink: DecodedSink): Decoder {
     trailer: new Uint8Array(8),
     filled: 0,
     members: 0,
+    crcOfSecondPart: createCrcOfSecondPart(),
     crcBefore: 0,
     memberBytes: 0,
   };
@@ -51,6 +52,7 @@ interface State {
   readonly trailer: Uint8Array;
   filled: number;
   members: number;
+  readonly crcOfSecondPart: CrcOfSecondPart;
   crcBefore: number;
   memberBytes: number;
 }
@@ -96,7 +98,7 @@ function takeTrailer(state: State, chunk: Uint8Array, at: number): number | stri
   state.filled += taken;
   if (state.filled < trailer.length) return at + taken;
   const stated = new DataView(trailer.buffer);
-  const crc = crcOfSecondPart(state.crcBefore, state.sink.crc32(), state.memberBytes);
+  const crc = state.crcOfSecondPart(state.crcBefore, state.sink.crc32(), state.memberBytes);
   const isIntact =
     stated.getUint32(0, true) === crc && stated.getUint32(4, true) === state.memberBytes % 2 ** 32;
   state.filled = 0;
