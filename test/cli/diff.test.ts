@@ -29,7 +29,19 @@ const withTool = (reference: string, version: string, size: string) =>
       { createdBy: "RUN /bin/sh -c apt-get install -y tool # buildkit" },
     )
     .read();
+const sameSizes = (reference: string, link: string, uid: number) =>
+  base
+    .reference(reference)
+    .layer({
+      "app/link": { symlink: link },
+      "app/main.js": { size: 9, seed: reference },
+      "app/owned.js": { size: 9, seed: "same", uid },
+      "app/run": { size: 0, uid },
+    })
+    .read();
 const images = {
+  "same:1": sameSizes("same:1", "a", 0),
+  "same:2": sameSizes("same:2", "b", 5),
   "web:1": old,
   "web:2": now,
   "tool:1": withTool("tool:1", "1.0-1", "1MB"),
@@ -101,6 +113,25 @@ test("text, JSON and Markdown say what grew by line, by package and by path", as
     await diffAs("--format", "markdown"),
     /\*\*By line\*\*[^*]*\| \+3 MB \| line 2 {2}RUN apt-get install -y tool \|[^*]*\*\*By package\*\*[^*]*\| \+3 MB \| tool 1\.0-1 → 1\.1-1 \(dpkg\) \|[^*]*\*\*By path\*\*[^*]*\| \+3 MB \| usr\/bin\/tool {2}changed \|/,
   );
+});
+
+test("a file of the same size is not called another one, or the same one: contents are not compared", async () => {
+  const kinds = JSON.parse((await tare("diff", "same:1", "same:2", "--json")).stdout) as DiffReport;
+  assert.deepEqual(
+    kinds.paths.map(({ path, kind }) => `${path} ${kind}`),
+    ["app/link changed", "app/main.js rewritten", "app/owned.js rewritten", "app/run metadata"],
+  );
+  const said = [
+    "1 changed",
+    "2 written again, contents not compared",
+    "1 with another owner or mode",
+  ];
+  const text = await tare("diff", "same:1", "same:2");
+  const lines = said.map((line) => `  ${line}\n`).join("");
+  assert.ok(text.stdout.endsWith(`\n\nPaths of the same weight\n${lines}`), text.stdout);
+  const markdown = await tare("diff", "same:1", "same:2", "--format", "markdown");
+  const sentence = `\n\nPaths of the same weight: ${said.join(", ")}\n`;
+  assert.ok(markdown.stdout.endsWith(sentence), markdown.stdout);
 });
 
 test("Markdown is fit for a comment, whatever paths look like", async () => {

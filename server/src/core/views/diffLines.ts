@@ -1,3 +1,4 @@
+import type { PathChangeKind } from "../image/diff/treeDiff.ts";
 import { formatSize } from "../text/size.ts";
 import type { DiffReport, InstructionRow, PackageRow, PathRow } from "./diffReport.ts";
 
@@ -32,6 +33,26 @@ export function diffLists({ instructions, packages, paths }: DiffReport): readon
     .map(({ title, lines }) => ({ title, lines: lines.filter(({ change }) => change !== same) }))
     .filter(({ lines }) => lines.length > 0);
 }
+
+/** What is different and weighs the same, as counts of paths by what became of them; empty where nothing is. */
+export function sameWeightCounts({ paths }: DiffReport): readonly string[] {
+  const rows = paths.filter((row) => !isHeavy(row));
+  return sameWeightKinds.flatMap(([kind, said]) => {
+    const count = rows.filter((row) => row.kind === kind).length;
+    return count === 0 ? [] : [`${count} ${said}`];
+  });
+}
+
+/** Over those counts. */
+export const sameWeightTitle = "Paths of the same weight";
+
+const sameWeightKinds: readonly (readonly [PathChangeKind, string])[] = [
+  ["added", "added"],
+  ["removed", "removed"],
+  ["changed", "changed"],
+  ["rewritten", "written again, contents not compared"],
+  ["metadata", "with another owner or mode"],
+];
 
 const same = "±0";
 

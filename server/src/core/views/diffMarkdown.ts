@@ -1,6 +1,12 @@
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import { attackSurfaceChanges } from "./attackSurface.ts";
-import { type DiffList, diffLists, formatChange } from "./diffLines.ts";
+import {
+  type DiffList,
+  diffLists,
+  formatChange,
+  sameWeightCounts,
+  sameWeightTitle,
+} from "./diffLines.ts";
 import type { DiffReport } from "./diffReport.ts";
 import { codeSpan, escapeMarkdown } from "./markdown.ts";
 
@@ -12,9 +18,14 @@ export function diffMarkdown(report: DiffReport, top: number): string {
   const images = `${codeSpan(before.image.reference)} (${formatExactBytes(old)}) → ${codeSpan(after.image.reference)} (${formatExactBytes(now)})\n`;
   const surface = attackSurfaceChanges(report.attackSurface.before, report.attackSurface.after);
   const inside = surface.length === 0 ? [] : [`To be found inside: ${surface.join(", ")}\n`];
-  return [title, images, ...diffLists(report).map((list) => table(list, top)), ...inside].join(
-    "\n",
-  );
+  const same = sameWeightCounts(report);
+  return [
+    title,
+    images,
+    ...diffLists(report).map((list) => table(list, top)),
+    ...(same.length === 0 ? [] : [`${sameWeightTitle}: ${same.join(", ")}\n`]),
+    ...inside,
+  ].join("\n");
 }
 
 function table({ title, lines }: DiffList, top: number): string {

@@ -1,6 +1,12 @@
 import { formatSize } from "../text/size.ts";
 import { attackSurfaceChanges } from "./attackSurface.ts";
-import { type DiffList, diffLists, formatChange } from "./diffLines.ts";
+import {
+  type DiffList,
+  diffLists,
+  formatChange,
+  sameWeightCounts,
+  sameWeightTitle,
+} from "./diffLines.ts";
 import type { DiffReport } from "./diffReport.ts";
 import { escapeSteering, fitEnd, fitPath, padLeft } from "./reportCells.ts";
 import type { Paint, TextOptions } from "./reportPaint.ts";
@@ -12,6 +18,7 @@ export function diffText(report: DiffReport, options: TextOptions): readonly str
   const sections = [
     headLines(report, options, paint),
     ...diffLists(report).map((list) => section(list, options, paint)),
+    sameWeightLines(report, options, paint),
     surfaceLines(report, options, paint),
   ].filter((lines) => lines.length > 0);
   return sections
@@ -65,6 +72,16 @@ function section(
     }),
     ...(rest === 0 ? [] : [paint("dim", `  and ${rest} more`)]),
   ];
+}
+
+function sameWeightLines(
+  report: DiffReport,
+  { columns }: TextOptions,
+  paint: Paint,
+): readonly string[] {
+  const counts = sameWeightCounts(report);
+  if (counts.length === 0) return [];
+  return [paint("bold", sameWeightTitle), ...counts.map((line) => fitEnd(`  ${line}`, columns))];
 }
 
 function surfaceLines(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { diffImages } from "../../../../server/src/core/image/diff/imageDiff.ts";
-import { anImage } from "../../../support/imageBuilder.ts";
+import { type LayerSpec, anImage } from "../../../support/imageBuilder.ts";
 
 const base = { "usr/lib/libc.so": "70MB", "etc/passwd": "1kB" } as const;
 
@@ -28,16 +28,44 @@ test("the same layers are shared, and nothing in them is different", () => {
   );
 });
 
-test("a file written again, and one with another owner, are told apart", () => {
-  const before = anImage()
-    .layer({ a: { size: 10, seed: "1" }, b: { size: 10, uid: 0 } })
-    .read();
-  const after = anImage()
-    .layer({ a: { size: 10, seed: "2" }, b: { size: 10, uid: 5 } })
-    .read();
+function checkKinds(before: LayerSpec, after: LayerSpec, expected: readonly string[]): void {
+  const diff = diffImages(anImage().layer(before).read(), anImage().layer(after).read());
   assert.deepEqual(
-    diffImages(before, after).paths.map(({ path, kind }) => `${kind} ${path}`),
-    ["rewritten a", "metadata b"],
+    diff.paths.map(({ path, kind }) => `${kind} ${path}`),
+    expected,
+  );
+}
+
+test("contents are not compared, so that a file of the same size is only written again, whoever owns it now", () =>
+  checkKinds(
+    { a: { size: 10, seed: "1" }, b: { size: 10, uid: 0 } },
+    { a: { size: 10, seed: "2" }, b: { size: 10, uid: 5 } },
+    ["rewritten a", "rewritten b"],
+  ));
+
+test("a link to elsewhere is another one; where there is no content, another owner or mode is all", () =>
+  checkKinds(
+    {
+      "d/": { mode: 0o755 },
+      same: { symlink: "x" },
+      link: { symlink: "lib-1.0" },
+      empty: { size: 0, uid: 0 },
+    },
+    {
+      "d/": { mode: 0o700 },
+      same: { symlink: "x" },
+      link: { symlink: "lib-2.0" },
+      empty: { size: 0, uid: 5 },
+    },
+    ["metadata d", "metadata empty", "changed link"],
+  ));
+
+test("a name that carries the bytes of its inode group now is another one than before", () => {
+  const shared = anImage().layer({ a: "5", b: { hardlink: "a" } });
+  const diff = diffImages(shared.read(), shared.layer({ ".wh.a": "0" }).read());
+  assert.deepEqual(
+    diff.paths.map(({ path, kind, afterBytes }) => `${kind} ${path} ${afterBytes}`),
+    ["removed a 0", "changed b 5"],
   );
 });
 

@@ -35,11 +35,7 @@ export interface ImageDiff {
 
 /** Compares two images. O(nodes of both). */
 export function diffImages(before: ReadImage, after: ReadImage): ImageDiff {
-  const paths = diffTrees(
-    before.finalTree,
-    after.finalTree,
-    (old, now) => before.layers[old]?.diffId === after.layers[now]?.diffId,
-  );
+  const paths = diffTrees(before, after);
   return {
     before,
     after,

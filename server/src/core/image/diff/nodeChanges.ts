@@ -9,24 +9,18 @@ import { matchPaths } from "../treeMatch.ts";
  * with another layer and has the same size is `rewritten`, whatever its owner and mode. O(nodes of both).
  */
 export function changesSince(before: ReadImage, after: ReadImage): Int32Array {
-  const [old, now] = [before.finalTree, after.finalTree];
-  return matchPaths(now, old).map((match, node) => {
+  return matchPaths(after.finalTree, before.finalTree).map((match, node) => {
     if (node === 0) return layerMark.none;
-    if (match === -1) return layerMark.added;
-    const oldLayer = before.layers[old.layer[match] ?? 0];
-    const layer = after.layers[now.layer[node] ?? 0];
-    const isSameLayer = oldLayer !== undefined && oldLayer.diffId === layer?.diffId;
-    return changeOf(old, match, now, node, isSameLayer);
+    return match === -1 ? layerMark.added : changeOf(before, match, after, node);
   });
 }
 
-function changeOf(
-  old: FileTree,
-  match: number,
-  now: FileTree,
-  node: number,
-  isSameLayer: boolean,
-): number {
+/**
+ * What became of a node of the final tree at a path that both images have, a value of `layerMark` as `changesSince` gives it: never `added` or `removed`.
+ * The sizes are those of the files, for every name of an inode group.
+ */
+export function changeOf(before: ReadImage, match: number, after: ReadImage, node: number): number {
+  const [old, now] = [before.finalTree, after.finalTree];
   const kind = now.kind[node];
   if (old.kind[match] !== kind) return layerMark.changed;
   const isOtherLink =
@@ -34,8 +28,14 @@ function changeOf(
   const bytes = contentBytesOf(now, node);
   if (isOtherLink || contentBytesOf(old, match) !== bytes) return layerMark.changed;
   const isCompared = kind !== nodeKind.device && bytes === 0;
-  if (!isCompared && !isSameLayer) return layerMark.rewritten;
+  if (!isCompared && !isOfSameLayer(before, match, after, node)) return layerMark.rewritten;
   return hasSameMetadata(old, match, now, node) ? layerMark.none : layerMark.metadata;
+}
+
+function isOfSameLayer(before: ReadImage, match: number, after: ReadImage, node: number): boolean {
+  const old = before.layers[before.finalTree.layer[match] ?? 0];
+  const now = after.layers[after.finalTree.layer[node] ?? 0];
+  return old !== undefined && old.diffId === now?.diffId;
 }
 
 /** Of a later name of an inode group, too. */

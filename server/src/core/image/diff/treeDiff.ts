@@ -1,15 +1,18 @@
 import { type FileTree, nameOf, nodeKind } from "../fileTree.ts";
+import type { ReadImage } from "../image.ts";
+import { layerMark } from "../layerMarks.ts";
 import { compareNames } from "../siblingMerge.ts";
+import { changeOf } from "./nodeChanges.ts";
 
 /** What became of a path between two file systems. */
 export type PathChangeKind =
   | "added"
   | "removed"
-  /** Another size, or another type. */
+  /** Another size, type or target; or another name of its inode group carries the bytes now. */
   | "changed"
-  /** Written again with the same size: whether its content is another one is not known. */
+  /** Written again with the same size: whether its content is another one was not compared, and nothing is said of its mode and owner. */
   | "rewritten"
-  /** Only mode or owner. */
+  /** The same content, or none, and another mode or owner. */
   | "metadata";
 
 /** A change of a file, or of a directory with all that is below it. */
@@ -23,32 +26,25 @@ export interface PathChange {
   readonly count: number;
 }
 
-/** Whether two layers, by index in the image of each tree, are the same. */
-export type IsSameLayer = (before: number, after: number) => boolean;
-
 /**
- * What is different between two file systems, by path in name order. A directory that is new, or gone, as a whole is one change. Contents are not
- * compared: what has the same size and came with another layer is `rewritten`. O(nodes of both).
+ * What is different between the final file systems of two images, by path in name order. A directory that is new, or gone, as a whole is one change.
+ * Contents are not compared: `changesSince` says which changes there are. O(nodes of both).
  */
-export function diffTrees(
-  before: FileTree,
-  after: FileTree,
-  isSameLayer: IsSameLayer,
-): readonly PathChange[] {
+export function diffTrees(before: ReadImage, after: ReadImage): readonly PathChange[] {
   const changes: PathChange[] = [];
-  diffChildren({ before, after, isSameLayer, changes }, 0, 0, "");
+  diffChildren({ before, after, changes }, 0, 0, "");
   return changes;
 }
 
 interface Comparison {
-  readonly before: FileTree;
-  readonly after: FileTree;
-  readonly isSameLayer: IsSameLayer;
+  readonly before: ReadImage;
+  readonly after: ReadImage;
   readonly changes: PathChange[];
 }
 
 function diffChildren(comparison: Comparison, old: number, now: number, path: string): void {
-  const { before, after, changes } = comparison;
+  const { changes } = comparison;
+  const [before, after] = [comparison.before.finalTree, comparison.after.finalTree];
   const [oldEnd, nowEnd] = [endOf(before, old), endOf(after, now)];
   let [left, right] = [old + 1, now + 1];
   while (left < oldEnd || right < nowEnd) {
@@ -64,7 +60,8 @@ function diffChildren(comparison: Comparison, old: number, now: number, path: st
 
 /** Two nodes of one name in the directory at `above`. */
 function diffNodes(comparison: Comparison, old: number, now: number, above: string): void {
-  const { before, after, changes } = comparison;
+  const { changes } = comparison;
+  const [before, after] = [comparison.before.finalTree, comparison.after.finalTree];
   const wasDirectory = before.kind[old] === nodeKind.directory;
   const isDirectory = after.kind[now] === nodeKind.directory;
   if (wasDirectory !== isDirectory) {
@@ -73,29 +70,30 @@ function diffNodes(comparison: Comparison, old: number, now: number, above: stri
     return;
   }
   const path = joinPath(above, nameOf(after, now));
-  const kind = changeOf(comparison, old, now);
+  const [beforeBytes, afterBytes] = [before.bytes[old] ?? 0, after.bytes[now] ?? 0];
+  const kind = beforeBytes === afterBytes ? kindOfChange(comparison, old, now) : "changed";
   if (kind !== undefined) {
-    const [beforeBytes, afterBytes] = [before.bytes[old] ?? 0, after.bytes[now] ?? 0];
     changes.push({ path, kind, isDirectory, beforeBytes, afterBytes, count: 1 });
   }
   if (isDirectory) diffChildren(comparison, old, now, path);
 }
 
-function changeOf(
-  { before, after, isSameLayer }: Comparison,
+/** Undefined where nothing is different. */
+function kindOfChange(
+  { before, after }: Comparison,
   old: number,
   now: number,
 ): PathChangeKind | undefined {
-  const isSameType = before.kind[old] === after.kind[now];
-  if (!isSameType || before.bytes[old] !== after.bytes[now]) return "changed";
-  const isSameMetadata =
-    before.mode[old] === after.mode[now] &&
-    before.uid[old] === after.uid[now] &&
-    before.gid[old] === after.gid[now];
-  if (!isSameMetadata) return "metadata";
-  const isWritten = after.kind[now] === nodeKind.file && (after.bytes[now] ?? 0) > 0;
-  const isSame = isSameLayer(before.layer[old] ?? 0, after.layer[now] ?? 0);
-  return isWritten && !isSame ? "rewritten" : undefined;
+  switch (changeOf(before, old, after, now)) {
+    case layerMark.changed:
+      return "changed";
+    case layerMark.rewritten:
+      return "rewritten";
+    case layerMark.metadata:
+      return "metadata";
+    default:
+      return undefined;
+  }
 }
 
 function wholeChange(
