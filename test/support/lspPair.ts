@@ -60,7 +60,7 @@ export interface LspPair {
   textsAfter(action: CodeAction): Readonly<Record<string, string>>;
   /** Changes what the client answers, and says so. */
   configure(settings: unknown): Promise<void>;
-  /** Resolves when the condition holds; rejects after two seconds, naming what was waited for. */
+  /** Resolves when the condition holds; rejects after ten seconds, which a busy machine may need to start a worker, naming what was waited for. */
   until(what: string, condition: () => boolean | Promise<boolean>): Promise<void>;
   close(): Promise<void>;
 }
@@ -192,7 +192,7 @@ function pairOf(client: ProtocolConnection, options: PairOptions): LspPair {
       });
     },
     async until(what, condition) {
-      const end = Date.now() + 2000;
+      const end = Date.now() + 10_000;
       while (!(await condition())) {
         if (Date.now() > end) throw new Error(`Never happened: ${what}`);
         await new Promise((resolve) => setTimeout(resolve, 5));
