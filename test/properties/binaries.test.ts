@@ -78,6 +78,7 @@ test("bytes go to the first claim that names them", () => {
     end: Math.max(a, b),
     isCompressed: false,
     removable: undefined,
+    use: "code" as const,
   }));
   fc.assert(
     fc.property(
@@ -109,6 +110,7 @@ test("many sections, each over all others, take no longer than many beside each 
     end: 400_000 + at,
     isCompressed: false,
     removable: undefined,
+    use: "code" as const,
   }));
   const started = performance.now();
   assert.ok(paintClaims(claims, 1_000_000).length >= 100_000);

@@ -7,8 +7,8 @@ import { layerKey } from "./layerCache.ts";
 import { openLayerPool, type LayerPool } from "./layerPool.ts";
 import type { ReadOptions } from "./layerReader.ts";
 import type { LayerSource, StoredTar } from "./layerSource.ts";
-import type { LayerMessage, LayerTask } from "./layerTasks.ts";
 import { defaultLimits } from "./limits.ts";
+import { askThread } from "./threadAnswer.ts";
 
 /** What the one who opens an image decides about reading it. */
 export type OwnOptions = Omit<ReadOptions, "signal" | "onProgress">;
@@ -70,7 +70,8 @@ async function findInThread(
     cacheFolder === undefined ? undefined : { folder: cacheFolder, key: await layerKey(source) };
   const region = source.kind === "cached" ? undefined : source;
   const { diffId } = source;
-  return ask(pool, { kind: "find", region, diffId, limits, cache, path }, signal, (message) =>
+  const task = { kind: "find", region, diffId, limits, cache, path } as const;
+  return askThread({ pool, signal, where }, task, (message) =>
     message.kind === "found" ? message.result : undefined,
   );
 }
@@ -82,44 +83,9 @@ function readPartInThread(
   signal: AbortSignal,
   { limits = defaultLimits }: OwnOptions,
 ): Promise<Result<Uint8Array, ImageError>> {
-  return ask(pool, { kind: "part", region, limits, part }, signal, (message) =>
+  return askThread({ pool, signal, where }, { kind: "part", region, limits, part }, (message) =>
     message.kind === "part" ? message.result : undefined,
   );
 }
 
-/** The answer to a task; when the signal is aborted the thread ends in the middle of it. */
-function ask<T>(
-  pool: LayerPool,
-  task: LayerTask,
-  signal: AbortSignal,
-  answerIn: (message: LayerMessage) => Result<T, ImageError> | undefined,
-): Promise<Result<T, ImageError>> {
-  return new Promise((resolve, reject) => {
-    const cancel = (): void => {
-      pool.end();
-      resolve(fail({ code: "cancelled" }));
-    };
-    const over = (): void => signal.removeEventListener("abort", cancel);
-    if (signal.aborted) return cancel();
-    signal.addEventListener("abort", cancel, { once: true });
-    pool.run(task, {
-      message(message) {
-        const answer = answerIn(message);
-        if (answer === undefined) return;
-        over();
-        resolve(answer);
-      },
-      broken(error) {
-        over();
-        if (!isOutOfMemory(error)) reject(error);
-        else resolve(fail({ code: "limit-exceeded", limit: memoryLimit, where: "Reading a file" }));
-      },
-    });
-  });
-}
-
-const memoryLimit = "a worker thread's memory";
-
-function isOutOfMemory(error: Error): boolean {
-  return "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
-}
+const where = "Reading a file";

@@ -1,5 +1,6 @@
 import type { DiffId } from "../core/image/digest.ts";
 import type { ImageError } from "../core/image/imageError.ts";
+import type { ElfMap } from "../core/image/elfMap.ts";
 import type { LayerFile } from "../core/image/layerFile.ts";
 import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { MergedLayers } from "../core/image/merge.ts";
@@ -45,6 +46,13 @@ export type LayerTask =
       readonly region: StoredTar;
       readonly limits: Limits;
       readonly part: LayerPart;
+    }
+  | {
+      /** Says what the bytes of an ELF file are for. */
+      readonly kind: "label";
+      readonly bytes: Uint8Array;
+      /** Nodes of the answer, about. */
+      readonly limit: number;
     }
   | {
       /** Keeps the layers, base first, for the tasks `final` and `merge` of the same thread. */
@@ -93,6 +101,8 @@ export type LayerMessage =
   | { readonly kind: "indexed"; readonly result: Result<LayerIndex, ImageError> }
   | { readonly kind: "found"; readonly result: Result<LayerFile, ImageError> }
   | { readonly kind: "part"; readonly result: Result<Uint8Array, ImageError> }
+  /** Undefined for what is no ELF file. */
+  | { readonly kind: "labelled"; readonly map: ElfMap | undefined }
   | { readonly kind: "streamed"; readonly result: Result<StreamedLayer, ImageError> }
   /** One for each layer: contents that must be hashed before `merge`. */
   | { readonly kind: "stacked"; readonly wanted: readonly ContentPlaces[] }
@@ -110,5 +120,5 @@ export interface StreamedLayer {
 /** How a thread says something; columns are moved. */
 export type SayFromThread = (message: LayerMessage) => void;
 
-/** The task of one kind. */
+/** The task of one kind, or of any of some. */
 export type TaskOf<Kind extends LayerTask["kind"]> = Extract<LayerTask, { readonly kind: Kind }>;

@@ -2,7 +2,8 @@ import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { readContentHashes } from "./contentHashes.ts";
 import { answerFind, answerPart } from "./fileTasks.ts";
 import { answerIndex, answerLoad } from "./indexTasks.ts";
-import type { LayerTask, SayFromThread } from "./layerTasks.ts";
+import { answerLabel } from "./labelTask.ts";
+import type { LayerTask, SayFromThread, TaskOf } from "./layerTasks.ts";
 import { type LayerStack, answerFinal, answerMerge, answerStack } from "./mergeTasks.ts";
 import { type OpenStream, beginStream, endStream, takeChunk } from "./streamTasks.ts";
 import { buffersOf } from "./transfer.ts";
@@ -43,6 +44,24 @@ interface Kept {
 }
 
 function answer(task: LayerTask, kept: Kept, say: SayFromThread): void {
+  if (isInStack(task)) kept.stack = answerInStack(task, kept.stack, say);
+  else if (isInStream(task)) kept.stream = answerInStream(task, kept.stream, say);
+  else answerByItself(task, say);
+}
+
+function isInStack(task: LayerTask): task is TaskOf<"stack" | "final" | "merge"> {
+  return task.kind === "stack" || task.kind === "final" || task.kind === "merge";
+}
+
+function isInStream(task: LayerTask): task is TaskOf<"begin" | "chunk" | "end"> {
+  return task.kind === "begin" || task.kind === "chunk" || task.kind === "end";
+}
+
+/** Tasks of which nothing is kept. */
+function answerByItself(
+  task: TaskOf<"index" | "load" | "find" | "part" | "label" | "hash">,
+  say: SayFromThread,
+): void {
   switch (task.kind) {
     case "index":
       return answerIndex(task, say);
@@ -52,23 +71,16 @@ function answer(task: LayerTask, kept: Kept, say: SayFromThread): void {
       return answerFind(task, say);
     case "part":
       return answerPart(task, say);
+    case "label":
+      return answerLabel(task, say);
     case "hash":
       say({ kind: "hashed", result: readContentHashes(task.region, task.contents) });
       return say({ kind: "idle" });
-    case "stack":
-    case "final":
-    case "merge":
-      kept.stack = answerInStack(task, kept.stack, say);
-      return;
-    case "begin":
-    case "chunk":
-    case "end":
-      kept.stream = answerInStream(task, kept.stream, say);
   }
 }
 
 function answerInStack(
-  task: Extract<LayerTask, { readonly kind: "stack" | "final" | "merge" }>,
+  task: TaskOf<"stack" | "final" | "merge">,
   stack: LayerStack | undefined,
   say: SayFromThread,
 ): LayerStack | undefined {
@@ -79,7 +91,7 @@ function answerInStack(
 }
 
 function answerInStream(
-  task: Extract<LayerTask, { readonly kind: "begin" | "chunk" | "end" }>,
+  task: TaskOf<"begin" | "chunk" | "end">,
   stream: OpenStream | undefined,
   say: SayFromThread,
 ): OpenStream | undefined {

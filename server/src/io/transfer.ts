@@ -13,3 +13,8 @@ function collect(value: unknown, found: Set<ArrayBuffer>): void {
   }
   for (const part of Object.values(value)) collect(part, found);
 }
+
+/** The same bytes in memory that holds nothing else and so may be moved; copied where it does. */
+export function ownMemory(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
+}

@@ -5,6 +5,8 @@ export type BinaryAnswer =
       readonly contentBytes: number;
       /** Heaviest first; together they are exactly `contentBytes`. */
       readonly parts: readonly BinaryPart[];
+      /** One sentence about what cannot be said; absent where there is nothing of that kind. */
+      readonly remark?: string;
     }
   /** One sentence for a person. */
   | { readonly kind: "refused"; readonly message: string }
@@ -16,6 +18,8 @@ export interface BinaryPart {
   /** The name, safe to show; absent where it is the same. */
   readonly label?: string;
   readonly kind: "section" | "rest";
+  /** What most of its bytes are there for: `code`, `constants`, `debug`… */
+  readonly use: string;
   /** The sum of its children's where it has any. */
   readonly bytes: number;
   readonly sizeText: string;

@@ -24,8 +24,10 @@ export interface Treemap {
   readonly root: TreemapNode;
   /** All layers of the image, base first. */
   readonly layers: readonly TreemapLayer[];
-  /** Kinds of content in the order of legends. */
+  /** Kinds of content in the order of their colours; of a binary that is opened, what its bytes are there for. */
   readonly contents: readonly string[];
+  /** One sentence about what the map cannot show; absent where there is nothing to say. */
+  readonly remark?: string;
 }
 
 /** One rectangle; its area is `bytes`. Absent fields mean that there is nothing to say. */

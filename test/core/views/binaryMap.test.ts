@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { ElfLabels, ElfPart } from "../../../server/src/core/image/elfLabels.ts";
-import { type BinaryNode, binaryMapOf } from "../../../server/src/core/views/binaryMap.ts";
+import { elfMapOf } from "../../../server/src/core/image/elfMap.ts";
+import {
+  type BinaryNode,
+  binaryMapOf,
+  binaryRemark,
+} from "../../../server/src/core/views/binaryMap.ts";
 
 const blank: ElfPart = {
   kind: "section",
@@ -11,6 +16,7 @@ const blank: ElfPart = {
   bytes: 0,
   isCompressed: false,
   removable: undefined,
+  use: "code",
   packages: [],
 };
 
@@ -23,6 +29,11 @@ function labelsOf(parts: readonly Partial<ElfPart>[], hasSections = true): ElfLa
     return whole;
   });
   return { fileBytes: offset, parts: placed, hasSections, areGoPackagesNamed: undefined };
+}
+
+/** As a thread makes the map and a view draws it. */
+function mapOf(labels: ElfLabels, limit: number): readonly BinaryNode[] {
+  return binaryMapOf(elfMapOf(labels, 5000), limit);
 }
 
 function drawn(nodes: readonly BinaryNode[] | undefined, depth = 0): readonly string[] {
@@ -39,8 +50,8 @@ const program = labelsOf([
     name: ".text",
     bytes: 5000,
     packages: [
-      { name: "runtime", bytes: 3000 },
-      { name: "net/http", bytes: 1500 },
+      { name: "runtime", bytes: 3000, use: "go-standard" },
+      { name: "net/http", bytes: 1500, use: "go-standard" },
     ],
   },
   { kind: "padding", bytes: 20 },
@@ -53,7 +64,7 @@ const program = labelsOf([
 ]);
 
 test("a binary is its sections, their packages, what strip takes away, and all between", () =>
-  assert.deepEqual(drawn(binaryMapOf(program, 100)), [
+  assert.deepEqual(drawn(mapOf(program, 100)), [
     ".text 5000",
     "  runtime 3000",
     "  net/http 1500",
@@ -73,7 +84,7 @@ test("a binary is its sections, their packages, what strip takes away, and all b
 test("without sections the segments say what they are", () =>
   assert.deepEqual(
     drawn(
-      binaryMapOf(
+      mapOf(
         labelsOf(
           [
             { kind: "segment", name: "code", bytes: 50 },
@@ -106,7 +117,7 @@ test("sections of one name are one, and what is too much becomes a rest", () => 
     { name: ".text", bytes: 7 },
     { name: ".text", bytes: 9000 },
   ];
-  const map = binaryMapOf(labelsOf([...many, ...same]), 60);
+  const map = mapOf(labelsOf([...many, ...same]), 60);
   assert.equal(map.length, 24);
   assert.deepEqual(drawn(map).slice(0, 2), [".text 9007", ".s0 1000"]);
   assert.equal(map.at(-1)?.kind, "rest");
@@ -129,7 +140,11 @@ const part = fc.record({
   isCompressed: fc.boolean(),
   removable: fc.constantFrom(undefined, undefined, "debug", "symbols"),
   packages: fc.uniqueArray(
-    fc.record({ name: fc.constantFrom("a", "b", "c/d"), bytes: fc.integer({ min: 1, max: 3 }) }),
+    fc.record({
+      name: fc.constantFrom("a", "b", "c/d"),
+      bytes: fc.integer({ min: 1, max: 3 }),
+      use: fc.constantFrom("go-own", "go-other"),
+    }),
     { selector: ({ name }) => name, maxLength: 3 },
   ),
 } as const);
@@ -142,7 +157,7 @@ test("the nodes weigh what the file does, and those inside what is around them",
       fc.nat(200),
       (parts, hasSections, limit) => {
         const labels = labelsOf(parts, hasSections);
-        const map = binaryMapOf(labels, limit);
+        const map = mapOf(labels, limit);
         const sum = (nodes: readonly BinaryNode[]): number =>
           nodes.reduce((total, { bytes }) => total + bytes, 0);
         assert.equal(sum(map), labels.fileBytes);
@@ -155,4 +170,41 @@ test("the nodes weigh what the file does, and those inside what is around them",
     ),
     { numRuns: 500 },
   );
+});
+
+test("a map made smaller in two steps is the map made smaller in one", () => {
+  const parts = Array.from({ length: 400 }, (_, at) => ({ name: `.s${at}`, bytes: 1000 + at }));
+  const labels = labelsOf(parts);
+  assert.deepEqual(
+    drawn(binaryMapOf(elfMapOf(labels, 300), 90)),
+    drawn(binaryMapOf(elfMapOf(labels, 5000), 90)),
+  );
+});
+
+test("each part says what it is there for, and a group what most of it is", () => {
+  const map = mapOf(
+    labelsOf([
+      { name: ".text", bytes: 90, use: "code" },
+      { name: ".debug_info", bytes: 40, use: "debug", removable: "debug" },
+      { name: ".symtab", bytes: 10, use: "symbols", removable: "symbols" },
+      { kind: "padding", bytes: 5, use: "padding" },
+    ]),
+    100,
+  );
+  assert.deepEqual(
+    map.map(({ name, use }) => [name, use]),
+    [
+      [".text", "code"],
+      ["Debug information and symbols", "debug"],
+      ["Padding, zeros", "padding"],
+    ],
+  );
+});
+
+test("a Go program that cannot be divided says so, and nothing else does", () => {
+  const remarkOf = (areGoPackagesNamed: boolean | undefined): string | undefined =>
+    binaryRemark(elfMapOf({ ...labelsOf([{ bytes: 10 }]), areGoPackagesNamed }, 100));
+  assert.match(remarkOf(false) ?? "", /not divided by package/);
+  assert.equal(remarkOf(true), undefined);
+  assert.equal(remarkOf(undefined), undefined);
 });

@@ -1,3 +1,5 @@
+import type { ElfUse } from "./elfUses.ts";
+import { goOwners } from "./goOwners.ts";
 import type { GoPackageBytes } from "./goSymbols.ts";
 import { goPackageRanges } from "./goSymbols.ts";
 import { claimsOf } from "./elfLabelsClaims.ts";
@@ -32,6 +34,7 @@ export interface ElfPart {
   readonly isCompressed: boolean;
   /** What `strip` would take it away as; undefined for all that it keeps, and where that is not known. */
   readonly removable: ElfRemovable | undefined;
+  readonly use: ElfUse;
   /** Of Go programs, heaviest first. Their sum is at most `bytes`; the rest is of no package, or of none that is named. */
   readonly packages: readonly GoPackageBytes[];
 }
@@ -75,13 +78,22 @@ export function labelElf(read: ReadBytes, fileBytes: number): ElfLabels | undefi
   const named = goPackageRanges(source, segments, sections?.rows ?? []);
   return {
     fileBytes,
-    parts: named === undefined ? parts : sharePackages(parts, named),
+    parts:
+      named === undefined
+        ? parts
+        : sharePackages(parts, named, goOwners(source, segments, sections?.rows ?? [])),
     hasSections,
     areGoPackagesNamed: named === undefined ? undefined : named.length > 0,
   };
 }
 
-const plain = { name: "", isCompressed: false, removable: undefined, packages: [] } as const;
+const plain = {
+  name: "",
+  isCompressed: false,
+  removable: undefined,
+  use: "other",
+  packages: [],
+} as const;
 
 interface Reading {
   readonly source: ElfSource;
@@ -97,12 +109,16 @@ function partOf(
 ): ElfPart {
   const place = { offset: start, bytes: end - start };
   const isFilling = claim === undefined || (claim.kind === "segment" && hasSections);
-  if (isFilling && isZero(source, start, end)) return { ...plain, ...place, kind: "padding" };
-  if (claim === undefined) {
-    return { ...plain, ...place, kind: start >= lastNamed ? "appended" : "unnamed" };
+  if (isFilling && isZero(source, start, end)) {
+    return { ...plain, ...place, kind: "padding", use: "padding" };
   }
-  const { kind, name, isCompressed, removable } = claim;
-  return { kind, name, ...place, isCompressed, removable, packages: [] };
+  if (claim === undefined) {
+    return start >= lastNamed
+      ? { ...plain, ...place, kind: "appended", use: "appended" }
+      : { ...plain, ...place, kind: "unnamed" };
+  }
+  const { kind, name, isCompressed, removable, use } = claim;
+  return { kind, name, ...place, isCompressed, removable, use, packages: [] };
 }
 
 function isZero(source: ElfSource, start: number, end: number): boolean {

@@ -2,6 +2,7 @@ import type { Claim } from "./elfLabelsPaint.ts";
 import type { ElfHeader, TablePlace } from "./elfHeader.ts";
 import { type ElfSection, type ElfSections, strippedSections } from "./elfSections.ts";
 import type { ElfSegment } from "./elfSegments.ts";
+import { useOfSection, useOfSegment } from "./elfUses.ts";
 import type { ElfSource } from "./elfView.ts";
 
 /** All that the headers of a file say of its bytes, whoever has the first word first; cut off at the end of the file, and only tables that could be read. */
@@ -19,6 +20,7 @@ export function claimsOf(
     name: "",
     isCompressed: false,
     removable: undefined,
+    use: "headers",
     ...what,
     start: Math.min(place.offset, fileBytes),
     end: Math.min(place.offset + place.bytes, fileBytes),
@@ -41,10 +43,11 @@ export function claimsOf(
         name: row.name,
         isCompressed: isCompressed(row),
         removable: removable?.get(index),
+        use: useOfSection(row, removable?.get(index)),
       }),
     ),
     ...byMeaning(segments).map((segment) =>
-      claim(segment, { kind: "segment", name: nameOfSegment(segment) }),
+      claim(segment, { kind: "segment", name: nameOfSegment(segment), use: useOfSegment(segment) }),
     ),
   ];
 }

@@ -1,10 +1,12 @@
 import type { ElfPart } from "./elfLabels.ts";
+import type { GoOwner } from "./goOwners.ts";
 import type { GoPackageBytes, GoRange } from "./goSymbols.ts";
 
 /** Gives each part the packages whose bytes lie in it. Both in the order of the file and without overlap, so no byte counts twice. */
 export function sharePackages(
   parts: readonly ElfPart[],
   ranges: readonly GoRange[],
+  ownerOf: (name: string) => GoOwner,
 ): readonly ElfPart[] {
   let next = 0;
   return parts.map((part) => {
@@ -18,12 +20,17 @@ export function sharePackages(
       if (range.end > end) break;
     }
     const isContent = part.kind === "section" || part.kind === "segment";
-    return isContent && tally.size > 0 ? { ...part, packages: heaviestFirst(tally) } : part;
+    return isContent && tally.size > 0
+      ? { ...part, packages: heaviestFirst(tally, ownerOf) }
+      : part;
   });
 }
 
-function heaviestFirst(tally: ReadonlyMap<string, number>): readonly GoPackageBytes[] {
-  return Array.from(tally, ([name, bytes]) => ({ name, bytes })).sort(
+function heaviestFirst(
+  tally: ReadonlyMap<string, number>,
+  ownerOf: (name: string) => GoOwner,
+): readonly GoPackageBytes[] {
+  return Array.from(tally, ([name, bytes]) => ({ name, bytes, use: ownerOf(name) })).sort(
     (a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1),
   );
 }

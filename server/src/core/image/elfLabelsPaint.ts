@@ -1,4 +1,5 @@
 import type { ElfPartKind, ElfRemovable } from "./elfLabels.ts";
+import type { ElfUse } from "./elfUses.ts";
 
 /** Who says what a run of bytes is for. */
 export interface Claim {
@@ -9,6 +10,7 @@ export interface Claim {
   readonly end: number;
   readonly isCompressed: boolean;
   readonly removable: ElfRemovable | undefined;
+  readonly use: ElfUse;
 }
 
 /** Bytes that one claim has, or none. */

@@ -9,6 +9,9 @@ export interface ElfSection {
   readonly type: number;
   /** SHF_ALLOC: part of what is loaded. */
   readonly isLoaded: boolean;
+  /** SHF_WRITE and SHF_EXECINSTR. */
+  readonly isWritable: boolean;
+  readonly isExecutable: boolean;
   /** SHF_COMPRESSED. */
   readonly isCompressed: boolean;
   readonly address: number;
@@ -56,7 +59,9 @@ function readRow({ bits }: ElfSource, view: ElfView, at: number): UnnamedSection
   return {
     nameAt: view.u32(at),
     type,
+    isWritable: (view.word(at + 8) & 1) !== 0,
     isLoaded: (view.word(at + 8) & 2) !== 0,
+    isExecutable: (view.word(at + 8) & 4) !== 0,
     isCompressed: (view.word(at + 8) & 0x800) !== 0,
     address: view.word(at + 8 + wordBytes),
     offset: view.word(at + 8 + 2 * wordBytes),

@@ -12,32 +12,57 @@ export function readGoBuildInfo(
   segments: readonly ElfSegment[],
   sections: readonly ElfSection[],
 ): GoBuildInfo | undefined {
+  const texts = readTexts(source, segments, sections);
+  const isGo = sections.some(({ name }) => name.endsWith(".gopclntab"));
+  if (texts === undefined) return isGo ? { version: "", path: undefined, settings: [] } : undefined;
+  const [version, modules] = texts;
+  const lines = linesOf(modules);
+  return {
+    version: decoder.decode(version),
+    path: valuesOf(lines, "path")[0],
+    settings: valuesOf(lines, "build"),
+  };
+}
+
+/** Paths of the modules that a Go program is made of, its own first; empty where it does not say, as with programs that were built without modules. */
+export function readGoModules(
+  source: ElfSource,
+  segments: readonly ElfSegment[],
+  sections: readonly ElfSection[],
+): { readonly own: string | undefined; readonly others: readonly string[] } {
+  const [, modules] = readTexts(source, segments, sections) ?? [];
+  const lines = linesOf(modules);
+  const pathsOf = (key: string): readonly string[] =>
+    valuesOf(lines, key).map((value) => value.split("\t", 1)[0] ?? "");
+  return { own: pathsOf("mod")[0], others: pathsOf("dep") };
+}
+
+function readTexts(
+  source: ElfSource,
+  segments: readonly ElfSegment[],
+  sections: readonly ElfSection[],
+): readonly Text[] | undefined {
   const isTold = sections.length > 0;
   const area = isTold
     ? sections.find(({ name }) => name === ".go.buildinfo")
     : segments.find(({ kind, isWritable }) => kind === "load" && isWritable);
-  const info = area && readFrom(source, segments, area);
-  const isGo = sections.some(({ name }) => name.endsWith(".gopclntab"));
-  return info ?? (isGo ? { version: "", path: undefined, settings: [] } : undefined);
+  return area && readFrom(source, segments, area);
 }
 
 function readFrom(
   source: ElfSource,
   segments: readonly ElfSegment[],
   area: Pick<ElfSection, "offset" | "bytes">,
-): GoBuildInfo | undefined {
+): readonly Text[] | undefined {
   const length = Math.min(area.bytes, mostSearchedBytes, source.fileBytes - area.offset);
   const bytes = length < headBytes ? undefined : bytesOf(source, area.offset, length);
   const at = bytes === undefined ? -1 : findMark(bytes);
   if (bytes === undefined || at < 0) return undefined;
   const flags = bytes[at + 15] ?? 0;
   const start = area.offset + at;
-  const texts =
-    (flags & 2) === 0
-      ? readPointedTexts(source, segments, start)
-      : readInlineTexts(source, start + headBytes);
-  const [version, modules] = texts;
-  return { version: decoder.decode(version), ...parseModules(modules ?? new Uint8Array(0)) };
+  return (flags & 2) === 0
+    ? readPointedTexts(source, segments, start)
+    : readInlineTexts(source, start + headBytes);
 }
 
 /** "\xff Go buildinf:". */
@@ -101,12 +126,15 @@ function readPointedTexts(
 }
 
 /** The text stands between two marks of 16 bytes; lines are `path`, `mod`, `dep` and `build`, then a tab. */
-function parseModules(bytes: Uint8Array): Pick<GoBuildInfo, "path" | "settings"> {
-  const isMarked = bytes.length >= 33 && bytes.at(-17) === lineFeed;
-  const lines = isMarked ? decoder.decode(bytes.subarray(16, -17)).split("\n") : [];
-  const valuesOf = (key: string): readonly string[] =>
-    lines.filter((line) => line.startsWith(`${key}\t`)).map((line) => line.slice(key.length + 1));
-  return { path: valuesOf("path")[0], settings: valuesOf("build") };
+function linesOf(bytes: Text): readonly string[] {
+  const isMarked = bytes !== undefined && bytes.length >= 33 && bytes.at(-17) === lineFeed;
+  return isMarked ? decoder.decode(bytes.subarray(16, -17)).split("\n") : [];
+}
+
+function valuesOf(lines: readonly string[], key: string): readonly string[] {
+  return lines
+    .filter((line) => line.startsWith(`${key}\t`))
+    .map((line) => line.slice(key.length + 1));
 }
 
 const lineFeed = 0x0a;

@@ -4,6 +4,7 @@ import { type ElfSegment, placeOf } from "./elfSegments.ts";
 import { type ElfSource, bytesOf, viewOf } from "./elfView.ts";
 import { readGoBuildInfo } from "./goBuildInfo.ts";
 import { type GoLineTable, findGoLineTable } from "./goPcln.ts";
+import type { GoOwner } from "./goOwners.ts";
 import { goPackageOf } from "./goPclnNames.ts";
 import { findTextStart, placeOfText } from "./goPclnText.ts";
 
@@ -12,6 +13,8 @@ export interface GoPackageBytes {
   /** Import path, `main` for the program itself. */
   readonly name: string;
   readonly bytes: number;
+  /** Whose it is. */
+  readonly use: GoOwner;
 }
 
 /** A run of bytes of a file that is of one package; half-open offsets. */

@@ -1,4 +1,5 @@
-import type { ElfLabels } from "../image/elfLabels.ts";
+import type { ElfMap } from "../image/elfMap.ts";
+import type { ElfUse } from "../image/elfUses.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import { type BinaryNode, binaryMapOf } from "./binaryMap.ts";
 import { escapeSteering, fitEnd } from "./reportCells.ts";
@@ -21,18 +22,21 @@ export interface BinaryTexts {
 /** A part of a binary, for lists. */
 export interface BinaryPart extends BinaryTexts {
   readonly kind: BinaryNode["kind"];
+  /** What most of its bytes are there for. */
+  readonly use: ElfUse;
   /** Heaviest first, a `rest` last. */
   readonly children?: readonly BinaryPart[];
 }
 
 /** The parts of a binary, heaviest first; together they weigh what the file does. */
-export function binaryParts(labels: ElfLabels, limit: number): readonly BinaryPart[] {
+export function binaryParts(map: ElfMap, limit: number): readonly BinaryPart[] {
   const toPart = (node: BinaryNode): BinaryPart => ({
-    ...binaryTexts(node, labels.fileBytes),
+    ...binaryTexts(node, map.fileBytes),
     kind: node.kind,
+    use: node.use,
     ...(node.children === undefined ? {} : { children: node.children.map(toPart) }),
   });
-  return binaryMapOf(labels, limit).map(toPart);
+  return binaryMapOf(map, limit).map(toPart);
 }
 
 /** What a part is called and weighs, safe to show. */

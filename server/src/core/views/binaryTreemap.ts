@@ -1,21 +1,27 @@
-import type { ElfLabels } from "../image/elfLabels.ts";
+import type { ElfMap } from "../image/elfMap.ts";
 import { pathOf } from "../image/fileTree.ts";
+import { type ElfUse, elfUses, mainUseOf } from "../image/elfUses.ts";
 import type { ReadImage } from "../image/image.ts";
 import { formatSize } from "../text/size.ts";
-import { type BinaryNode, binaryMapOf } from "./binaryMap.ts";
+import { type BinaryNode, binaryMapOf, binaryRemark } from "./binaryMap.ts";
 import { binaryTexts } from "./binaryParts.ts";
 import type { TreemapArea, TreemapSheet } from "./treemapView.ts";
 
 /** A rectangle of a map that knows binaries: a file that `opens` has its sections when it is asked for by its path. */
-export interface BinaryArea extends Omit<TreemapArea, "kind" | "children"> {
+export interface BinaryArea extends Omit<TreemapArea, "kind" | "content" | "children"> {
   readonly kind: TreemapArea["kind"] | "section";
+  /** Of a part of a binary what it is there for, else as in maps without. */
+  readonly content: TreemapArea["content"] | ElfUse;
   readonly opens?: boolean;
   readonly children?: readonly BinaryArea[];
 }
 
 /** A map whose binaries open. */
-export interface BinarySheet extends Omit<TreemapSheet, "root"> {
+export interface BinarySheet extends Omit<TreemapSheet, "root" | "contents"> {
   readonly root: BinaryArea;
+  readonly contents: readonly BinaryArea["content"][];
+  /** One sentence about what cannot be shown; absent where there is nothing to say. */
+  readonly remark?: string;
 }
 
 /** The map with its binaries marked, as far as their layers say which files are some. O(binaries of the layers that are drawn). */
@@ -52,10 +58,17 @@ function pathBelow(path: string, { kind, name }: TreemapArea): string {
   return path === "" ? name : `${path}/${name}`;
 }
 
-/** The map of one file, opened into what it is made of. */
-export function openBinary(sheet: TreemapSheet, labels: ElfLabels, limit: number): BinarySheet {
-  const children = binaryMapOf(labels, limit).map((node) => toArea(sheet.root, node));
-  return { ...sheet, root: { ...sheet.root, opens: true, children } };
+/** The map of one file, opened into what it is made of; its contents are uses. */
+export function openBinary(sheet: TreemapSheet, map: ElfMap, limit: number): BinarySheet {
+  const nodes = binaryMapOf(map, limit);
+  const remark = binaryRemark(map);
+  const children = nodes.map((node) => toArea(sheet.root, node));
+  return {
+    ...sheet,
+    root: { ...sheet.root, content: mainUseOf(nodes), opens: true, children },
+    contents: elfUses,
+    ...(remark === undefined ? {} : { remark }),
+  };
 }
 
 /** Parts of a file are of its layer, and wasted where it is. */
@@ -68,7 +81,7 @@ function toArea(file: TreemapArea, node: BinaryNode): BinaryArea {
     wastedBytes: isWasted ? node.bytes : 0,
     ...(isWasted ? { wastedText: formatSize(node.bytes) } : {}),
     layer: file.layer,
-    content: file.content,
+    content: node.use,
     ...(children === undefined ? {} : { children: children.map((child) => toArea(file, child)) }),
   };
 }

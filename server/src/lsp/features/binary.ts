@@ -1,4 +1,5 @@
 import type { CancellationToken } from "vscode-languageserver/node";
+import { binaryRemark } from "../../core/views/binaryMap.ts";
 import { binaryParts } from "../../core/views/binaryParts.ts";
 import type { BinaryAnswer } from "../../protocol/binary.ts";
 import type { FileParams } from "../../protocol/files.ts";
@@ -18,11 +19,13 @@ export function answerBinaryRequest({ connection, shield }: Server, binaries: Bi
       async (params, token) => {
         const outcome = await binaries.labelsOf(params, signalOf(token));
         if (outcome.kind !== "labels") return outcome;
-        const { labels } = outcome;
+        const { map } = outcome;
+        const remark = binaryRemark(map);
         return {
           kind: "labels",
-          contentBytes: labels.fileBytes,
-          parts: binaryParts(labels, mostParts),
+          contentBytes: map.fileBytes,
+          parts: binaryParts(map, mostParts),
+          ...(remark === undefined ? {} : { remark }),
         };
       },
     ),

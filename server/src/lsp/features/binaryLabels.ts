@@ -1,6 +1,7 @@
-import { describeImageError, type ElfLabels, formatSize, labelElf } from "../../core/analysis.ts";
+import { describeImageError, type ElfMap, formatSize } from "../../core/analysis.ts";
 import { readImageFile } from "../../io/imageFile.ts";
 import type { OpenedImage } from "../../io/imageSource.ts";
+import { labelBinary } from "../../io/labelBinary.ts";
 import type { FileAddress, FileParams } from "../../protocol/files.ts";
 import { placeFor } from "../imageBinding.ts";
 import type { Server } from "../serverParts.ts";
@@ -8,7 +9,7 @@ import { findFile } from "./fileFinding.ts";
 
 /** What came of labelling a file. */
 export type LabelOutcome =
-  | { readonly kind: "labels"; readonly labels: ElfLabels }
+  | { readonly kind: "labels"; readonly map: ElfMap }
   /** One sentence for a person. */
   | { readonly kind: "refused"; readonly message: string }
   | { readonly kind: "cancelled" };
@@ -20,9 +21,9 @@ export interface BinaryLabels {
 
 /** A longer file is not read: all of it is in memory while it is labelled. */
 const mostBytes = 512 * 2 ** 20;
-/** Labels that are remembered, and parts of one file: object files may have a hundred thousand. */
+/** Maps that are remembered, and nodes of one: all that any view draws. */
 const mostRemembered = 24;
-const mostParts = 20_000;
+const mostNodes = 5000;
 
 /** Nothing labelled yet. */
 export function createBinaryLabels(server: Server): BinaryLabels {
@@ -33,9 +34,7 @@ export function createBinaryLabels(server: Server): BinaryLabels {
     const key = JSON.stringify([address.diffId, address.path]);
     const outcome = known.get(key) ?? (await readAndLabel(server, address, signal));
     known.delete(key);
-    if (outcome.kind === "labels" && outcome.labels.parts.length <= mostParts) {
-      known.set(key, outcome);
-    }
+    if (outcome.kind === "labels") known.set(key, outcome);
     const [oldest] = known.keys();
     if (known.size > mostRemembered && oldest !== undefined) known.delete(oldest);
     return outcome;
@@ -84,14 +83,12 @@ async function labelIn(
   const content = read.value;
   if (content.kind === "too-large") return tooLarge(path, content.contentBytes);
   if (content.kind !== "file") return refused(`The content of ${path} cannot be read by itself.`);
-  const { bytes } = content;
-  const labels = labelElf(
-    (offset, length) => bytes.subarray(offset, offset + length),
-    bytes.length,
-  );
-  return labels === undefined
+  const labelled = await labelBinary(content.bytes, { limit: mostNodes, signal });
+  if (signal.aborted) return { kind: "cancelled" };
+  if (!labelled.ok) return refused(describeImageError(labelled.error));
+  return labelled.value === undefined
     ? refused(`${path} is no ELF file, so nothing says what its bytes are for.`)
-    : { kind: "labels", labels };
+    : { kind: "labels", map: labelled.value };
 }
 
 function tooLarge(path: string, bytes: number): LabelOutcome {

@@ -55,5 +55,5 @@ function treemap(
   const file = { uri, path, ...(layer === undefined ? {} : { layer }) };
   return binaries
     .labelsOf(file, signalOf(token))
-    .then((found) => (found.kind === "labels" ? openBinary(sheet, found.labels, most) : null));
+    .then((found) => (found.kind === "labels" ? openBinary(sheet, found.map, most) : null));
 }
