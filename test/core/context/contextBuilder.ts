@@ -19,13 +19,14 @@ export function aContext(files: Readonly<Record<string, Content>>): ContextListi
 type Entries = readonly (readonly [string, Content])[];
 
 function folderOf(entries: Entries): ContextFolder {
-  const names = new Set(entries.map(([path]) => path.split("/")[0] ?? "").filter(Boolean));
+  const byName = Map.groupBy(entries, ([path]) => path.split("/")[0] ?? "");
   return toFolder(
-    [...names].map((name) => entryOf(entries, name)),
+    [...byName].flatMap(([name, own]) => (name === "" ? [] : [entryOf(own, name)])),
     undefined,
   );
 }
 
+/** Of the entries at and below one name. */
 function entryOf(entries: Entries, name: string): FolderEntry {
   const below = entries
     .filter(([path]) => path.startsWith(`${name}/`))
