@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type IndexedLayer, openLayerStream, readImage } from "../../server/src/io/layerReader.ts";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createThreadStock } from "../../server/src/io/layerWorkers.ts";
+import { createThreadStock } from "../../server/src/io/threadStock.ts";
 import type { ImageError } from "../../server/src/core/image/imageError.ts";
 import type { Result } from "../../server/src/core/result.ts";
 import { anImage, digestOf } from "../support/imageBuilder.ts";
@@ -94,7 +94,7 @@ test("an aborted stream is cancelled and holds nobody up", async () => {
 });
 
 test("memory comes back to be filled again, and threads go on to the next layer", async () => {
-  const threads = createThreadStock(1);
+  const threads = createThreadStock({ readyThreads: 1 });
   const [tar = new Uint8Array()] = image.layerTars();
   const length = 65_536;
   let spares = 0;
@@ -118,7 +118,7 @@ test("memory comes back to be filled again, and threads go on to the next layer"
 });
 
 test("after an abort the thread is not used for another layer", async () => {
-  const threads = createThreadStock(1);
+  const threads = createThreadStock({ readyThreads: 1 });
   const broken = openLayerStream("given up", { signal, threads });
   broken.abort();
   assert.equal(broken.push(new Uint8Array(10)), undefined);

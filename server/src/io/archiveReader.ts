@@ -11,9 +11,9 @@ import {
   type LayerStream,
   type ReadOptions,
 } from "./layerReader.ts";
-import { type ThreadStock, createThreadStock } from "./layerWorkers.ts";
 import { defaultLimits } from "./limits.ts";
 import { archiveError, archiveLimits, entryName, isTarHeader, linkTargetOf } from "./tarFiles.ts";
+import { type ThreadStock, createThreadStock } from "./threadStock.ts";
 
 /** What came by under one name of an archive that was read as a stream. */
 export type StreamedFile =
@@ -62,7 +62,7 @@ export function createArchiveReader(options: ArchiveReaderOptions): ArchiveReade
     waits: [],
     running: new Set(),
     streams: new Set(),
-    threads: createThreadStock(options.layerCount > 0 ? 1 : 0),
+    threads: createThreadStock({ readyThreads: options.layerCount > 0 ? 1 : 0 }),
     layersDone: 0,
     toldMs: Number.NEGATIVE_INFINITY,
   };

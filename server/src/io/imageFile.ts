@@ -9,9 +9,13 @@ import type { ReadOptions } from "./layerReader.ts";
 import type { LayerSource, StoredTar } from "./layerSource.ts";
 import { defaultLimits } from "./limits.ts";
 import { askThread } from "./threadAnswer.ts";
+import type { ThreadStock } from "./threadStock.ts";
 
 /** What the one who opens an image decides about reading it. */
-export type OwnOptions = Omit<ReadOptions, "signal" | "onProgress">;
+export interface OwnOptions extends Omit<ReadOptions, "signal" | "onProgress"> {
+  /** Where the thread that reads one file comes from; one of its own unless given. */
+  readonly threads?: ThreadStock;
+}
 
 /** Reads a part of a layer that lies in no region of a file. */
 export type PartReader = (
@@ -30,7 +34,7 @@ export async function readImageFile(
 }
 
 /**
- * Reads a file of one layer: looked up in its index, then just those bytes. All of it happens in a thread, which ends when the signal is
+ * Reads a file of one layer: looked up in its index, then just those bytes. All of it happens in one thread, which ends when the signal is
  * aborted. `readPart` is for layers that are no regions.
  */
 export async function readLayerFile(
@@ -41,7 +45,7 @@ export async function readLayerFile(
 ): Promise<Result<FileContent, ImageError>> {
   const { signal, path } = request;
   if (signal.aborted) return fail({ code: "cancelled" });
-  const pool = openLayerPool(1);
+  const pool = openLayerPool(1, own.threads);
   try {
     const found =
       source.kind === "indexed"

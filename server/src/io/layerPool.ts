@@ -1,11 +1,11 @@
 import type { LayerMessage, LayerTask } from "./layerTasks.ts";
-import { type LayerThread, startLayerThread } from "./layerWorkers.ts";
+import { ownThreads, type StockedThread, type ThreadStock } from "./threadStock.ts";
 
 /** Some threads that share a list of tasks. */
 export interface LayerPool {
   /** Runs the task when a thread is free, or when the one it must have is. Nothing is heard after `end`. */
   run(task: LayerTask, listener: TaskListener, on?: PooledThread): void;
-  /** Ends each thread when it has finished, what it still writes to the cache included. No task may follow. */
+  /** Lets go of each thread when it has finished, what it still writes to the cache included. No task may follow. */
   close(): void;
   /** Ends all threads in the middle of whatever they do. */
   end(): void;
@@ -21,15 +21,18 @@ export interface TaskListener {
 
 /** A thread of a pool. */
 export interface PooledThread {
-  readonly thread: LayerThread;
+  readonly thread: StockedThread;
   job: Job | undefined;
   /** What broke it. */
   error: Error | undefined;
 }
 
-/** A pool that starts its threads when they are needed, at most `size`. */
-export function openLayerPool(size: number): LayerPool {
-  const pool: Pool = { size, threads: new Set(), waiting: [], isClosed: false };
+/** A pool that takes its threads when they are needed, at most `size`; they are its own unless they come from a stock. */
+export function openLayerPool(
+  size: number,
+  stock: Pick<ThreadStock, "start"> = ownThreads,
+): LayerPool {
+  const pool: Pool = { size, stock, threads: new Set(), waiting: [], isClosed: false };
   return {
     run(task, listener, on) {
       if (on?.error !== undefined) return listener.broken(on.error);
@@ -38,7 +41,7 @@ export function openLayerPool(size: number): LayerPool {
     },
     close() {
       pool.isClosed = true;
-      for (const thread of pool.threads) if (thread.job === undefined) endThread(pool, thread);
+      for (const thread of pool.threads) if (thread.job === undefined) leave(pool, thread);
     },
     end() {
       pool.isClosed = true;
@@ -50,6 +53,7 @@ export function openLayerPool(size: number): LayerPool {
 
 interface Pool {
   readonly size: number;
+  readonly stock: Pick<ThreadStock, "start">;
   readonly threads: Set<PooledThread>;
   readonly waiting: Job[];
   isClosed: boolean;
@@ -82,7 +86,7 @@ function addThread(pool: Pool): PooledThread {
   const pooled: PooledThread = {
     job: undefined,
     error: undefined,
-    thread: startLayerThread({
+    thread: pool.stock.start({
       message: (message) => hear(pool, pooled, message),
       broken: (error) => lose(pool, pooled, error),
     }),
@@ -105,7 +109,12 @@ function hear(pool: Pool, pooled: PooledThread, message: LayerMessage): void {
   if (message.kind !== "idle") return;
   pooled.job = undefined;
   serve(pool);
-  if (pool.isClosed && pooled.job === undefined) endThread(pool, pooled);
+  if (pool.isClosed && pooled.job === undefined) leave(pool, pooled);
+}
+
+function leave(pool: Pool, pooled: PooledThread): void {
+  pool.threads.delete(pooled);
+  pooled.thread.rest();
 }
 
 function endThread(pool: Pool, pooled: PooledThread): void {

@@ -2,8 +2,8 @@ import type { ImageError } from "../core/image/imageError.ts";
 import { type Result, fail } from "../core/result.ts";
 import { deferred } from "./deferred.ts";
 import type { IndexedLayer } from "./layerSource.ts";
-import { type ThreadStock, startLayerThread } from "./layerWorkers.ts";
 import { type Limits, defaultLimits } from "./limits.ts";
+import { ownThreads, type ThreadStock } from "./threadStock.ts";
 
 /** A layer being read while its bytes arrive, in a worker thread. */
 export interface LayerStream {
@@ -85,14 +85,6 @@ export function openLayerStream(name: string, options: LayerStreamOptions): Laye
     abort: cancel,
   };
 }
-
-/** Every layer has a thread of its own. */
-const ownThreads: Pick<ThreadStock, "start"> = {
-  start(listener) {
-    const { post, end } = startLayerThread(listener);
-    return { post, end, rest: end };
-  },
-};
 
 /** Memory can only be moved as a whole: a part of a larger piece, such as Node's pool, is copied. */
 function ownMemory(chunk: Uint8Array): Uint8Array {

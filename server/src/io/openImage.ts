@@ -23,13 +23,14 @@ import { describeEngineImage } from "./engineImage.ts";
 import { defaultTimeouts, type EngineTimeouts } from "./engineRequest.ts";
 import { openExportCache } from "./exportCache.ts";
 import { openFolder } from "./folderFiles.ts";
+import type { OwnOptions } from "./imageFile.ts";
 import type { ImageFiles } from "./imageFiles.ts";
 import type { OpenedImage } from "./imageSource.ts";
-import type { ReadOptions } from "./layerReader.ts";
 import type { Limits } from "./limits.ts";
 import { findOciImage } from "./ociLayout.ts";
 import { openStored } from "./storedImage.ts";
 import { isTarHeader, openTar } from "./tarFiles.ts";
+import type { ThreadStock } from "./threadStock.ts";
 
 /** Where engines are looked for; what is left out is the process's own. */
 export interface EngineOptions {
@@ -53,6 +54,8 @@ export interface OpenOptions extends EngineOptions {
   readonly cacheMaximumBytes?: number;
   /** Ceilings for the layers; see `ReadOptions`. */
   readonly limits?: Limits;
+  /** Where threads that read single files come from; see `OwnOptions`. */
+  readonly threads?: ThreadStock;
 }
 
 /**
@@ -199,13 +202,13 @@ async function openStoredReference(
   return succeed(openStored(files.value, image.value, text, readingOptions(options)));
 }
 
-/** What the one who opens an image decides about reading it. */
 function readingOptions({
   cacheFolder,
   cacheMaximumBytes,
   limits,
-}: OpenOptions): Omit<ReadOptions, "signal" | "onProgress"> {
-  return withoutAbsent({ cacheFolder, cacheMaximumBytes, limits });
+  threads,
+}: OpenOptions): OwnOptions {
+  return withoutAbsent({ cacheFolder, cacheMaximumBytes, limits, threads });
 }
 
 /** The path on this disk. A colon in a file name looks like a tag; what exists decides. */

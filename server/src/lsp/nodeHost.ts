@@ -20,6 +20,7 @@ import { describeImage, hostPlatform, openImage } from "../io/openImage.ts";
 import { openRecordFiles } from "../io/recordFiles.ts";
 import type { Registries } from "../io/registry.ts";
 import { measureStart } from "../io/startTime.ts";
+import { createThreadStock } from "../io/threadStock.ts";
 import { userCacheFolder } from "../io/userCacheFolder.ts";
 import { watchImage } from "../io/watchImage.ts";
 import type { EngineAccess, Host, ImageRequest } from "./host.ts";
@@ -35,7 +36,7 @@ export function nodeHost(): Host {
   });
   let registries: Promise<Registries> | undefined;
   return {
-    openImage: (request, signal) => opening(request, signal, openImage),
+    openImage: openerOfImages(),
     describeImage: (request, signal) => opening(request, signal, describeImage),
     readIndexed,
     listEngineImages: async (access, signal) =>
@@ -73,6 +74,13 @@ export function nodeHost(): Host {
     },
     cacheFolder,
   };
+}
+
+/** Keeps a thread for single files for a while: who opens one opens another soon. */
+function openerOfImages(): Host["openImage"] {
+  const threads = createThreadStock({ idleThreads: 1, idleMs: 60_000 });
+  return (request, signal) =>
+    opening(request, signal, (text, options) => openImage(text, { ...options, threads }));
 }
 
 /** Loaded with the first question: most users never allow one. */
