@@ -2,11 +2,12 @@ import { after } from "node:test";
 import { build } from "esbuild";
 import { chromium, type Browser, type Page } from "playwright-core";
 import type { Analysis } from "../../server/src/core/analysis.ts";
-import { treemapSearch } from "../../server/src/core/views/treemapSearch.ts";
-import { treemapSheet } from "../../server/src/core/views/treemapView.ts";
-import type { TreemapMessage, TreemapTarget } from "../../server/src/protocol/treemap.ts";
+import { emptyTreemapMemory } from "../../server/src/core/views/treemapMemory.ts";
+import { treemapSearchInSteps } from "../../server/src/core/views/treemapSearch.ts";
+import type { Treemap, TreemapMessage, TreemapTarget } from "../../server/src/protocol/treemap.ts";
 import { bringBrowser, browserArguments } from "../machine/browser.ts";
 import { inRoot } from "../machine/place.ts";
+import { atOnce, treemapSheet } from "../support/atOnce.ts";
 
 /** The webview in a browser of its own, without an editor around it. */
 export interface TreemapPage {
@@ -26,6 +27,8 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly limit?: number;
+  /** What the server answers, where it is not the map of the analysis. */
+  readonly mapOf?: (target: TreemapTarget) => Treemap | undefined;
   /** Classes of the body, as VS Code sets them for its themes. */
   readonly theme?: string;
 }
@@ -44,6 +47,7 @@ export async function openTreemap(options: PageOptions): Promise<TreemapPage | s
   if (typeof started === "string") return started;
   const { width = 900, height = 600, limit = 1000, analysis, theme = "vscode-dark" } = options;
   const { target = { uri: "file:///Dockerfile" } } = options;
+  const { mapOf = (asked): Treemap | undefined => treemapSheet(analysis, asked, limit) } = options;
   const context = await started.newContext({ viewport: { width, height } });
   const page = await context.newPage();
   const said: TreemapMessage[] = [];
@@ -55,11 +59,13 @@ export async function openTreemap(options: PageOptions): Promise<TreemapPage | s
     if (message.kind === "ready" && message.target === undefined) {
       await send({ kind: "show", target });
     } else if (message.kind === "ask") {
-      const map = treemapSheet(analysis, message.target, limit);
+      const map = mapOf(message.target);
       const { request } = message;
       await send({ kind: "map", request, ...(map === undefined ? { message: "None." } : { map }) });
     } else if (message.kind === "search") {
-      const found = treemapSearch(analysis, message.target, message.query, 200);
+      const question = { query: message.query, limit: 200 };
+      const memory = emptyTreemapMemory();
+      const found = atOnce(treemapSearchInSteps(memory, analysis, message.target, question));
       await send({ kind: "found", request: message.request, found });
     }
   };

@@ -1,17 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import {
-  type TreemapNode,
-  treemapOf,
-  type TreemapQuestion,
-} from "../../../server/src/core/views/treemap.ts";
+import type { ReadImage } from "../../../server/src/core/image/image.ts";
+import { treemapInSteps, type TreemapQuestion } from "../../../server/src/core/views/treemap.ts";
+import { emptyTreemapMemory } from "../../../server/src/core/views/treemapMemory.ts";
+import type { TreemapNode } from "../../../server/src/core/views/treemapNode.ts";
+import { atOnce } from "../../support/atOnce.ts";
 import { anImage } from "../../support/imageBuilder.ts";
 
 const image = anImage()
   .base("usr/lib/libc.so.6 70MB, usr/bin/node 40MB, etc/passwd 1kB")
   .layer("app/main.js 3MB, app/logo.png 2MB, app/big.zip 5MB")
   .layer({ "app/.wh.big.zip": "0" });
+
+function treemapOf(read: ReadImage, question: TreemapQuestion): TreemapNode | undefined {
+  return atOnce(treemapInSteps(emptyTreemapMemory(), read, question));
+}
 
 /** A map as lines, two blanks for each level. */
 function drawn(node: TreemapNode | undefined, depth = 0): readonly string[] {

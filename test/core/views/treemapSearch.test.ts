@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { treemapSearch } from "../../../server/src/core/views/treemapSearch.ts";
-import { treemapSheet } from "../../../server/src/core/views/treemapView.ts";
+import { emptyTreemapMemory } from "../../../server/src/core/views/treemapMemory.ts";
+import {
+  type TreemapMatches,
+  treemapSearchInSteps,
+} from "../../../server/src/core/views/treemapSearch.ts";
 import type { TreemapArea } from "../../../server/src/core/views/treemapView.ts";
 import { analysisOf } from "../../support/analysisOf.ts";
+import { atOnce, treemapSheet } from "../../support/atOnce.ts";
 import { anImage } from "../../support/imageBuilder.ts";
 
 const dockerfile = `FROM debian:12
@@ -23,8 +27,12 @@ const image = anImage()
 
 const analysis = analysisOf(dockerfile, image);
 
+function search(query: string, limit: number, place = {}): TreemapMatches {
+  return atOnce(treemapSearchInSteps(emptyTreemapMemory(), analysis, place, { query, limit }));
+}
+
 function checkSearch(query: string, lines: readonly string[], place = {}): void {
-  const { matches, count } = treemapSearch(analysis, place, query, 100);
+  const { matches, count } = search(query, 100, place);
   assert.equal(count, lines.length);
   assert.deepEqual(
     matches.map(
@@ -58,9 +66,9 @@ test("a layer and its waste are searched by themselves", () => {
 });
 
 test("a search lists no more than asked for and counts all", () => {
-  const { matches, count } = treemapSearch(analysis, {}, "node", 1);
+  const { matches, count } = search("node", 1);
   assert.deepEqual([matches.length, count], [1, 4]);
-  assert.equal(treemapSearch(analysis, {}, "  ", 9).count, 0);
+  assert.equal(search("  ", 9).count, 0);
 });
 
 /** The map as lines with the texts of each area. */

@@ -44,8 +44,8 @@ interface Columns {
   readonly sums: number[];
 }
 
-/** The first place whose node is not below the one given. */
-function firstFrom(nodes: readonly number[], node: number): number {
+/** The first place whose node is not below the one given, among nodes that ascend; their number when there is none. O(log nodes). */
+export function firstFrom(nodes: ArrayLike<number>, node: number): number {
   let low = 0;
   let high = nodes.length;
   while (low < high) {

@@ -1,12 +1,12 @@
 import type { Analysis } from "../analysis.ts";
 import type { FileTree } from "../image/fileTree.ts";
 import { nodeKind, pathOf } from "../image/fileTree.ts";
-import type { ReadImage } from "../image/image.ts";
+import type { Layer, ReadImage } from "../image/image.ts";
 import { formatSize } from "../text/size.ts";
-import { selectFirst } from "./heaviest.ts";
-import { scopeOf, type TreemapPlace } from "./treemapView.ts";
+import { type Offering, selectFirst } from "./heaviest.ts";
 import { escapeSteering } from "./reportCells.ts";
-import { layerWaste } from "./treemapTrees.ts";
+import { type TreemapMemory, wasteIn } from "./treemapMemory.ts";
+import { scopeOf, type TreemapPlace } from "./treemapView.ts";
 
 /** A file or directory that was found; the shape that the protocol sends. */
 export interface TreemapMatch {
@@ -29,30 +29,41 @@ export interface TreemapMatches {
   readonly count: number;
 }
 
+/** What is looked for. */
+export interface TreemapSearchQuestion {
+  /** Part of a path. */
+  readonly query: string;
+  /** Matches at most. */
+  readonly limit: number;
+}
+
 /** Longest text that is looked for. */
 const mostLetters = 200;
 
 /**
  * Entries with bytes whose path holds the text and whose own name has a part in it, heaviest first, wherever in the scope they are; ASCII letters in
- * either case. `lib/node` finds `usr/lib/node_modules`, not what is in it. Nothing while the files are not read. O(nodes of the scope), no text is made for those that do not match.
+ * either case. `lib/node` finds `usr/lib/node_modules`, not what is in it. Nothing while the files are not read. O(nodes of the scope), in steps of
+ * few milliseconds; no text is made for those that do not match.
  */
-export function treemapSearch(
+export function* treemapSearchInSteps(
+  memory: TreemapMemory,
   { image }: Analysis,
   place: TreemapPlace,
-  query: string,
-  limit: number,
-): TreemapMatches {
+  { query, limit }: TreemapSearchQuestion,
+): Generator<void, TreemapMatches> {
   const wanted = query.trim().replace(/^\//, "").slice(0, mostLetters);
   if (image?.state !== "read" || wanted === "") return { matches: [], count: 0 };
-  const parts = partsOf(wanted);
-  const found = treesOf(image.read, place).map((source) => searchTree(source, parts, limit));
-  return {
-    matches: found
-      .flatMap(({ matches }) => matches)
-      .toSorted((a, b) => b.bytes - a.bytes)
-      .slice(0, limit),
-    count: found.reduce((sum, { count }) => sum + count, 0),
-  };
+  const parts = partsOf(wanted).toReversed();
+  let matches: readonly TreemapMatch[] = [];
+  let count = 0;
+  for (const source of sourcesOf(memory, image.read, place)) {
+    const found = yield* searchTree(source, parts, limit);
+    count += found.count;
+    const all = [...matches, ...found.nodes.map((node) => matchOf(source, node))];
+    matches = all.toSorted((a, b) => b.bytes - a.bytes).slice(0, limit);
+    yield;
+  }
+  return { matches, count };
 }
 
 interface Source {
@@ -60,60 +71,91 @@ interface Source {
   readonly isWaste: boolean;
 }
 
-function treesOf(read: ReadImage, place: TreemapPlace): readonly Source[] {
+/** One after the other as it is searched, for that of waste has to be made. */
+function* sourcesOf(
+  memory: TreemapMemory,
+  read: ReadImage,
+  place: TreemapPlace,
+): Generator<Source> {
   const scope = scopeOf(place);
-  const waste = (layer: number): readonly Source[] => {
-    const found = layerWaste(read, layer);
-    return found === undefined ? [] : [{ tree: found.tree, isWaste: true }];
-  };
-  const allWaste = (): readonly Source[] =>
-    read.layers.filter(({ wastedBytes }) => wastedBytes > 0).flatMap(({ index }) => waste(index));
   switch (scope.kind) {
     case "image":
-      return [{ tree: read.finalTree, isWaste: false }, ...allWaste()];
+      yield { tree: read.finalTree, isWaste: false };
+      yield* wasteSources(memory, read, read.layers);
+      return;
     case "layer": {
       const tree = read.layers[scope.layer]?.tree;
-      return tree === undefined ? [] : [{ tree, isWaste: false }];
+      if (tree !== undefined) yield { tree, isWaste: false };
+      return;
     }
-    case "waste":
-      return scope.layer === undefined ? allWaste() : waste(scope.layer);
+    case "waste": {
+      const { layer } = scope;
+      const layers = read.layers.filter(({ index }) => layer === undefined || index === layer);
+      yield* wasteSources(memory, read, layers);
+      return;
+    }
   }
 }
 
-function searchTree(
-  { tree, isWaste }: Source,
+function* wasteSources(
+  memory: TreemapMemory,
+  read: ReadImage,
+  layers: readonly Layer[],
+): Generator<Source> {
+  for (const { index, wastedBytes } of layers) {
+    const waste = wastedBytes > 0 ? wasteIn(memory, read, index) : undefined;
+    if (waste !== undefined) yield { tree: waste.tree, isWaste: true };
+  }
+}
+
+/** Nodes that are looked at before somebody else has a turn: about 3 ms. */
+const nodesInStep = 16_384;
+
+interface Found {
+  /** Heaviest first. */
+  readonly nodes: readonly number[];
+  readonly count: number;
+}
+
+/** `parts` from the node upwards. */
+function* searchTree(
+  { tree }: Source,
   parts: readonly Part[],
   limit: number,
-): TreemapMatches {
-  const { subtreeBytes, kind } = tree;
-  const weight = (node: number): number => subtreeBytes[node] ?? 0;
+): Generator<void, Found> {
+  const weight = (node: number): number => tree.subtreeBytes[node] ?? 0;
+  const isHeavier = (a: number, b: number): boolean =>
+    weight(a) > weight(b) || (weight(a) === weight(b) && a < b);
   let count = 0;
-  const nodes = selectFirst(
-    (offer) => {
-      for (let node = 1; node < tree.nodeCount; node += 1) {
+  let nodes: readonly number[] = [];
+  for (let start = 1; start < tree.nodeCount; start += nodesInStep) {
+    const end = Math.min(start + nodesInStep, tree.nodeCount);
+    const offering: Offering = (offer) => {
+      nodes.forEach(offer);
+      for (let node = start; node < end; node += 1) {
         if (weight(node) === 0 || !isMatch(tree, node, parts)) continue;
         count += 1;
         offer(node);
       }
-    },
-    limit,
-    (a, b) => weight(a) > weight(b) || (weight(a) === weight(b) && a < b),
-  );
+    };
+    nodes = selectFirst(offering, limit, isHeavier);
+    yield;
+  }
+  return { nodes, count };
+}
+
+function matchOf({ tree, isWaste }: Source, node: number): TreemapMatch {
+  const path = pathOf(tree, node);
+  const label = escapeSteering(path);
+  const bytes = tree.subtreeBytes[node] ?? 0;
   return {
-    count,
-    matches: nodes.map((node) => {
-      const path = pathOf(tree, node);
-      const label = escapeSteering(path);
-      return {
-        path,
-        ...(label === path ? {} : { label }),
-        kind: kind[node] === nodeKind.directory ? "directory" : "file",
-        bytes: weight(node),
-        sizeText: formatSize(weight(node)),
-        layer: tree.layer[node] ?? 0,
-        ...(isWaste ? { waste: true } : {}),
-      };
-    }),
+    path,
+    ...(label === path ? {} : { label }),
+    kind: tree.kind[node] === nodeKind.directory ? "directory" : "file",
+    bytes,
+    sizeText: formatSize(bytes),
+    layer: tree.layer[node] ?? 0,
+    ...(isWaste ? { waste: true } : {}),
   };
 }
 
@@ -134,9 +176,10 @@ function partsOf(wanted: string): readonly Part[] {
   }));
 }
 
+/** `parts` from the node upwards. */
 function isMatch(tree: FileTree, node: number, parts: readonly Part[]): boolean {
   let at = node;
-  for (const part of parts.toReversed()) {
+  for (const part of parts) {
     if (at <= 0 || !hasPart(tree, at, part)) return false;
     at = tree.parent[at] ?? 0;
   }

@@ -1,5 +1,7 @@
 import type { FileTree } from "../image/fileTree.ts";
+import { firstFrom } from "../image/hiddenRows.ts";
 import { type ReadImage, type WasteKind, wasteKinds } from "../image/image.ts";
+import { fillSubtrees } from "../image/subtrees.ts";
 
 /** How wasted bytes came to be hidden. */
 export interface Hidden {
@@ -20,23 +22,20 @@ export function layerWaste({ waste, layers }: ReadImage, layer: number): LayerWa
   const tree = layers[layer]?.tree;
   if (tree === undefined) return undefined;
   const bytes = new Float64Array(tree.nodeCount);
-  const rowOf = new Map<number, number>();
-  for (let row = 0; row < waste.count; row += 1) {
-    if (waste.writtenByLayer[row] !== layer) continue;
-    const node = waste.node[row] ?? 0;
-    bytes[node] = (bytes[node] ?? 0) + (waste.bytes[row] ?? 0);
-    rowOf.set(node, row);
+  // Rows of one layer stand together, in the order of its nodes.
+  const start = waste.writtenByLayer.subarray(0, waste.count).indexOf(layer);
+  let end = Math.max(0, start);
+  for (; end < waste.count && waste.writtenByLayer[end] === layer; end += 1) {
+    bytes[waste.node[end] ?? 0] = waste.bytes[end] ?? 0;
   }
-  const subtreeBytes = bytes.slice();
-  for (let node = tree.nodeCount - 1; node > 0; node -= 1) {
-    const above = tree.parent[node] ?? 0;
-    subtreeBytes[above] = (subtreeBytes[above] ?? 0) + (subtreeBytes[node] ?? 0);
-  }
+  const nodes = waste.node.subarray(Math.max(0, start), end);
+  const { subtreeBytes } = fillSubtrees(tree.parent, bytes);
   return {
     tree: { ...tree, bytes, subtreeBytes },
     hiddenOf: (node) => {
-      const row = rowOf.get(node);
-      if (row === undefined) return undefined;
+      const at = firstFrom(nodes, node);
+      if (nodes[at] !== node) return undefined;
+      const row = start + at;
       return {
         by: waste.hiddenByLayer[row] ?? 0,
         kind: wasteKinds[waste.kind[row] ?? 0] ?? "deleted",

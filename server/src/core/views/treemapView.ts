@@ -7,7 +7,9 @@ import { textOfLayer } from "./layerTreeLayers.ts";
 import { lineNumberOfLayer } from "./report.ts";
 import { escapeSteering, fitEnd } from "./reportCells.ts";
 import { finalFrom, formatShare, writerOf } from "./totals.ts";
-import { type TreemapNode, treemapOf, type TreemapScope } from "./treemap.ts";
+import { treemapInSteps, type TreemapScope } from "./treemap.ts";
+import type { TreemapMemory } from "./treemapMemory.ts";
+import type { TreemapNode } from "./treemapNode.ts";
 import { hiddenHow } from "./wasteGroups.ts";
 
 /** What a map is asked of; the shape of the protocol's `TreemapTarget`. */
@@ -64,17 +66,20 @@ export interface TreemapSheet {
   readonly contents: readonly ContentKind[];
 }
 
-/** The map of a place in an image; undefined while its files are not read and where there is no such place. */
-export function treemapSheet(
+/** The map of a place in an image; undefined while its files are not read and where there is no such place. In steps of few milliseconds. */
+export function* treemapSheetInSteps(
+  memory: TreemapMemory,
   analysis: Analysis,
   place: TreemapPlace,
   limit: number,
-): TreemapSheet | undefined {
+): Generator<void, TreemapSheet | undefined> {
   const { image } = analysis;
   if (image?.state !== "read") return undefined;
   const { read } = image;
-  const root = treemapOf(read, { scope: scopeOf(place), path: place.path ?? "", limit });
+  const question = { scope: scopeOf(place), path: place.path ?? "", limit };
+  const root = yield* treemapInSteps(memory, read, question);
   if (root === undefined) return undefined;
+  yield;
   return {
     reference: fitEnd(escapeSteering(read.description.reference), 120),
     imageId: shortDigest(read.description.imageId),

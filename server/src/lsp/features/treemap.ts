@@ -1,7 +1,8 @@
 import type { CancellationToken } from "vscode-languageserver/node";
 import { openBinary, withBinaries } from "../../core/views/binaryTreemap.ts";
-import { treemapSearch } from "../../core/views/treemapSearch.ts";
-import { treemapSheet } from "../../core/views/treemapView.ts";
+import { emptyTreemapMemory, type TreemapMemory } from "../../core/views/treemapMemory.ts";
+import { treemapSearchInSteps } from "../../core/views/treemapSearch.ts";
+import { treemapSheetInSteps } from "../../core/views/treemapView.ts";
 import type {
   Treemap,
   TreemapMatches,
@@ -9,6 +10,7 @@ import type {
   TreemapSearchParams,
 } from "../../protocol/treemap.ts";
 import { methods } from "../../protocol.ts";
+import { inTurns } from "../inTurns.ts";
 import type { Server } from "../serverParts.ts";
 import { signalOf } from "./binary.ts";
 import type { BinaryLabels } from "./binaryLabels.ts";
@@ -19,41 +21,51 @@ const mostRectangles = 5000;
 /** What the treemap asks for. */
 export function answerTreemapRequests(server: Server, binaries: BinaryLabels): void {
   const { connection, shield, documents } = server;
+  const memory = emptyTreemapMemory();
   connection.onRequest(
     methods.treemap,
     shield.answering<[TreemapParams, CancellationToken], Treemap | null>(null, (params, token) =>
-      treemap(server, binaries, params, token),
+      treemap({ documents, binaries, memory }, params, signalOf(token)),
     ),
   );
   connection.onRequest(
     methods.treemapSearch,
-    shield.answering<[TreemapSearchParams], TreemapMatches>(
-      { matches: [], count: 0 },
-      ({ target, query, limit }) => {
-        const view = documents.view(target.uri);
-        if (view === undefined) return { matches: [], count: 0 };
-        return treemapSearch(view.analysis, target, query, Math.min(limit, mostRectangles));
+    shield.answering<[TreemapSearchParams, CancellationToken], TreemapMatches>(
+      nothingFound,
+      async ({ target, query, limit }, token) => {
+        const analysis = documents.view(target.uri)?.analysis;
+        if (analysis === undefined) return nothingFound;
+        const question = { query, limit: Math.min(limit, mostRectangles) };
+        const search = treemapSearchInSteps(memory, analysis, target, question);
+        return (await inTurns(search, signalOf(token))) ?? nothingFound;
       },
     ),
   );
 }
 
-/** A binary opens into its sections, when it is asked for by its path; a map of anything else is there at once. */
-function treemap(
-  { documents }: Server,
-  binaries: BinaryLabels,
+const nothingFound: TreemapMatches = { matches: [], count: 0 };
+
+interface Parts {
+  readonly documents: Server["documents"];
+  readonly binaries: BinaryLabels;
+  readonly memory: TreemapMemory;
+}
+
+/** A binary opens into its sections, when it is asked for by its path. */
+async function treemap(
+  { documents, binaries, memory }: Parts,
   { target, limit }: TreemapParams,
-  token: CancellationToken,
-): Treemap | null | Promise<Treemap | null> {
+  signal: AbortSignal,
+): Promise<Treemap | null> {
   const analysis = documents.view(target.uri)?.analysis;
+  if (analysis?.image?.state !== "read") return null;
   const most = Math.min(limit, mostRectangles);
-  const sheet = analysis && treemapSheet(analysis, target, most);
-  if (sheet === undefined || analysis?.image?.state !== "read") return null;
+  const sheet = await inTurns(treemapSheetInSteps(memory, analysis, target, most), signal);
+  if (sheet === undefined) return null;
   const map = withBinaries(analysis.image.read, target.path ?? "", sheet);
   if (map.root.opens !== true) return map;
   const { uri, path = "", layer } = target;
   const file = { uri, path, ...(layer === undefined ? {} : { layer }) };
-  return binaries
-    .labelsOf(file, signalOf(token))
-    .then((found) => (found.kind === "labels" ? openBinary(sheet, found.map, most) : null));
+  const found = await binaries.labelsOf(file, signal);
+  return found.kind === "labels" ? openBinary(sheet, found.map, most) : null;
 }
