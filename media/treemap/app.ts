@@ -5,7 +5,7 @@ import type {
   TreemapMessage,
   TreemapTarget,
 } from "../../server/src/protocol/treemap.ts";
-import { legendOf } from "./colours.ts";
+import { type ColourBy, coloursOf, isBinary, legendOf } from "./colours.ts";
 import { contextOf } from "./context.ts";
 import { element } from "./elements.ts";
 import { layoutOf } from "./layout.ts";
@@ -153,7 +153,7 @@ function draw(living: Living): void {
     shown === undefined ? `Layer ${layer + 1}` : layerNameOf(shown.map, layer);
   const reference = shown?.map.reference ?? "Image";
   tools.showCrumbs(crumbsOf(target, reference, layerName), shown?.root.node.sizeText ?? "");
-  tools.showMode(by, isTable);
+  tools.showMode(by, isTable, !isTable && !isOpenBinary(living));
   view.element.hidden = isTable || shown === undefined;
   table.hidden = !isTable || shown === undefined;
   foot.hidden = isTable || shown === undefined;
@@ -167,9 +167,22 @@ function draw(living: Living): void {
     table.replaceChildren(drawTable(map, root, actions));
     return;
   }
+  const colours = coloursOf(map, by);
+  foot.replaceChildren(...footer(map, root, colours));
+  view.show({ map, root, by: colours, selected, matches: living.matches });
+}
+
+/** What the colours mean, and what the map cannot show. */
+function footer(map: Treemap, root: Place, colours: ColourBy): readonly Node[] {
   const { leaves } = layoutOf(root, 1, 1);
-  foot.replaceChildren(legend(map, legendOf(map, leaves, by), mostLegendEntries));
-  view.show({ map, root, by, selected, matches: living.matches });
+  const entries = legend(map, legendOf(map, leaves, colours), mostLegendEntries);
+  return map.remark === undefined
+    ? [entries]
+    : [entries, element("p", { class: "remark" }, map.remark)];
+}
+
+function isOpenBinary({ shown }: Living): boolean {
+  return shown !== undefined && isBinary(shown.map.root);
 }
 
 function note(living: Living, change: Partial<Memory>): void {

@@ -18,6 +18,16 @@ export interface LegendEntry {
   readonly bytes: number;
 }
 
+/** What colours stand for on a map: a binary is all of one layer, so there they say what its bytes are for. */
+export function coloursOf({ root }: Treemap, chosen: ColourBy): ColourBy {
+  return isBinary(root) ? "content" : chosen;
+}
+
+/** Whether it is a file opened into its sections. */
+export function isBinary({ kind, opens, children }: TreemapNode): boolean {
+  return kind === "file" && opens === true && children !== undefined;
+}
+
 /** Class of a rectangle: the same for the same layer or kind in every map of an image. */
 export function fillOf(
   { layer, content }: TreemapNode,
@@ -60,4 +70,15 @@ const names: ReadonlyMap<string, string> = new Map([
   ["document", "Documents"],
   ["data", "Data"],
   ["other", "Other files"],
+  ["constants", "Read-only data"],
+  ["variables", "Writable data"],
+  ["go-own", "Main package and its module"],
+  ["go-standard", "Go's own library"],
+  ["go-other", "Other Go packages"],
+  ["debug", "Debug information"],
+  ["symbols", "Symbols"],
+  ["headers", "Headers"],
+  ["padding", "Padding"],
+  ["appended", "Appended"],
+  ["not-loaded", "Not loaded"],
 ]);

@@ -170,10 +170,10 @@ function texture(id: string, line: string): Node {
   );
 }
 
-/** Measures texts as the style sheet sets them, in the font of the page. */
+/** Measures texts as the style sheet sets the boldest of them, in the font of the page. */
 function textMeasure(): (text: string) => number {
   const context = document.createElement("canvas").getContext("2d");
   if (context === null) return (text) => text.length * 7;
-  context.font = `11px ${getComputedStyle(document.body).fontFamily}`;
+  context.font = `600 11px ${getComputedStyle(document.body).fontFamily}`;
   return (text) => context.measureText(text).width;
 }

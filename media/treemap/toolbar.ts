@@ -7,7 +7,8 @@ import type { Crumb } from "./places.ts";
 export interface Toolbar {
   readonly element: HTMLElement;
   showCrumbs(crumbs: readonly Crumb[], size: string): void;
-  showMode(by: ColourBy, isTable: boolean): void;
+  /** Without a choice of colours where there is none, as in the table. */
+  showMode(by: ColourBy, isTable: boolean, hasChoice: boolean): void;
 }
 
 /** What is asked for by it. */
@@ -45,10 +46,10 @@ export function toolbar(search: HTMLElement, actions: ToolbarActions): Toolbar {
           element("li", {}, crumbElement(crumb, index === all.length - 1, size, actions)),
         ),
       ),
-    showMode: (by, isTable) => {
+    showMode: (by, isTable, hasChoice) => {
       colour.value = by;
       setAttributes(table, { "aria-pressed": isTable ? "true" : "false" });
-      colour.hidden = isTable;
+      colour.hidden = !hasChoice;
     },
   };
 }

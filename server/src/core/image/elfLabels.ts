@@ -91,7 +91,7 @@ const plain = {
   name: "",
   isCompressed: false,
   removable: undefined,
-  use: "other",
+  use: "not-loaded",
   packages: [],
 } as const;
 

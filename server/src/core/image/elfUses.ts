@@ -2,26 +2,26 @@ import type { ElfSegment } from "./elfSegments.ts";
 import type { ElfRemovable } from "./elfLabels.ts";
 
 /**
- * What bytes of a binary are there for. Of what is loaded `code` may be run, `data` may be written, `constants` neither; `debug` and `symbols` are what strip takes
+ * What bytes of a binary are there for. Of what is loaded `code` may be run, `variables` may be written, `constants` neither; `debug` and `symbols` are what strip takes
  * away; `go-own` is of the main package and its module, `go-standard` of Go's library, `go-other` of all other packages; `appended` is behind all that the headers
- * name; `other` is neither loaded nor any of these, or named by no header.
+ * name; `not-loaded` is none of these.
  */
 export type ElfUse = (typeof elfUses)[number];
 
-/** In the order in which views colour them: next to each other is far apart, and six places further is akin. */
+/** In the order in which views give them their colours: what weighs most first. */
 export const elfUses = [
   "code",
   "constants",
-  "go-own",
+  "variables",
   "go-standard",
   "go-other",
+  "go-own",
+  "symbols",
+  "padding",
+  "headers",
   "debug",
   "appended",
-  "data",
-  "headers",
-  "padding",
-  "other",
-  "symbols",
+  "not-loaded",
 ] as const;
 
 /** By its flags, as the loader takes them. System V gABI § Sections, sh_flags. */
@@ -33,7 +33,7 @@ export function useOfSection(
   },
   removable: ElfRemovable | undefined,
 ): ElfUse {
-  return removable ?? (flags.isLoaded ? useOfLoaded(flags) : "other");
+  return removable ?? (flags.isLoaded ? useOfLoaded(flags) : "not-loaded");
 }
 
 /** By its flags; the name of the loader is constant, what the loader is told is filled in by it. System V gABI § Program Header, p_flags. */
@@ -46,15 +46,15 @@ function useOfLoaded({
   isExecutable,
 }: Pick<ElfSegment, "isWritable" | "isExecutable">): ElfUse {
   if (isExecutable) return "code";
-  return isWritable ? "data" : "constants";
+  return isWritable ? "variables" : "constants";
 }
 
-/** What most of the bytes are there for; of equals the first. `other` for none. */
+/** What most of the bytes are there for; of equals the first. `not-loaded` for none. */
 export function mainUseOf(
   parts: readonly { readonly use: ElfUse; readonly bytes: number }[],
 ): ElfUse {
   const tally = new Map<ElfUse, number>();
   for (const { use, bytes } of parts) tally.set(use, (tally.get(use) ?? 0) + bytes);
   const [heaviest] = [...tally].toSorted(([, a], [, b]) => b - a);
-  return heaviest?.[0] ?? "other";
+  return heaviest?.[0] ?? "not-loaded";
 }

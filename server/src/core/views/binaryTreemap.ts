@@ -1,6 +1,6 @@
 import type { ElfMap } from "../image/elfMap.ts";
 import { pathOf } from "../image/fileTree.ts";
-import { type ElfUse, elfUses, mainUseOf } from "../image/elfUses.ts";
+import { type ElfUse, elfUses } from "../image/elfUses.ts";
 import type { ReadImage } from "../image/image.ts";
 import { formatSize } from "../text/size.ts";
 import { type BinaryNode, binaryMapOf, binaryRemark } from "./binaryMap.ts";
@@ -60,12 +60,11 @@ function pathBelow(path: string, { kind, name }: TreemapArea): string {
 
 /** The map of one file, opened into what it is made of; its contents are uses. */
 export function openBinary(sheet: TreemapSheet, map: ElfMap, limit: number): BinarySheet {
-  const nodes = binaryMapOf(map, limit);
   const remark = binaryRemark(map);
-  const children = nodes.map((node) => toArea(sheet.root, node));
+  const children = binaryMapOf(map, limit).map((node) => toArea(sheet.root, node));
   return {
     ...sheet,
-    root: { ...sheet.root, content: mainUseOf(nodes), opens: true, children },
+    root: { ...sheet.root, opens: true, children },
     contents: elfUses,
     ...(remark === undefined ? {} : { remark }),
   };
