@@ -79,6 +79,17 @@ test("a name that ARG defaults fill in is looked up, one that only the build kno
   assert.match(facts.kind === "unknown" ? facts.howToKnow : "", /give its ARG a default/);
 });
 
+test("what stands after FROM and names nothing says why", () => {
+  const said = (text: string): string => {
+    const facts = factsOf(text);
+    return facts.kind === "unknown" ? facts.howToKnow : facts.kind;
+  };
+  assert.match(said("ARG V=20\nFROM node:${V#2}"), /in a way that is not followed here/);
+  assert.match(said("FROM Node:20"), /No image can be called Node:20/);
+  assert.match(said("FROM node:20:30"), /No image can be called node:20:30/);
+  assert.match(said("FROM"), /Name an image/);
+});
+
 test("a stage stands on what its chain of stages starts from", () => {
   const text = "FROM debian:bookworm-slim AS one\nFROM one AS two\nFROM two";
   const facts = factsOf(text);

@@ -34,11 +34,39 @@ const rows: readonly (readonly [name: string, told: string])[] = [
   ["tomcat:10-jdk21-temurin-noble", "Tomcat on Ubuntu | full | glibc | dash | apt"],
   ["hello-world", "hello-world, one static program | static | none | none | none"],
   ["hello-world:nanoserver-ltsc2025", "unknown"],
+  ["mysql:8.0-debian", "MySQL on Debian | slim | glibc | dash | apt"],
+  ["mysql:5.7", "unknown"],
+  ["amazonlinux:2", "unknown"],
+  ["amazonlinux:2023", "Amazon Linux | full | glibc | bash | dnf"],
+  ["oraclelinux:7-slim", "unknown"],
+  ["maven:3-jdk-11", "unknown"],
+  ["traefik:1.7", "unknown"],
+  ["traefik:v3.1", "Traefik on Alpine | alpine | musl | busybox | apk"],
+  ["wordpress:cli", "unknown"],
+  ["python:windowsservercore-ltsc2022", "unknown"],
+  ["golang:nanoserver", "unknown"],
 ];
 
 for (const [name, expected] of rows) {
   test(`${name} is ${expected}`, () => assert.equal(told(name), expected));
 }
+
+test("only the tools that are in an image are named", () => {
+  const tools = (text: string) => traitsOf(parseBaseName(text)!)?.buildTools;
+  assert.equal(tools("python:3.12"), "compilers, git and curl");
+  assert.equal(tools("php:8.3"), "compilers and curl");
+  assert.equal(tools("nvidia/cuda:12.4.0-devel-ubuntu22.04"), "compilers");
+  assert.equal(tools("nvidia/cuda:12.4.0-base-ubuntu22.04"), undefined);
+  assert.equal(tools("python:3.12-slim"), undefined);
+});
+
+test("a debug image has a shell, though RUN does not find it", () => {
+  const traits = traitsOf(parseBaseName("gcr.io/distroless/cc-debian12:debug")!);
+  assert.deepEqual(
+    [traits?.shell, traits?.hiddenShell],
+    ["none", "BusyBox in /busybox, but no /bin/sh"],
+  );
+});
 
 test("a smaller edition of UBI has the same tag", () => {
   const names = (text: string) => variantNames(parseBaseName(text)!);

@@ -186,6 +186,16 @@ test("where nobody names the context and nothing copied lies there, nothing is c
   assert.match(noted(text, { ...world, source: "directive" }), /COPY \. \/ \[80 B \(context\)\]/);
 });
 
+test("the hover of COPY that finds nothing says where was looked, and how that folder was chosen", () => {
+  const said = saidAt("FROM b\nCOPY app /\nCOPY gone /\n", "COPY gone", {
+    files: { app: 9 },
+    source: "dockerfile",
+  });
+  for (const part of ["gone is not in the build context", "Build context: ", "Nothing names the"]) {
+    assert.ok(said.includes(part), `${part} should stand in\n${said}`);
+  }
+});
+
 test("the hover of COPY has exact bytes, the largest paths, and how the context is known", () => {
   const said = saidAt("FROM b\nCOPY . /srv\n", "COPY", {
     files: { app: 9_000_000, "src/a": 200_000 },

@@ -18,8 +18,12 @@ export interface BaseTraits {
   /** What `/bin/sh` is; `none` where a shell form cannot run. */
   readonly shell: "dash" | "bash" | "busybox" | "none";
   readonly packageManager: PackageManager;
-  /** Whether compilers, git and curl are there (buildpack-deps). */
+  /** Whether compilers and what else building takes are there (buildpack-deps). */
   readonly hasBuildTools: boolean;
+  /** What of them is named: `compilers, git and curl`; absent where there are none. */
+  readonly buildTools?: string;
+  /** A shell that is no `/bin/sh`, so that RUN does not find it: `BusyBox`; absent where there is none. */
+  readonly hiddenShell?: string;
   /** Whether it brings the runtime of a language without its compiler: a JRE. */
   readonly isRuntimeOnly: boolean;
   /** Who a container runs as when the file sets no USER; undefined for root. */
@@ -52,7 +56,7 @@ export const kindAdvice: Readonly<Record<BaseKind, KindAdvice>> = {
   },
   distroless: {
     name: "Distroless",
-    goodFor: "What ships: a program and its runtime, and nothing to break in with.",
+    goodFor: "What ships: a program and its runtime, with little else.",
     costs:
       "20 MB with glibc alone, well over 100 MB with some runtimes: not small by its name. No shell and no package manager, so that RUN, shell-form CMD and most HEALTHCHECKs do not work.",
   },
@@ -71,11 +75,11 @@ export const kindAdvice: Readonly<Record<BaseKind, KindAdvice>> = {
     name: "Slim",
     goodFor: "Tests, and shipping where glibc and a package manager are needed.",
     costs:
-      "Some 75 MB for the system (30 MB compressed), and the runtime on top. Compilers, git and curl are not in it.",
+      "Some 75 MB for a slim Debian (30 MB compressed), and the runtime on top. Most of what only builds use is left out.",
   },
   full: {
     name: "Full distribution",
-    goodFor: "Development and build stages: the tools are there.",
+    goodFor: "Development and build stages: the tools are there, or one package away.",
     costs:
       "From some 80 MB for a bare system to more than 1 GB for a language with all its build tools, most of it never used by what ships.",
   },

@@ -67,10 +67,18 @@ function describeRoot(stage: Stage, world: BaseWorld): RootFacts {
 }
 
 function unknownName(text: string): BaseFacts & { readonly kind: "unknown" } {
-  const howToKnow = text.includes("$")
-    ? `${text} is filled in by the build: give its ARG a default above the first FROM.`
-    : "Name an image, a stage above, or scratch.";
-  return { kind: "unknown", text, howToKnow };
+  return { kind: "unknown", text, howToKnow: howToName(text) };
+}
+
+function howToName(text: string): string {
+  if (text === "") return "Name an image, a stage above, or scratch.";
+  if (!text.includes("$")) {
+    return `No image can be called ${text}: names are in lower case, with one tag behind a colon.`;
+  }
+  // `${X#prefix}` and the like change a value that may well be known.
+  return /\$\{\w+(?!\}|\w|:?[-+])/.test(text)
+    ? `${text} is filled in by the build, in a way that is not followed here: name the image without it.`
+    : `${text} is filled in by the build: give its ARG a default above the first FROM.`;
 }
 
 /** What is known of an image by name; `platform` undefined when it cannot be told. */

@@ -14,7 +14,8 @@ import {
 const officialFamilies: readonly ImageFamily[] = [
   { ...system("almalinux", "AlmaLinux", [["version", "minimal"]]), needsVersion: true },
   system("alpine", "Alpine", []),
-  system("amazonlinux", "Amazon Linux", []),
+  // The older ones have yum.
+  { ...system("amazonlinux", "Amazon Linux", []), strangeTags: /^(?:1|2|201\d)(?:\.|-|$)/ },
   system("busybox", "BusyBox", []),
   {
     ...system("debian", "Debian", [["version", "suite", "flavor", "slim"]]),
@@ -23,7 +24,11 @@ const officialFamilies: readonly ImageFamily[] = [
     distroless: "base",
   },
   system("fedora", "Fedora", []),
-  { ...system("oraclelinux", "Oracle Linux", [["version", "slim"]]), needsVersion: true },
+  {
+    ...system("oraclelinux", "Oracle Linux", [["version", "slim"]]),
+    needsVersion: true,
+    strangeTags: /^[5-7](?:\.|-|$)/,
+  },
   { ...system("rockylinux", "Rocky Linux", [["version", "minimal"]]), needsVersion: true },
   system("ubuntu", "Ubuntu", []),
   {
@@ -48,7 +53,13 @@ const officialFamilies: readonly ImageFamily[] = [
   language("rust", "Rust", { variants: [slimSuite, alpine] }),
   language("perl", "Perl", { variants: [slimSuite] }),
   language("golang", "Go", { variants: [alpine] }),
-  language("php", "PHP", { variants: [alpine], boundFlavors: ["apache"], users: ["www-data"] }),
+  language("php", "PHP", {
+    variants: [alpine],
+    boundFlavors: ["apache"],
+    users: ["www-data"],
+    // $PHPIZE_DEPS on a slim system.
+    buildTools: "compilers and curl",
+  }),
   language("gcc", "GCC", { variants: [] }),
   language("eclipse-temurin", "Java", {
     system: "ubuntu",
@@ -70,13 +81,19 @@ const officialFamilies: readonly ImageFamily[] = [
   service("redis", "Redis", ["redis"], [alpine]),
   service("postgres", "PostgreSQL", ["postgres"], [alpine]),
   { ...service("mariadb", "MariaDB", ["mysql"], []), system: "ubuntu" },
-  { ...service("mysql", "MySQL", ["mysql"], []), system: "oraclelinux" },
+  {
+    ...service("mysql", "MySQL", ["mysql"], []),
+    system: "oraclelinux",
+    // On Oracle Linux 7, with yum, or on older releases of Debian.
+    strangeTags: /^5(?:\.|-|$)/,
+  },
   { ...service("mongo", "MongoDB", ["mongodb"], []), system: "ubuntu" },
   { ...service("rabbitmq", "RabbitMQ", ["rabbitmq"], [alpine]), system: "ubuntu" },
   service("haproxy", "HAProxy", ["haproxy"], [alpine]),
   service("memcached", "Memcached", ["memcache"], [alpine]),
   { ...service("cassandra", "Cassandra", ["cassandra"], []), system: "ubuntu" },
-  { ...service("traefik", "Traefik", [], []), system: "alpine" },
+  // Version 1 is from scratch.
+  { ...service("traefik", "Traefik", [], []), system: "alpine", strangeTags: /^v?1(?:\.|-|$)/ },
   { ...service("caddy", "Caddy", [], []), system: "alpine" },
   { ...service("docker", "Docker", ["dockremap"], []), system: "alpine" },
   { ...service("composer", "Composer", [], []), system: "alpine" },
@@ -85,13 +102,21 @@ const officialFamilies: readonly ImageFamily[] = [
       system: "ubuntu",
       hasBuildTools: false,
       needsVersion: true,
+      // Before the JDK's maker was in the tag, Maven stood on openjdk.
+      strangeTags: image === "maven" ? /(?:^|-)jdk-/ : undefined,
       users: image === "gradle" ? ["gradle"] : [],
       // Maven's Alpine images need the JDK in the tag, which the short tags leave out.
       variants: image === "gradle" ? [alpine] : [],
     }),
   ),
   language("tomcat", "Tomcat", { system: "ubuntu", hasBuildTools: false, variants: [] }),
-  language("wordpress", "WordPress", { users: ["www-data"], variants: [] }),
+  language("wordpress", "WordPress", {
+    users: ["www-data"],
+    variants: [],
+    buildTools: "compilers and curl",
+    // Another program, on Alpine.
+    strangeTags: /^cli(?:-|$)/,
+  }),
   language("elixir", "Elixir", { variants: [suiteSlim, alpine] }),
   language("erlang", "Erlang", { variants: [["version", "slim"], alpine] }),
   language("haskell", "Haskell", { variants: [slimSuite] }),
@@ -121,6 +146,7 @@ const otherFamilies: readonly ImageFamily[] = [
     language(image, image === "nvidia/cuda" ? "CUDA" : "PyTorch", {
       system: "ubuntu",
       needsVersion: true,
+      buildTools: "compilers",
       toollessFlavors: ["runtime", "base"],
       variants: [["version", "devel>runtime", "suite"]],
     }),

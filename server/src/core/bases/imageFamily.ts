@@ -17,8 +17,10 @@ export interface ImageFamily {
   readonly runtime: string | undefined;
   /** What a tag without a variant word stands on. */
   readonly system: SystemName;
-  /** Whether such a tag brings compilers, git and curl, in the manner of buildpack-deps. */
+  /** Whether such a tag brings what building takes, for the most part in the manner of buildpack-deps. */
   readonly hasBuildTools: boolean;
+  /** What of it is there for sure, for people. */
+  readonly buildTools: string;
   /** Whether such a tag stands on a slim system already. */
   readonly isSmall: boolean;
   /** Users it adds to those of its system. */
@@ -31,6 +33,8 @@ export interface ImageFamily {
   readonly sinceVersion: number;
   /** Words of a tag that brings no build tools although others of the repository do. */
   readonly toollessFlavors: readonly string[];
+  /** Tags whose images stand on another system than those of the others, or hold other programs: nothing is said of them. */
+  readonly strangeTags: RegExp | undefined;
   /** Words of a tag for which no smaller variants exist. */
   readonly boundFlavors: readonly string[];
   /** Which distroless image brings the same. */
@@ -41,6 +45,8 @@ export interface ImageFamily {
 export const plainFamily = {
   runtime: undefined,
   hasBuildTools: false,
+  buildTools: "compilers, git and curl",
+  strangeTags: undefined,
   isSmall: false,
   users: [],
   needsVersion: false,

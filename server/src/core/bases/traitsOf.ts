@@ -20,8 +20,11 @@ export function traitsOf(name: BaseName): BaseTraits | undefined {
   if (special !== undefined) return special;
   const family = familyOf(name);
   if (family === undefined || name.tag === undefined) return undefined;
+  if (family.strangeTags?.test(name.tag) === true) return undefined;
   const tag = parseBaseTag(name.tag);
-  if (tag.flavors.some((word) => foreignSystem.test(word))) return undefined;
+  // A tag that starts with such a word has it where others have a version.
+  const words = [tag.version ?? "", ...tag.flavors];
+  if (words.some((word) => foreignSystem.test(word))) return undefined;
   return familyTraits(family, tag, name.tag);
 }
 
@@ -44,7 +47,7 @@ function familyTraits(family: ImageFamily, tag: BaseTag, text: string): BaseTrai
     title: titleOf(family, tag, isDistroless),
     runtime: family.runtime,
     libc: libcOf(system, text),
-    hasBuildTools: kind === "full" && family.hasBuildTools && !isToolless,
+    ...toolsOf(family, kind === "full" && !isToolless),
     isRuntimeOnly: tag.flavors.includes("jre"),
     // Chiseled images of .NET run as the user that all of .NET's images have.
     runsAs: tag.flavors.includes("chiseled") ? family.users[0] : undefined,
@@ -57,6 +60,13 @@ function familyTraits(family: ImageFamily, tag: BaseTag, text: string): BaseTrai
           users: [...usersOf(system), ...family.users],
         }),
   };
+}
+
+function toolsOf(
+  { hasBuildTools, buildTools }: ImageFamily,
+  isWhole: boolean,
+): Pick<BaseTraits, "hasBuildTools" | "buildTools"> {
+  return hasBuildTools && isWhole ? { hasBuildTools, buildTools } : { hasBuildTools: false };
 }
 
 function titleOf(family: ImageFamily, tag: BaseTag, isDistroless: boolean): string {
@@ -78,7 +88,7 @@ function systemOf(family: ImageFamily, tag: BaseTag): SystemName {
   if (isOnUbuntu(family, tag)) return "ubuntu";
   if (isRedHat(tag)) return "ubi";
   const isOnDebian = tag.suite !== undefined && Object.values(debianSuites).includes(tag.suite);
-  return isOnDebian ? "debian" : family.system;
+  return isOnDebian || tag.flavors.includes("debian") ? "debian" : family.system;
 }
 
 /** A tag may name Ubuntu or one of its releases; .NET stands on it from version 10 on where the tag names nothing. */
@@ -159,6 +169,7 @@ function distrolessTraits(name: BaseName): BaseTraits | undefined {
     libc: isStatic ? "none" : "glibc",
     // It lies in /busybox, which is on the PATH, but there is no /bin/sh: RUN still needs a SHELL line.
     shell: "none",
+    ...(hasShell ? { hiddenShell: "BusyBox in /busybox, but no /bin/sh" } : {}),
     packageManager: "none",
     hasBuildTools: false,
     isRuntimeOnly: found.runtime === "Java",

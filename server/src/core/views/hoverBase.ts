@@ -17,7 +17,7 @@ export function basePart(analysis: Analysis, from: Instruction): CardPart | unde
   const found = stage && analysis.variantsOf(stage);
   if (stage === undefined || found === undefined) return undefined;
   const root = rootFacts(found.base);
-  const isShown = root.kind !== "unknown" || stage.base.kind === "unknown";
+  const isShown = root.kind !== "unknown" || stage.base.kind !== "stage";
   if (!isShown) return undefined;
   const table = variantTable(found);
   return {
@@ -94,17 +94,18 @@ function traitFacts(
 }
 
 function contentsOf(traits: BaseTraits): string {
-  const { libc, shell, packageManager, runtime, hasBuildTools, isRuntimeOnly, runsAs } = traits;
-  return [
+  const { libc, shell, packageManager, runtime, isRuntimeOnly, runsAs } = traits;
+  const noShell = traits.hiddenShell ?? "no shell";
+  const parts = [
     runtime === undefined ? "" : isRuntimeOnly ? `${runtime} without its compiler` : runtime,
     libc === "none" ? "no libc" : libc,
-    shell === "none" ? "no shell" : `a shell (${shell})`,
+    shell === "none" ? noShell : `a shell (${shell})`,
     packageManager === "none" ? "no package manager" : packageManager,
-    hasBuildTools ? "compilers, git and curl" : "",
+    traits.buildTools ?? "",
     runsAs === undefined ? "" : `runs as ${runsAs}`,
-  ]
-    .filter((part) => part !== "")
-    .join(", ");
+  ].filter((part) => part !== "");
+  const told = parts.join(", ");
+  return traits.kind === "scratch" ? told : `${told} (by its name; its layers were not read)`;
 }
 
 function sizeFacts({ content, transfer }: BaseSizes): readonly Fact[] {

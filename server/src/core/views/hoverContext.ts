@@ -1,9 +1,9 @@
 import type { Analysis, ContextKnowledge } from "../analysis.ts";
 import type { ContextBytes } from "../context/contextBytes.ts";
-import { describeContextUnknown } from "../context/contextUnknown.ts";
+import { describeContextUnknown, type ContextUnknown } from "../context/contextUnknown.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
-import type { CardPart } from "./hoverCard.ts";
+import type { CardPart, Fact } from "./hoverCard.ts";
 import { weightOf } from "./totals.ts";
 
 type KnownBytes = Extract<ContextBytes, { readonly kind: "known" }>;
@@ -25,8 +25,14 @@ export function contextPart(analysis: Analysis, { index }: Instruction): CardPar
   }
   const reason = describeContextUnknown(bytes.unknown);
   if (measuredBytes !== undefined || reason === undefined) return undefined;
-  const notes = [reason, ...elsewhereNote(analysis)];
-  return { title: "Size not known", facts: [], lists: [], notes, isInTree: false };
+  const knowledge = isOfContext(bytes.unknown) ? analysis.contextKnowledge : undefined;
+  return {
+    title: "Size not known",
+    facts: folderFact(knowledge),
+    lists: [],
+    notes: [reason, ...elsewhereOrSource(analysis, knowledge)],
+    isInTree: false,
+  };
 }
 
 /** Undefined for a line that changed since the build, too. */
@@ -48,9 +54,7 @@ function countedPart(
     title: `${formatSize(contentBytes)} from the build context`,
     facts: [
       { label: "Next build", value: `${formatExactBytes(contentBytes)} in ${files}` },
-      ...(knowledge === undefined
-        ? []
-        : [{ label: "Build context", value: knowledge.folder, isCode: true }]),
+      ...folderFact(knowledge),
     ],
     lists: rows.length === 0 ? [] : [{ heading: "Largest in the build context", rows }],
     notes: [
@@ -61,10 +65,25 @@ function countedPart(
   };
 }
 
-function elsewhereNote({ forecast }: Analysis): readonly string[] {
-  return forecast.isContextElsewhere
-    ? ["Builds seem to start in another folder: name it with # tare: context=FOLDER."]
-    : [];
+/** Whether another folder could be the answer. */
+function isOfContext({ code }: ContextUnknown): boolean {
+  return code === "not-found" || code === "not-listed";
+}
+
+function folderFact(knowledge: ContextKnowledge | undefined): readonly Fact[] {
+  return knowledge === undefined
+    ? []
+    : [{ label: "Build context", value: knowledge.folder, isCode: true }];
+}
+
+function elsewhereOrSource(
+  { forecast }: Analysis,
+  knowledge: ContextKnowledge | undefined,
+): readonly string[] {
+  if (forecast.isContextElsewhere) {
+    return ["Builds seem to start in another folder: name it with # tare: context=FOLDER."];
+  }
+  return knowledge === undefined ? [] : sourceNote(knowledge);
 }
 
 /** How the context is known to be this folder, where that is not certain. */
