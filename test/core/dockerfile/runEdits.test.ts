@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { joinRuns } from "../../../server/src/core/dockerfile/joinRuns.ts";
+import { createRunJoiner } from "../../../server/src/core/dockerfile/joinRuns.ts";
 import { parseDockerfile } from "../../../server/src/core/dockerfile/parse.ts";
 import { appendCommand, removePart } from "../../../server/src/core/dockerfile/runEdits.ts";
 import { shellOf } from "../../../server/src/core/dockerfile/shell.ts";
@@ -80,7 +80,7 @@ test("a part of a chain is taken out with its operator", () => {
 function joinedText(text: string): string | undefined {
   const dockerfile = parseDockerfile(text);
   const runs = dockerfile.instructions.filter(({ keyword }) => keyword === "RUN");
-  const edits = joinRuns(dockerfile, runs);
+  const edits = createRunJoiner(dockerfile, (run) => shellOf(dockerfile, run))(runs);
   return edits && applyEdits(text, edits);
 }
 
@@ -123,4 +123,27 @@ test("RUNs are not joined where the meaning would change", () => {
   ]) {
     assert.equal(joinedText(text), undefined, text);
   }
+});
+
+test("any group of a row of RUNs is joined as it would be alone", () => {
+  const lines = ["x", "y; z", "cd d && x", "w || v", "u \\\n && t", "s; r"].map(
+    (line) => `RUN ${line}\n`,
+  );
+  const text = `FROM a\n${lines.join("")}`;
+  const dockerfile = parseDockerfile(text);
+  const runs = dockerfile.instructions.slice(1);
+  const joiner = createRunJoiner(dockerfile, (run) => shellOf(dockerfile, run));
+  for (const from of lines.keys()) {
+    for (let to = from + 2; to <= lines.length; to += 1) {
+      const alone = joinedText(`FROM a\n${lines.slice(from, to).join("")}`)!;
+      const others = [lines.slice(0, from).join(""), lines.slice(to).join("")];
+      assert.equal(
+        applyEdits(text, joiner(runs.slice(from, to))!),
+        alone.replace("FROM a\n", `FROM a\n${others[0]}`) + others[1],
+      );
+    }
+  }
+  assert.equal(joiner([runs[0]!, runs[2]!]), undefined);
+  assert.equal(joiner([runs[1]!, runs[0]!]), undefined);
+  assert.equal(joiner(runs.slice(0, 1)), undefined);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createEnvironment } from "../../../server/src/core/dockerfile/environment.ts";
 import { expandVariables } from "../../../server/src/core/dockerfile/expand.ts";
 import { parseDockerfile } from "../../../server/src/core/dockerfile/parse.ts";
 import {
@@ -61,3 +62,11 @@ const scopes: readonly (readonly [string, string, readonly string[]])[] = [
 for (const [name, text, expected] of scopes) {
   test(name, () => assert.deepEqual(variablesOf(text), expected));
 }
+
+test("lines that each double a value do not fill the memory", () => {
+  const doubling = Array.from({ length: 100 }, (_, at) => `ENV A${at + 1}=$A${at}$A${at}`);
+  const dockerfile = parseDockerfile(`FROM a\nENV A0=word\n${doubling.join("\n")}\nRUN x\n`);
+  const variables = createEnvironment(dockerfile, []).at(dockerfile.instructions.at(-1)!);
+  assert.equal(variables.get("A10")?.length, 4096);
+  assert.equal(variables.get("A100"), undefined);
+});

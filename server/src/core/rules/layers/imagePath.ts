@@ -48,21 +48,46 @@ export interface PathPattern {
 
 /** The paths that a word of `rm` and the like names; undefined for a pattern that is not understood. `*` leaves out names that begin with a dot. */
 export function toPathPattern(text: string, isPattern: boolean): PathPattern | undefined {
-  if (!isPattern) return { text, steady: text, matches: (path) => isAtOrBelow(path, text) };
+  if (!isPattern) {
+    const start = `${text}/`;
+    const matches = (path: string): boolean =>
+      text === "" || path === text || path.startsWith(start);
+    return { text, steady: text, matches };
+  }
   const components = text.split("/");
   const parts = components.map(componentTest);
   if (parts.includes(undefined)) return undefined;
   const wild = components.findIndex((component) => isWild.test(component));
+  const steady = (wild < 0 ? components : components.slice(0, wild)).join("/");
+  const skipped = wild <= 0 ? 0 : steady.length + 1;
+  const tests = wild < 0 ? [] : parts.slice(wild);
   return {
     text,
-    steady: (wild < 0 ? components : components.slice(0, wild)).join("/"),
+    steady,
     matches(path) {
-      const names = path.split("/");
-      return (
-        names.length >= parts.length && parts.every((part, at) => part?.(names[at] ?? "") === true)
-      );
+      if (!isAtOrBelow(path, steady)) return false;
+      if (tests.length === 0) return true;
+      if (path.length < skipped) return false;
+      return matchesNames(path, skipped, tests);
     },
   };
+}
+
+/** Whether the first names of a path, from an offset on, pass a test each. */
+function matchesNames(
+  path: string,
+  offset: number,
+  tests: readonly (((name: string) => boolean) | undefined)[],
+): boolean {
+  let start = offset;
+  for (const [at, test] of tests.entries()) {
+    const slash = path.indexOf("/", start);
+    const end = slash < 0 ? path.length : slash;
+    if (test?.(path.slice(start, end)) !== true) return false;
+    if (slash < 0) return at === tests.length - 1;
+    start = end + 1;
+  }
+  return true;
 }
 
 const isWild = /[*?[\]{}\\]/;

@@ -1,4 +1,4 @@
-import { joinRuns } from "../../dockerfile/joinRuns.ts";
+import { createRunJoiner } from "../../dockerfile/joinRuns.ts";
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { RuleContext } from "../context.ts";
 import type { Fix, Saving } from "../rule.ts";
@@ -15,8 +15,10 @@ export function joinFix(context: RuleContext, from: Instruction, to: Instruction
 
 /** The fix that joins neighbouring RUNs, as a quick-fix. */
 export function joined(context: RuleContext, runs: readonly Instruction[]): Fix | undefined {
-  const scriptOf = (run: Instruction) => context.shellOf(run);
-  const edits = runs.length < 2 ? undefined : joinRuns(context.dockerfile, runs, scriptOf);
+  const joinRuns = context.recall("joined RUNs", () =>
+    createRunJoiner(context.dockerfile, (run) => context.shellOf(run)),
+  );
+  const edits = joinRuns(runs);
   return (
     edits && {
       title: titleOf(runs),

@@ -16,9 +16,23 @@ export function isSureRemoval({ isCertain, command }: FileRemoval): boolean {
 
 /**
  * The last earlier line that writes what a removal names. Undefined where no line does, where that line cleans up itself, where a line between
- * has deleted it before, and where the removing line has written it anew.
+ * has deleted it before, and where the removing line has written it anew. Several rules ask; it is found once.
  */
 export function writtenBefore(
+  context: RuleContext,
+  acts: readonly FileActs[],
+  hider: number,
+  removal: FileRemoval,
+): EarlierWrite | undefined {
+  const known = context.recall(
+    "writers of removals",
+    () => new Map<FileRemoval, EarlierWrite | undefined>(),
+  );
+  if (!known.has(removal)) known.set(removal, findWriter(context, acts, hider, removal));
+  return known.get(removal);
+}
+
+function findWriter(
   context: RuleContext,
   acts: readonly FileActs[],
   hider: number,

@@ -11,32 +11,38 @@ export function variablesOf(
   script: ShellScript,
   call: ToolCall,
 ): Variables {
-  const environment = context.environmentAt(run);
-  const exported = exportsIn(context, run, script)
-    .filter(({ place }) => place < call.place)
-    .flatMap(({ command }) => exportsOf(command));
+  const exported = exportedBefore(context, run, script, call.place);
   const { assignments } = call.command;
-  if (exported.length === 0 && assignments.size === 0) return environment;
-  return new Map([...environment, ...exported, ...assignments]);
+  return assignments.size === 0 ? exported : new Map([...exported, ...assignments]);
 }
 
-interface Export {
-  readonly command: ShellCommand;
-  /** Among the script's commands. */
-  readonly place: number;
-}
-
-function exportsIn(
+/** Made once for all calls between two exports. */
+function exportedBefore(
   context: RuleContext,
   run: Instruction,
   { commands }: ShellScript,
-): readonly Export[] {
-  const byRun = context.recall("exports", () => new Map<number, readonly Export[]>());
-  const known =
-    byRun.get(run.index) ??
-    commands.flatMap((command, place) => (command.name === "export" ? [{ command, place }] : []));
+  place: number,
+): Variables {
+  const byRun = context.recall("exports", () => new Map<number, readonly Variables[]>());
+  const known = byRun.get(run.index) ?? variablesAtCommands(context.environmentAt(run), commands);
   byRun.set(run.index, known);
-  return known;
+  return known[Math.min(place, known.length - 1)] ?? context.environmentAt(run);
+}
+
+/** Before each command up to the first behind the last export. */
+function variablesAtCommands(
+  environment: Variables,
+  commands: readonly ShellCommand[],
+): readonly Variables[] {
+  const last = commands.findLastIndex(({ name }) => name === "export");
+  let variables = environment;
+  const found: Variables[] = [environment];
+  for (const command of commands.slice(0, last + 1)) {
+    const added = command.name === "export" ? exportsOf(command) : [];
+    if (added.length > 0) variables = new Map([...variables, ...added]);
+    found.push(variables);
+  }
+  return found;
 }
 
 function exportsOf({ args }: ShellCommand): readonly (readonly [string, string | undefined])[] {
