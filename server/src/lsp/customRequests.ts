@@ -42,11 +42,15 @@ export function answerCustomRequests(server: Server): void {
   answerFileRequests(server);
   connection.onRequest(
     methods.tree,
-    shield.answering<[TreeParams], readonly TreeRow[]>([], (params) => layerTrees.rows(params)),
+    shield.answering<[TreeParams, CancellationToken], readonly TreeRow[]>([], (params, token) =>
+      layerTrees.rows(params, () => token.isCancellationRequested),
+    ),
   );
   connection.onRequest(
     methods.reveal,
-    shield.answering<[RevealParams], readonly string[]>([], (params) => layerTrees.reveal(params)),
+    shield.answering<[RevealParams, CancellationToken], readonly string[]>([], (params, token) =>
+      layerTrees.reveal(params, () => token.isCancellationRequested),
+    ),
   );
   connection.onNotification(
     methods.trust,

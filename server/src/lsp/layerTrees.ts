@@ -1,26 +1,34 @@
-import { describeImageError } from "../core/analysis.ts";
+import { type Analysis, describeImageError } from "../core/analysis.ts";
 import { layerTreeRows } from "../core/views/layerTree.ts";
 import { emptyTreeMemory } from "../core/views/layerTreeMemory.ts";
 import type { ComparedImage, TreeView } from "../core/views/layerTreeOptions.ts";
 import { revealPath } from "../core/views/layerTreeReveal.ts";
+import { prepareTree } from "../core/views/layerTreeWork.ts";
 import type { RevealParams, TreeOptions, TreeParams, TreeRow } from "../protocol/layerTree.ts";
 import type { Documents } from "./documents.ts";
 import { folderOf } from "./folders.ts";
+import type { Host } from "./host.ts";
 import { placeFor } from "./imageBinding.ts";
 import type { HeldImage, ImageStore } from "./imageStore.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Session } from "./session.ts";
+import { inTurns } from "./turns.ts";
 
-/** Answers for the layer trees of documents, each from the newest snapshot. */
+/** Answers for the layer trees of documents, each from the newest snapshot. What goes over all nodes of an image is done in turns with other requests. */
 export interface LayerTrees {
-  rows(params: TreeParams): readonly TreeRow[];
-  reveal(params: RevealParams): readonly string[];
+  rows(params: TreeParams, isStopped: IsStopped): Answer<readonly TreeRow[]>;
+  reveal(params: RevealParams, isStopped: IsStopped): Answer<readonly string[]>;
   /** The document is closed: lets go of the image that it was compared with. */
   closed(uri: string): void;
 }
 
+/** Whether the answer is wanted no more: it may be empty then. */
+type IsStopped = () => boolean;
+type Answer<T> = T | Promise<T>;
+
 /** What layer trees need. The publisher is told when the image that a document is compared with has become another one, or is read now. */
 export interface LayerTreesOptions {
+  readonly host: Host;
   readonly documents: Documents;
   readonly session: Session;
   readonly store: ImageStore;
@@ -29,7 +37,7 @@ export interface LayerTreesOptions {
 
 /** Holds an image to compare with for as long as the newest question names it. */
 export function createLayerTrees(options: LayerTreesOptions): LayerTrees {
-  const { documents } = options;
+  const { documents, host } = options;
   const memory = emptyTreeMemory();
   const held = new Map<string, Held>();
   const viewOf = (uri: string, wanted: TreeOptions = {}): TreeView => {
@@ -37,16 +45,37 @@ export function createLayerTrees(options: LayerTreesOptions): LayerTrees {
     return { options: wanted, memory, ...(compared === undefined ? {} : { compared }) };
   };
   return {
-    rows({ uri, parent, options: wanted }) {
-      const view = documents.view(uri);
-      return view === undefined ? [] : layerTreeRows(view.analysis, parent, viewOf(uri, wanted));
+    rows({ uri, parent, options: wanted }, isStopped) {
+      const analysis = documents.view(uri)?.analysis;
+      if (analysis === undefined) return [];
+      const view = viewOf(uri, wanted);
+      const answer = prepared(analysis, parent, view, () => layerTreeRows(analysis, parent, view));
+      return orNothing(inTurns(host, answer, isStopped));
     },
-    reveal({ uri, options: wanted, ...target }) {
-      const view = documents.view(uri);
-      return view === undefined ? [] : revealPath(view.analysis, target, viewOf(uri, wanted));
+    reveal({ uri, options: wanted, ...target }, isStopped) {
+      const analysis = documents.view(uri)?.analysis;
+      if (analysis === undefined) return [];
+      const view = viewOf(uri, wanted);
+      const answer = prepared(analysis, undefined, view, () => revealPath(analysis, target, view));
+      return orNothing(inTurns(host, answer, isStopped));
     },
     closed: (uri) => release(held, uri),
   };
+}
+
+/** What is remembered first, then the answer from it. */
+function* prepared<T>(
+  analysis: Analysis,
+  parent: string | undefined,
+  view: TreeView,
+  answer: () => T,
+): Generator<undefined, T> {
+  yield* prepareTree(analysis, parent, view);
+  return answer();
+}
+
+function orNothing<T>(answer: Answer<readonly T[] | undefined>): Answer<readonly T[]> {
+  return answer instanceof Promise ? answer.then((rows) => rows ?? []) : (answer ?? []);
 }
 
 interface Held {

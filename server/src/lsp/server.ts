@@ -111,7 +111,7 @@ function createServer(connection: Connection, world: World): Server {
     store.renewAll();
     documents.reconsider();
   });
-  const layerTrees = createLayerTrees({ documents, session, store, publisher });
+  const layerTrees = createLayerTrees({ host, documents, session, store, publisher });
   const close = (): void => {
     [engineWatch, besides, publisher].forEach((part) => part.close());
     documents.uris().forEach((uri) => documents.close(uri));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { findNode, nameOf, nodeKind, pathOf } from "../../../server/src/core/image/fileTree.ts";
+import { finish } from "../../../server/src/core/image/piecework.ts";
 import { layerMark, layerMarksOf } from "../../../server/src/core/image/layerMarks.ts";
 import { type ImageBuilder, type LayerSpec, anImage } from "../../support/imageBuilder.ts";
 
@@ -12,7 +13,7 @@ function marksText(image: ImageBuilder): readonly string[] {
   const read = image.read();
   const last = read.layers.length - 1;
   const { tree } = read.layers[last]!;
-  const { mark, hiddenBytes } = layerMarksOf(read, last);
+  const { mark, hiddenBytes } = finish(layerMarksOf(read, last));
   return Array.from(mark, (code, node) => {
     const hidden = hiddenBytes[node] === 0 ? "" : ` hides ${hiddenBytes[node]}`;
     return code === 0 ? "" : `${pathOf(tree, node)} ${markNames[code]}${hidden}`;
@@ -109,7 +110,7 @@ test("added is what the layers below do not show, and all that a layer hides is 
       const read = build(layers).read();
       const below = build(layers.slice(0, -1)).read().finalTree;
       const last = read.layers.at(-1)!;
-      const { mark, hiddenBytes } = layerMarksOf(read, last.index);
+      const { mark, hiddenBytes } = finish(layerMarksOf(read, last.index));
       for (let node = 1; node < last.tree.nodeCount; node += 1) {
         if (last.tree.kind[node] === nodeKind.whiteout) continue;
         const wasThere = findNode(below, pathOf(last.tree, node)) !== undefined;

@@ -3,6 +3,7 @@ import { type FileTree, linkTargetOf, nodeKind } from "./fileTree.ts";
 import { type HiddenRows, hiddenRowsOf } from "./hiddenRows.ts";
 import type { ReadImage } from "./image.ts";
 import { layerFlag } from "./layerIndex.ts";
+import { type Piecework, pieceNodes } from "./piecework.ts";
 import { type Sibling, createSiblingMerge } from "./siblingMerge.ts";
 
 /** What an entry of a layer does to the file system that the layers below make. */
@@ -33,7 +34,7 @@ export interface LayerMarks {
  * Holds a layer against the layers below it. Directories carry a mark of their own, not one for what is in them. O(nodes of the layer + children that
  * lower layers have in the directories it touches).
  */
-export function layerMarksOf(read: ReadImage, layer: number): LayerMarks {
+export function* layerMarksOf(read: ReadImage, layer: number): Piecework<LayerMarks> {
   const layers = read.layers.slice(0, layer + 1);
   const nodeCount = layers[layer]?.tree.nodeCount ?? 0;
   const walk: Walk = {
@@ -45,7 +46,8 @@ export function layerMarksOf(read: ReadImage, layer: number): LayerMarks {
     hiddenBytes: new Float64Array(nodeCount),
   };
   const roots = layers.map((_, index): Sibling => ({ layer: index, node: 0, hiddenBy: 0, how: 0 }));
-  if (nodeCount > 0) open(walk, 0, roots.slice(0, layer));
+  yield;
+  if (nodeCount > 0) yield* open(walk, { directory: 0, lower: roots.slice(0, layer) });
   return { mark: walk.mark, hiddenBytes: walk.hiddenBytes };
 }
 
@@ -57,21 +59,43 @@ interface Walk extends LayerMarks {
   readonly rows: HiddenRows;
 }
 
-/** Goes through a directory of the layer with what the lower layers have at its path, lowest first. */
-function open(walk: Walk, directory: number, lower: readonly Sibling[]): void {
-  const visible = isCut(walk, { layer: walk.layer, node: directory })
-    ? []
-    : visibleDirectories(walk, lower);
-  if (visible.length === 0) return markAdded(walk, directory);
+/** A directory of the layer with what the lower layers have at its path, lowest first. */
+interface OpenDirectory {
+  readonly directory: number;
+  readonly lower: readonly Sibling[];
+}
+
+/** Goes through a directory and all below it. */
+function* open(walk: Walk, root: OpenDirectory): Piecework<void> {
+  const waiting = [root];
+  let untilYield = pieceNodes;
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    for (const { upper, below } of siblingsIn(walk, next)) {
+      walk.mark[upper.node] = markOf(walk, upper.node, below);
+      walk.hiddenBytes[upper.node] = hiddenBelow(walk, below);
+      if (kindOf(walk, upper) === nodeKind.directory) {
+        waiting.push({ directory: upper.node, lower: below });
+      }
+      untilYield -= 1;
+      if (untilYield > 0) continue;
+      yield;
+      untilYield = pieceNodes;
+    }
+  }
+}
+
+/** What the layer has in a directory, each with what stands there below it; nothing where all is new, which is marked at once. */
+function* siblingsIn(
+  walk: Walk,
+  { directory, lower }: OpenDirectory,
+): Generator<{ readonly upper: Sibling; readonly below: readonly Sibling[] }> {
   const own: Sibling = { layer: walk.layer, node: directory, hiddenBy: 0, how: 0 };
+  const visible = isCut(walk, own) ? [] : visibleDirectories(walk, lower);
+  if (visible.length === 0) return markAdded(walk, directory);
   const merge = createSiblingMerge(walk.trees, [...visible, own]);
   for (let next = merge.next(); next.length > 0; next = merge.next()) {
     const upper = next.at(-1);
-    if (upper?.layer !== walk.layer) continue;
-    const below = next.slice(0, -1);
-    walk.mark[upper.node] = markOf(walk, upper.node, below);
-    walk.hiddenBytes[upper.node] = hiddenBelow(walk, below);
-    if (kindOf(walk, upper) === nodeKind.directory) open(walk, upper.node, below);
+    if (upper?.layer === walk.layer) yield { upper, below: next.slice(0, -1) };
   }
 }
 

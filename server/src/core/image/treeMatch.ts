@@ -1,11 +1,13 @@
 import { type FileTree, nodeKind } from "./fileTree.ts";
+import { type Piecework, pieceNodes } from "./piecework.ts";
 import { compareNames } from "./siblingMerge.ts";
 
 /**
  * For each node of a tree the node of another one at the same path; -1 where there is none, and where only one of the two is a directory. The
  * roots always match. O(nodes of both).
  */
-export function matchPaths(tree: FileTree, other: FileTree): Int32Array {
+export function* matchPaths(tree: FileTree, other: FileTree): Piecework<Int32Array> {
+  let untilYield = pieceNodes;
   const matches = new Int32Array(tree.nodeCount).fill(-1);
   matches[0] = 0;
   const open = [0];
@@ -21,6 +23,10 @@ export function matchPaths(tree: FileTree, other: FileTree): Int32Array {
       }
       if (order <= 0) left = endOf(tree, left);
       if (order >= 0) right = endOf(other, right);
+      untilYield -= 1;
+      if (untilYield > 0) continue;
+      yield;
+      untilYield = pieceNodes;
     }
   }
   return matches;

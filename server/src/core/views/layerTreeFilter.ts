@@ -2,6 +2,7 @@ import { hasWildcards } from "../dockerfile/glob.ts";
 import { compilePathPattern } from "../dockerfile/pathPatternRegExp.ts";
 import type { FileTree } from "../image/fileTree.ts";
 import { nameOf, nodeKind } from "../image/fileTree.ts";
+import { type Piecework, pieceNodes } from "../image/piecework.ts";
 
 /** Longest filter that is looked at. */
 const mostLetters = 300;
@@ -10,7 +11,10 @@ const mostLetters = 300;
  * By node, 1 for all that lies at or below a path that fits the filter; undefined for a filter that says nothing. Text without wildcards fits a path that
  * holds it; a pattern fits a whole name where it has no `/`, else a whole path. Case does not matter. One pass over the nodes.
  */
-export function matchedNodes(tree: FileTree, filter: string | undefined): Uint8Array | undefined {
+export function* matchedNodes(
+  tree: FileTree,
+  filter: string | undefined,
+): Piecework<Uint8Array | undefined> {
   const fits = matcherOf(filter ?? "");
   if (fits === undefined) return undefined;
   const matched = new Uint8Array(tree.nodeCount);
@@ -18,6 +22,7 @@ export function matchedNodes(tree: FileTree, filter: string | undefined): Uint8A
   const depths = new Uint16Array(tree.nodeCount);
   const nameAt = lowerNamesOf(tree);
   for (let node = 1; node < tree.nodeCount; node += 1) {
+    if (node % pieceNodes === 0) yield;
     const parent = tree.parent[node] ?? 0;
     const depth = (depths[parent] ?? 0) + 1;
     depths[node] = depth;

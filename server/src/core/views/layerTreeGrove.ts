@@ -4,10 +4,11 @@ import type { FileTree } from "../image/fileTree.ts";
 import { nodeKind } from "../image/fileTree.ts";
 import type { ReadImage } from "../image/image.ts";
 import { layerMark } from "../image/layerMarks.ts";
+import { type Piecework, finish, pieceNodes } from "../image/piecework.ts";
 import { matchPaths } from "../image/treeMatch.ts";
 import { contentKindOf, contentKinds } from "./contentKind.ts";
 import { matchedNodes } from "./layerTreeFilter.ts";
-import { columnIn, marksIn, packagesIn, pickIn } from "./layerTreeMemory.ts";
+import { columnIn, marksIn, pickIn, rememberPackages } from "./layerTreeMemory.ts";
 import type { TreeView } from "./layerTreeOptions.ts";
 import { type TreePick, isLeaf, pickNodes } from "./layerTreePick.ts";
 
@@ -37,22 +38,29 @@ export interface Asked {
 
 /** The tree of a forest; undefined when there is no such layer, package or compared image. What was looked for once for an image is remembered. */
 export function groveOf(asked: Asked, forest: Forest): Grove | undefined {
+  return finish(findGrove(asked, forest));
+}
+
+/** The same in pieces; none where all is remembered. */
+export function* findGrove(asked: Asked, forest: Forest): Piecework<Grove | undefined> {
   const { read, view } = asked;
   switch (forest.kind) {
     case "layer":
-      return layerGrove(asked, forest);
+      return yield* layerGrove(asked, forest);
     case "final":
-      return finalGrove(asked);
+      return yield* finalGrove(asked);
     case "gone":
-      return goneGrove(asked, forest);
+      return yield* goneGrove(asked, forest);
     case "content": {
-      const kinds = columnIn(view.memory, read, "kinds of content", () => contentColumn(read));
-      return partOfFinal(asked, forest, (node) => kinds[node] === forest.index);
+      const kinds = yield* columnIn(view.memory, read, "kinds of content", () =>
+        contentColumn(read),
+      );
+      return yield* partOfFinal(asked, forest, (node) => kinds[node] === forest.index);
     }
     case "package": {
-      const { owners, packages } = packagesIn(view.memory, read);
+      const { owners, packages } = yield* rememberPackages(view.memory, read);
       const owner = forest.index === packages.length ? -1 : forest.index;
-      return partOfFinal(
+      return yield* partOfFinal(
         asked,
         forest,
         (node) => owners[node] === owner && !isDirectory(read, node),
@@ -85,21 +93,21 @@ export function isBaseLayer({ attribution }: Analysis, layer: number): boolean {
   return attribution?.layers[layer]?.origin === "base";
 }
 
-function layerGrove(asked: Asked, forest: Forest): Grove | undefined {
+function* layerGrove(asked: Asked, forest: Forest): Piecework<Grove | undefined> {
   const { read, view } = asked;
   const layer = read.layers[forest.index];
   if (layer === undefined) return undefined;
   const { tree, index } = layer;
   const { filter = "", wasteOnly, comparedWith } = view.options;
-  const changes = view.compared?.state === "read" ? layerChanges(asked, index) : undefined;
+  const changes = view.compared?.state === "read" ? yield* layerChanges(asked, index) : undefined;
   const marks = (): ArrayLike<number> | undefined =>
     changes ?? (index === 0 ? undefined : marksIn(view.memory, read, index).mark);
   const isWhole = filter.trim() === "" && wasteOnly !== true && comparedWith === undefined;
   if (isWhole) return { forest, tree, pick: undefined, marks };
-  const pick = pickIn(view.memory, read, nameOfPick(asked, forest), () => {
-    const matched = matchedNodes(tree, filter);
+  const pick = yield* pickIn(view.memory, read, nameOfPick(asked, forest), function* () {
+    const matched = yield* matchedNodes(tree, filter);
     const wasted = wasteOnly === true ? wastedBytes(read, index) : undefined;
-    return pickNodes(tree, wasted ?? tree.bytes, (node) => {
+    return yield* pickNodes(tree, wasted ?? tree.bytes, (node) => {
       if (matched !== undefined && matched[node] === 0) return false;
       if (wasted !== undefined && wasted[node] === 0) return false;
       if (comparedWith !== undefined) return changes !== undefined && changes[node] !== 0;
@@ -109,21 +117,21 @@ function layerGrove(asked: Asked, forest: Forest): Grove | undefined {
   return { forest, tree, pick, marks };
 }
 
-function finalGrove(asked: Asked): Grove {
+function* finalGrove(asked: Asked): Piecework<Grove> {
   const { analysis, read, view } = asked;
   const tree = read.finalTree;
   const forest: Forest = { kind: "final", index: 0 };
   const { filter = "", ownOnly, wasteOnly, comparedWith } = view.options;
   const changes =
-    view.compared?.state === "read" ? finalChanges(asked, view.compared.read) : undefined;
+    view.compared?.state === "read" ? yield* finalChanges(asked, view.compared.read) : undefined;
   const marks = (): Int32Array | undefined => changes;
   const isWhole =
     filter.trim() === "" && ownOnly !== true && wasteOnly !== true && comparedWith === undefined;
   if (isWhole) return { forest, tree, pick: undefined, marks };
-  const pick = pickIn(view.memory, read, nameOfPick(asked, forest), () => {
-    const matched = matchedNodes(tree, filter);
+  const pick = yield* pickIn(view.memory, read, nameOfPick(asked, forest), function* () {
+    const matched = yield* matchedNodes(tree, filter);
     const isBase = read.layers.map((_, layer) => isBaseLayer(analysis, layer));
-    return pickNodes(tree, tree.bytes, (node) => {
+    return yield* pickNodes(tree, tree.bytes, (node) => {
       if (wasteOnly === true || (matched !== undefined && matched[node] === 0)) return false;
       if (ownOnly === true && isBase[tree.layer[node] ?? 0] === true) return false;
       if (comparedWith !== undefined) return changes !== undefined && changes[node] !== 0;
@@ -133,10 +141,14 @@ function finalGrove(asked: Asked): Grove {
   return { forest, tree, pick, marks };
 }
 
-function partOfFinal(asked: Asked, forest: Forest, accepts: (node: number) => boolean): Grove {
+function* partOfFinal(
+  asked: Asked,
+  forest: Forest,
+  accepts: (node: number) => boolean,
+): Piecework<Grove> {
   const { read, view } = asked;
-  const { tree, pick: whole, marks } = finalGrove(asked);
-  const pick = pickIn(view.memory, read, nameOfPick(asked, forest), () =>
+  const { tree, pick: whole, marks } = yield* finalGrove(asked);
+  const pick = yield* pickIn(view.memory, read, nameOfPick(asked, forest), () =>
     pickNodes(
       tree,
       tree.bytes,
@@ -146,16 +158,16 @@ function partOfFinal(asked: Asked, forest: Forest, accepts: (node: number) => bo
   return { forest, tree, pick, marks };
 }
 
-function goneGrove({ read, view }: Asked, forest: Forest): Grove | undefined {
+function* goneGrove({ read, view }: Asked, forest: Forest): Piecework<Grove | undefined> {
   if (view.compared?.state !== "read") return undefined;
   const other = view.compared.read;
   const tree = other.finalTree;
   const name = `gone ${other.description.imageId}`;
-  const matches = columnIn(view.memory, read, name, () => matchPaths(tree, read.finalTree));
+  const matches = yield* columnIn(view.memory, read, name, () => matchPaths(tree, read.finalTree));
   const { filter = "" } = view.options;
-  const pick = pickIn(view.memory, read, `${name} ${filter}`, () => {
-    const matched = matchedNodes(tree, filter);
-    return pickNodes(
+  const pick = yield* pickIn(view.memory, read, `${name} ${filter}`, function* () {
+    const matched = yield* matchedNodes(tree, filter);
+    return yield* pickNodes(
       tree,
       tree.bytes,
       (node) => matches[node] === -1 && (matched === undefined || matched[node] === 1),
@@ -165,11 +177,14 @@ function goneGrove({ read, view }: Asked, forest: Forest): Grove | undefined {
 }
 
 /** By node of the final tree, its place in `contentKinds`; -1 for directories. */
-function contentColumn(read: ReadImage): Int32Array {
-  const kinds = new Int32Array(read.finalTree.nodeCount).fill(-1);
-  return kinds.map((none, node) =>
-    isDirectory(read, node) ? none : contentKinds.indexOf(contentKindOf(read.finalTree, node)),
-  );
+function* contentColumn(read: ReadImage): Piecework<Int32Array> {
+  const tree = read.finalTree;
+  const kinds = new Int32Array(tree.nodeCount).fill(-1);
+  for (let node = 0; node < tree.nodeCount; node += 1) {
+    if (!isDirectory(read, node)) kinds[node] = contentKinds.indexOf(contentKindOf(tree, node));
+    if (node % pieceNodes === 0) yield;
+  }
+  return kinds;
 }
 
 /** All that a pick depends on beside the image. */
@@ -187,24 +202,26 @@ function isDirectory({ finalTree }: ReadImage, node: number): boolean {
 }
 
 /** What became of each node of the final tree since another image, as values of `layerMark`. */
-function finalChanges({ read, view }: Asked, other: ReadImage): Int32Array {
+function finalChanges({ read, view }: Asked, other: ReadImage): Piecework<Int32Array> {
   return columnIn(view.memory, read, `changes ${other.description.imageId}`, () =>
     changesSince(other, read),
   );
 }
 
 /** The same for what the final file system shows of a layer. */
-function layerChanges(asked: Asked, index: number): Int32Array | undefined {
+function* layerChanges(asked: Asked, index: number): Piecework<Int32Array | undefined> {
   const { read, view } = asked;
   const tree = read.layers[index]?.tree;
   if (tree === undefined || view.compared?.state !== "read") return undefined;
   const other = view.compared.read;
-  const changes = finalChanges(asked, other);
-  return columnIn(view.memory, read, `changes ${other.description.imageId} ${index}`, () =>
-    matchPaths(tree, read.finalTree).map((shown) =>
+  const changes = yield* finalChanges(asked, other);
+  const name = `changes ${other.description.imageId} ${index}`;
+  return yield* columnIn(view.memory, read, name, function* () {
+    const matches = yield* matchPaths(tree, read.finalTree);
+    return matches.map((shown) =>
       shown > 0 && read.finalTree.layer[shown] === index ? (changes[shown] ?? 0) : layerMark.none,
-    ),
-  );
+    );
+  });
 }
 
 /** By node of a layer's tree, what of it is in the waste table. */

@@ -1,6 +1,7 @@
 import type { ReadImage } from "../image/image.ts";
 import { type LayerMarks, layerMarksOf } from "../image/layerMarks.ts";
-import { type PackageTable, packagesOf } from "../image/packages/packageTable.ts";
+import { type PackageTable, findPackageTable } from "../image/packages/packageTable.ts";
+import { type Piecework, finish } from "../image/piecework.ts";
 import type { TreePick } from "./layerTreePick.ts";
 
 /** What is remembered between requests for rows of the same image, so that only the first one looks for it. Held by the caller. */
@@ -26,30 +27,44 @@ export function emptyTreeMemory(): TreeMemory {
 
 /** The packages of an image, found once. */
 export function packagesIn(memory: TreeMemory, read: ReadImage): PackageTable {
-  const known = recall(memory, read);
-  known.packages ??= packagesOf(read);
-  return known.packages;
+  return finish(rememberPackages(memory, read));
+}
+
+/** The same in pieces; none once they were found. */
+export function* rememberPackages(memory: TreeMemory, read: ReadImage): Piecework<PackageTable> {
+  const remembered = recall(memory, read);
+  remembered.packages ??= yield* findPackageTable(read);
+  return remembered.packages;
 }
 
 /** What each entry of a layer does to those below it, found once. */
 export function marksIn(memory: TreeMemory, read: ReadImage, layer: number): LayerMarks {
+  return finish(rememberMarks(memory, read, layer));
+}
+
+/** The same in pieces. */
+export function* rememberMarks(
+  memory: TreeMemory,
+  read: ReadImage,
+  layer: number,
+): Piecework<LayerMarks> {
   const { marks } = recall(memory, read);
-  const known = marks.get(layer) ?? layerMarksOf(read, layer);
+  const known = marks.get(layer) ?? (yield* layerMarksOf(read, layer));
   marks.set(layer, known);
   return known;
 }
 
 /** A pick under its name, made once; those that were not asked for the longest are forgotten when there are too many. */
-export function pickIn(
+export function* pickIn(
   memory: TreeMemory,
   read: ReadImage,
   name: string,
-  make: () => TreePick,
-): TreePick {
+  make: () => Piecework<TreePick>,
+): Piecework<TreePick> {
   const { picks } = recall(memory, read);
   const known = picks.get(name);
+  const made = known ?? (yield* make());
   picks.delete(name);
-  const made = known ?? make();
   picks.set(name, made);
   if (known !== undefined) return known;
   let nodes = [...picks.values()].reduce((sum, { isShown }) => sum + isShown.length, 0);
@@ -62,17 +77,17 @@ export function pickIn(
 }
 
 /** A column under its name, made once. Few are asked for: matches with one other image. */
-export function columnIn(
+export function* columnIn(
   memory: TreeMemory,
   read: ReadImage,
   name: string,
-  make: () => Int32Array,
-): Int32Array {
+  make: () => Piecework<Int32Array>,
+): Piecework<Int32Array> {
   const { columns } = recall(memory, read);
   const known = columns.get(name);
   if (known !== undefined) return known;
   if (columns.size >= mostColumns) columns.clear();
-  const made = make();
+  const made = yield* make();
   columns.set(name, made);
   return made;
 }

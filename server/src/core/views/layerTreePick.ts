@@ -1,5 +1,6 @@
 import type { FileTree } from "../image/fileTree.ts";
 import { nodeKind } from "../image/fileTree.ts";
+import { type Piecework, pieceNodes } from "../image/piecework.ts";
 
 /** Which nodes of a tree are shown, and what they weigh. */
 export interface TreePick {
@@ -10,14 +11,15 @@ export interface TreePick {
 }
 
 /** The nodes that are accepted, with `weights` as the bytes of each alone. One pass. */
-export function pickNodes(
+export function* pickNodes(
   tree: FileTree,
   weights: Float64Array,
   accepts: (node: number) => boolean,
-): TreePick {
+): Piecework<TreePick> {
   const isShown = new Uint8Array(tree.nodeCount);
   const bytes = new Float64Array(tree.nodeCount);
   for (let node = tree.nodeCount - 1; node > 0; node -= 1) {
+    if (node % pieceNodes === 0) yield;
     if (accepts(node)) {
       isShown[node] = 1;
       bytes[node] = (bytes[node] ?? 0) + (weights[node] ?? 0);

@@ -3,14 +3,16 @@ import { test } from "node:test";
 import { pathOf } from "../../../../server/src/core/image/fileTree.ts";
 import { changesSince } from "../../../../server/src/core/image/diff/nodeChanges.ts";
 import { layerMark } from "../../../../server/src/core/image/layerMarks.ts";
+import { finish } from "../../../../server/src/core/image/piecework.ts";
 import { type LayerSpec, anImage } from "../../../support/imageBuilder.ts";
 
 function checkChanges(before: LayerSpec, after: LayerSpec, expected: readonly string[]): void {
   const shared = anImage().base("base/file 7kB");
   const now = shared.layer(after).read();
   const names = Object.fromEntries(Object.entries(layerMark).map(([name, code]) => [code, name]));
-  const changes = [...changesSince(shared.layer(before).read(), now)].flatMap((code, node) =>
-    code === layerMark.none ? [] : [`${pathOf(now.finalTree, node)} ${names[code]}`],
+  const changes = [...finish(changesSince(shared.layer(before).read(), now))].flatMap(
+    (code, node) =>
+      code === layerMark.none ? [] : [`${pathOf(now.finalTree, node)} ${names[code]}`],
   );
   assert.deepEqual(changes, expected);
 }

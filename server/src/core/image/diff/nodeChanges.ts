@@ -2,17 +2,22 @@ import { firstNameOf } from "../evidence.ts";
 import { type FileTree, linkTargetOf, nodeKind } from "../fileTree.ts";
 import type { ReadImage } from "../image.ts";
 import { layerMark } from "../layerMarks.ts";
+import { type Piecework, pieceNodes } from "../piecework.ts";
 import { matchPaths } from "../treeMatch.ts";
 
 /**
  * By node of the final tree, what became of it since another image: a value of `layerMark`, never `removed`. Contents are not compared: a file that came
  * with another layer and has the same size is `rewritten`, whatever its owner and mode. O(nodes of both).
  */
-export function changesSince(before: ReadImage, after: ReadImage): Int32Array {
-  return matchPaths(after.finalTree, before.finalTree).map((match, node) => {
-    if (node === 0) return layerMark.none;
-    return match === -1 ? layerMark.added : changeOf(before, match, after, node);
-  });
+export function* changesSince(before: ReadImage, after: ReadImage): Piecework<Int32Array> {
+  const changes = yield* matchPaths(after.finalTree, before.finalTree);
+  changes[0] = layerMark.none;
+  for (let node = 1; node < changes.length; node += 1) {
+    const match = changes[node] ?? -1;
+    changes[node] = match === -1 ? layerMark.added : changeOf(before, match, after, node);
+    if (node % pieceNodes === 0) yield;
+  }
+  return changes;
 }
 
 /**

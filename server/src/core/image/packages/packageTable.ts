@@ -5,6 +5,7 @@ import { keptInFinalTree } from "./keptFiles.ts";
 import { ownersOf, unowned } from "./ownership.ts";
 import type { FoundPackage, LayerBytes, Package } from "./package.ts";
 import { type TreePaths, pathsOf } from "../treePaths.ts";
+import { type Piecework, finish } from "../piecework.ts";
 import { findUnreadBooks } from "./unreadBooks.ts";
 
 /** Who owns the bytes of the final file system: `ownedBytes + unownedBytes = finalContentBytes`, exactly. */
@@ -29,11 +30,21 @@ export interface PackageTable {
  * Empty where no contents were kept. O(nodes + entries of the package databases).
  */
 export function packagesOf(read: ReadImage): PackageTable {
+  return finish(findPackageTable(read));
+}
+
+/** The same in pieces. */
+export function* findPackageTable(read: ReadImage): Piecework<PackageTable> {
   const paths = pathsOf(read.finalTree);
+  yield;
   const kept = keptInFinalTree(read, paths);
+  yield;
   const found = findPackages(kept, paths);
+  yield;
   const owners = ownersOf(paths, found);
+  yield;
   const { byOwner, rest } = sumByOwner(paths, owners, found.length);
+  yield;
   const weighed = found.flatMap((each, index) => {
     const sums = byOwner[index] ?? noFiles;
     return isShown(each, sums) ? [{ index, package: weigh(each, sums) }] : [];
