@@ -14,12 +14,18 @@ import {
 
 const main = join(import.meta.dirname, "../../server/src/main.ts");
 
-const initialize = (client: ProtocolConnection) =>
-  client.sendRequest<InitializeResult>("initialize", {
-    processId: null,
-    rootUri: null,
-    capabilities: {},
-  });
+/** Rejects when the server ends without an answer: nobody else would, and the test would wait for ever. */
+const initialize = (client: ProtocolConnection, ended: Promise<number | null>) =>
+  Promise.race([
+    client.sendRequest<InitializeResult>("initialize", {
+      processId: null,
+      rootUri: null,
+      capabilities: {},
+    }),
+    ended.then((code) => {
+      throw new Error(`The server ended with ${String(code)} before it answered`);
+    }),
+  ]);
 
 /** Code with which the process ends; ends it after ten seconds. */
 function exitOf(child: ChildProcess): Promise<number | null> {
@@ -47,7 +53,7 @@ function overStdio(words: readonly string[]) {
 test("`tare lsp` serves over standard input and output, and ends when it is told to", async () => {
   const { child, client } = overStdio([]);
   const ended = exitOf(child);
-  const { capabilities, serverInfo } = await initialize(client);
+  const { capabilities, serverInfo } = await initialize(client, ended);
   assert.equal(serverInfo?.name, "tare");
   assert.equal(capabilities.hoverProvider, true);
   assert.equal(capabilities.inlayHintProvider, true);
@@ -59,7 +65,7 @@ test("`tare lsp` serves over standard input and output, and ends when it is told
 test("it ends when its input ends", async () => {
   const { child, client } = overStdio(["--stdio"]);
   const ended = exitOf(child);
-  await initialize(client);
+  await initialize(client, ended);
   child.stdin.end();
   assert.equal(await ended, 1);
 });
@@ -69,7 +75,7 @@ test("over a node channel it serves, and ends when the channel closes", async ()
   const ended = exitOf(child);
   const client = createProtocolConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
   client.listen();
-  assert.equal((await initialize(client)).serverInfo?.name, "tare");
+  assert.equal((await initialize(client, ended)).serverInfo?.name, "tare");
   child.disconnect();
   assert.equal(await ended, 1);
 });

@@ -19,7 +19,13 @@ export function aContext(files: Readonly<Record<string, Content>>): ContextListi
 type Entries = readonly (readonly [string, Content])[];
 
 function folderOf(entries: Entries): ContextFolder {
-  const byName = Map.groupBy(entries, ([path]) => path.split("/")[0] ?? "");
+  const byName = new Map<string, (readonly [string, Content])[]>();
+  for (const entry of entries) {
+    const name = entry[0].split("/")[0] ?? "";
+    const own = byName.get(name);
+    if (own === undefined) byName.set(name, [entry]);
+    else own.push(entry);
+  }
   return toFolder(
     [...byName].flatMap(([name, own]) => (name === "" ? [] : [entryOf(own, name)])),
     undefined,
