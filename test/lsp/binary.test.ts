@@ -158,6 +158,38 @@ suite("binaries of an image, asked for over LSP", () => {
       assert.equal(same.kind === "labels" && sumOf(same.parts), program.length);
     }));
 
+  test("a later name of a file has no bytes on the map, which says where they count", () =>
+    withApp(async (pair, uri) => {
+      for (const target of [
+        { uri, path: "app/tool2" },
+        { uri, path: "app/tool2", layer: 0 },
+      ]) {
+        const map = await mapOf(pair, target);
+        assert.deepEqual([map?.root.bytes, map?.root.opens], [0, undefined]);
+        assert.equal(map?.remark, "app/tool2 is a hard link: its bytes count at app/tool.");
+      }
+      assert.equal((await mapOf(pair, { uri, path: "app/tool" }))?.remark, undefined);
+    }));
+
+  test("parts say what they are there for, in the map and in the list", () =>
+    withApp(async (pair, uri) => {
+      const map = await mapOf(pair, { uri, path: "app/tool" });
+      assert.deepEqual(
+        map?.root.children?.map(({ name, content }) => [name, content]),
+        [
+          [".text", "code"],
+          ["Debug information and symbols", "debug"],
+          ["Headers", "headers"],
+          [".shstrtab", "not-loaded"],
+          ["Padding, zeros", "padding"],
+        ],
+      );
+      const contents = new Set(map.contents);
+      assert.ok(map.root.children?.every(({ content }) => contents.has(content)));
+      const answer = await binaryOf(pair, { uri, path: "app/tool" });
+      assert.equal(answer.kind === "labels" && answer.parts[1]?.use, "debug");
+    }));
+
   test("what is no binary is refused in one sentence", () =>
     withApp(async (pair, uri) => {
       const refusals = {

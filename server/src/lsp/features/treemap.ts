@@ -2,6 +2,7 @@ import type { CancellationToken } from "vscode-languageserver/node";
 import { openBinary, withBinaries } from "../../core/views/binaryTreemap.ts";
 import { emptyTreemapMemory, type TreemapMemory } from "../../core/views/treemapMemory.ts";
 import { treemapSearchInSteps } from "../../core/views/treemapSearch.ts";
+import { treemapRemark } from "../../core/views/treemapRemark.ts";
 import { treemapSheetInSteps } from "../../core/views/treemapView.ts";
 import type {
   Treemap,
@@ -63,7 +64,10 @@ async function treemap(
   const sheet = await inTurns(treemapSheetInSteps(memory, analysis, target, most), signal);
   if (sheet === undefined) return null;
   const map = withBinaries(analysis.image.read, target.path ?? "", sheet);
-  if (map.root.opens !== true) return map;
+  if (map.root.opens !== true) {
+    const remark = treemapRemark(analysis.image.read, target);
+    return remark === undefined ? map : { ...map, remark };
+  }
   const { uri, path = "", layer } = target;
   const file = { uri, path, ...(layer === undefined ? {} : { layer }) };
   const found = await binaries.labelsOf(file, signal);
