@@ -1,4 +1,4 @@
-// The language server while it works, over stdio as an editor runs it: `node test/bench/server.ts [runs]`.
+// The language server while it works, over stdio as an editor runs it: `node test/bench/server.ts [runs]`, only its treemaps with `maps` behind that.
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -66,9 +66,9 @@ const wastefulStanza = [
 /** By then a server has done what it does while it has nothing else to do. */
 const warmUpMs = 6000;
 
-await main(Number(process.argv[2] ?? 5));
+await main(Number(process.argv[2] ?? 5), process.argv[3] === "maps");
 
-async function main(runs: number): Promise<void> {
+async function main(runs: number, isMaps: boolean): Promise<void> {
   mkdirSync(workspace, { recursive: true });
   await bundleServer();
   const layers = await makeLargeImage({
@@ -78,6 +78,17 @@ async function main(runs: number): Promise<void> {
     layers: 16,
   });
   await writeLayout(join(workspace, "image"), layers);
+  const rows: string[][] = isMaps ? mapRows((await whileIndexing()).maps) : await allRows(runs);
+  console.log(
+    `${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.version}, medians of ${runs}\n`,
+  );
+  const width = Math.max(...rows.map(([name]) => name!.length));
+  for (const [name, value, target] of rows) {
+    console.log(`${name!.padEnd(width)}  ${value!.padStart(10)}  ${target}`);
+  }
+}
+
+async function allRows(runs: number): Promise<string[][]> {
   const rows: string[][] = [];
   rows.push(["start to answer of initialize", ms(median(await repeat(runs, startOnce))), ""]);
   const perText = await repeat(runs, () => textToDiagnostics(1000));
@@ -104,22 +115,20 @@ async function main(runs: number): Promise<void> {
     ["open to first line sizes (OCI layout, gzip)", ms(cold.readMs), ""],
     ["hover on a read layer, first", ms(cold.firstReadHoverMs), ""],
     ["first page of the heaviest layer's rows", ms(cold.treeMs), ""],
-    ["treemap of the image, asked for to drawn data, first", ms(cold.firstMapMs), "≤ 1 s"],
-    [
-      "  again, and its bytes as JSON",
-      `${ms(cold.mapMs)}, ${(cold.mapBytes / 1e3).toFixed(0)} kB`,
-      "",
-    ],
-    ["search in all of its paths", ms(cold.searchMs), ""],
+    ...mapRows(cold.maps),
     ["memory of the server, peak", `${(cold.peakBytes / 1e6).toFixed(0)} MB`, ""],
   );
-  console.log(
-    `${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.version}, medians of ${runs}\n`,
-  );
-  const width = Math.max(...rows.map(([name]) => name!.length));
-  for (const [name, value, target] of rows) {
-    console.log(`${name!.padEnd(width)}  ${value!.padStart(10)}  ${target}`);
-  }
+  return rows;
+}
+
+function mapRows({ firstMapMs, mapMs, mapBytes, searchMs, hoverMs }: MapTimes): string[][] {
+  return [
+    ["treemap of the image, asked for to answered, first", ms(firstMapMs), "≤ 300 ms"],
+    ["  again, median of nine", ms(mapMs), "≤ 20 ms"],
+    ["  its bytes as JSON", `${(mapBytes / 1e3).toFixed(0)} kB`, ""],
+    ["search in all of its paths", ms(searchMs), ""],
+    ["longest hover while the first map was made, or the search", ms(hoverMs), "≤ 20 ms"],
+  ];
 }
 
 /** One stage of 500 lines. */
@@ -326,10 +335,7 @@ async function whileIndexing(): Promise<{
   readonly readMs: number;
   readonly firstReadHoverMs: number;
   readonly treeMs: number;
-  readonly firstMapMs: number;
-  readonly mapMs: number;
-  readonly mapBytes: number;
-  readonly searchMs: number;
+  readonly maps: MapTimes;
   readonly peakBytes: number;
 }> {
   const running = await startServer();
@@ -363,30 +369,58 @@ async function whileIndexing(): Promise<{
   const treeStartMs = performance.now();
   await client.sendRequest(methods.tree, { uri, parent: layers[0]!.id });
   const treeMs = performance.now() - treeStartMs;
-  const maps = await askForMaps(client, uri);
+  const maps = await askForMaps(client, uri, hoverOnce);
   const peakBytes = peakOf(child.pid);
   await running.stop();
-  return { hoverMs, readMs, firstReadHoverMs, treeMs, ...maps, peakBytes };
+  return { hoverMs, readMs, firstReadHoverMs, treeMs, maps, peakBytes };
+}
+
+interface MapTimes {
+  readonly firstMapMs: number;
+  /** Asked for again. */
+  readonly mapMs: number;
+  readonly mapBytes: number;
+  readonly searchMs: number;
+  /** Longest of those that were asked for meanwhile. */
+  readonly hoverMs: number;
 }
 
 /** As the editor asks: for no more rectangles than it draws. */
 async function askForMaps(
   client: ProtocolConnection,
   uri: string,
-): Promise<{ firstMapMs: number; mapMs: number; mapBytes: number; searchMs: number }> {
+  hoverOnce: (line: number) => Promise<number>,
+): Promise<MapTimes> {
   const timed = async (method: string, params: object): Promise<readonly [number, unknown]> => {
     const startMs = performance.now();
     const answer: unknown = await client.sendRequest(method, params);
     return [performance.now() - startMs, answer];
   };
-  const [firstMapMs] = await timed(methods.treemap, { target: { uri }, limit: 1000 });
-  const [mapMs, map] = await timed(methods.treemap, { target: { uri }, limit: 1000 });
-  const [searchMs] = await timed(methods.treemapSearch, {
+  const hoverMs: number[] = [];
+  const withHovers = async (method: string, params: object): Promise<number> => {
+    const asked = { isAnswered: false };
+    const answer = timed(method, params).finally(() => {
+      asked.isAnswered = true;
+    });
+    while (!asked.isAnswered) hoverMs.push(await hoverOnce(1 + (hoverMs.length % 17)));
+    return (await answer)[0];
+  };
+  const question = { target: { uri }, limit: 1000 };
+  const firstMapMs = await withHovers(methods.treemap, question);
+  const maps: (readonly [number, unknown])[] = [];
+  for (let run = 0; run < 9; run += 1) maps.push(await timed(methods.treemap, question));
+  const searchMs = await withHovers(methods.treemapSearch, {
     target: { uri },
     query: "lib",
     limit: 200,
   });
-  return { firstMapMs, mapMs, mapBytes: JSON.stringify(map).length, searchMs };
+  return {
+    firstMapMs,
+    mapMs: median(maps.map(([tookMs]) => tookMs)),
+    mapBytes: JSON.stringify(maps[0]?.[1]).length,
+    searchMs,
+    hoverMs: Math.max(...hoverMs),
+  };
 }
 
 /** Linux only; 0 elsewhere. */

@@ -67,7 +67,7 @@ function* treeMap(
   { tree, waste, path, limit }: Wish,
 ): Generator<void, Drawn | undefined> {
   const counted = yield* countedIn(memory, tree, read.layers.length);
-  return drawTree({ counted, waste }, path, limit);
+  return yield* drawTree({ counted, waste }, path, limit);
 }
 
 function* wasteMap(
@@ -94,7 +94,6 @@ function* wholeImage(mapped: Mapped, limit: number): Generator<void, TreemapNode
   const wish = { tree: read.finalTree, path: "", limit: forFinal };
   const final = yield* treeMap(mapped, wish);
   if (final === undefined) return undefined;
-  yield;
   const waste = yield* wasteOfAll(mapped, limit - forFinal);
   const shown = final.node.children ?? (final.node.bytes > 0 ? [final.node] : []);
   return {
@@ -121,7 +120,6 @@ function* wasteOfAll(mapped: Mapped, limit: number): Generator<void, Drawn> {
   for (const { index, wastedBytes } of shown) {
     const forLayer = 1 + Math.floor((spare * wastedBytes) / read.wastedBytes);
     const drawn = yield* wasteMap(mapped, index, "", forLayer);
-    yield;
     if (drawn === undefined) continue;
     addTally(tally, drawn.tally);
     children.push(drawn.node);

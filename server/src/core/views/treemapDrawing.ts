@@ -29,19 +29,28 @@ interface Opened {
   readonly restCount: number;
 }
 
-/** A path of a tree with at most so many rectangles; undefined when there is no such path. O(children of what is drawn). */
-export function drawTree(source: DrawingSource, path: string, limit: number): Drawn | undefined {
+/** A path of a tree with at most so many rectangles; undefined when there is no such path. O(children of what is drawn), in steps of few milliseconds. */
+export function* drawTree(
+  source: DrawingSource,
+  path: string,
+  limit: number,
+): Generator<void, Drawn | undefined> {
   const { tree } = source.counted;
   const root = findNode(tree, path);
   if (root === undefined) return undefined;
-  return drawNode({ ...source, opened: openHeaviest(tree, root, limit) }, root, path);
+  const opened = yield* openHeaviest(tree, root, limit);
+  return yield* drawNode({ ...source, opened }, root, path);
 }
 
 /** Entries of the root that are drawn however light they are. */
 const leastEntries = 30;
 
 /** Opens the heaviest directory again and again, until there are rectangles enough. What would take less than half of the average area is left to a `rest`. */
-function openHeaviest(tree: FileTree, root: number, limit: number): ReadonlyMap<number, Opened> {
+function* openHeaviest(
+  tree: FileTree,
+  root: number,
+  limit: number,
+): Generator<void, ReadonlyMap<number, Opened>> {
   const opened = new Map<number, Opened>();
   const waiting: number[] = tree.kind[root] === nodeKind.directory ? [root] : [];
   const weight = (node: number): number => tree.subtreeBytes[node] ?? 0;
@@ -52,8 +61,10 @@ function openHeaviest(tree: FileTree, root: number, limit: number): ReadonlyMap<
       0,
     );
     const [directory = root] = waiting.splice(at, 1);
-    const page = heaviestChildren(tree, directory, limit - count - 1);
     const always = directory === root ? leastEntries : 0;
+    const heavyAtMost = Math.max(always, Math.floor(weight(directory) / least));
+    const page = heaviestChildren(tree, directory, Math.min(heavyAtMost, limit - count - 1));
+    yield;
     const nodes = page.nodes.filter(
       (node, index) => weight(node) > 0 && (weight(node) >= least || index < always),
     );
@@ -65,11 +76,12 @@ function openHeaviest(tree: FileTree, root: number, limit: number): ReadonlyMap<
   return opened;
 }
 
-function drawNode(drawing: Drawing, node: number, name: string): Drawn {
+function* drawNode(drawing: Drawing, node: number, name: string): Generator<void, Drawn> {
   const { counted, waste, opened } = drawing;
   const { tree } = counted;
   const tally = tallyOf(counted, node);
   const page = opened.get(node);
+  const children = page && (yield* drawChildren(drawing, node, page));
   return {
     tally,
     node: {
@@ -80,19 +92,21 @@ function drawNode(drawing: Drawing, node: number, name: string): Drawn {
       ...mostOf(tally),
       count: 0,
       hidden: waste?.hiddenOf(node),
-      children: page && drawChildren(drawing, node, page),
+      children,
     },
   };
 }
 
-function drawChildren(
+function* drawChildren(
   drawing: Drawing,
   directory: number,
   { nodes, restCount }: Opened,
-): readonly TreemapNode[] {
+): Generator<void, readonly TreemapNode[]> {
   const { counted, waste } = drawing;
   const { tree } = counted;
-  const drawn = nodes.map((node) => drawNode(drawing, node, nameOf(tree, node)));
+  const drawn: Drawn[] = [];
+  for (const node of nodes) drawn.push(yield* drawNode(drawing, node, nameOf(tree, node)));
+  yield;
   const children = drawn.map(({ node }) => node);
   const sum = (bytesOf: (child: TreemapNode) => number): number =>
     children.reduce((total, child) => total + bytesOf(child), 0);

@@ -79,11 +79,10 @@ export function* treemapSheetInSteps(
   const question = { scope: scopeOf(place), path: place.path ?? "", limit };
   const root = yield* treemapInSteps(memory, read, question);
   if (root === undefined) return undefined;
-  yield;
   return {
     reference: fitEnd(escapeSteering(read.description.reference), 120),
     imageId: shortDigest(read.description.imageId),
-    root: toArea(analysis, root, root.bytes),
+    root: yield* toArea(analysis, root, root.bytes),
     layers: layersOf(analysis, read),
     contents: contentKinds,
   };
@@ -111,9 +110,16 @@ export function scopeOf({ layer, waste }: TreemapPlace): TreemapScope {
   return layer === undefined ? { kind: "image" } : { kind: "layer", layer };
 }
 
-function toArea(analysis: Analysis, node: TreemapNode, wholeBytes: number): TreemapArea {
+function* toArea(
+  analysis: Analysis,
+  node: TreemapNode,
+  wholeBytes: number,
+): Generator<void, TreemapArea> {
   const { name, kind, bytes, wastedBytes, layer, content, count, hidden, children } = node;
   const label = escapeSteering(name);
+  const areas: TreemapArea[] = [];
+  for (const child of children ?? []) areas.push(yield* toArea(analysis, child, wholeBytes));
+  if (areas.length > 0) yield;
   return {
     name,
     ...(label === name ? {} : { label }),
@@ -130,9 +136,7 @@ function toArea(analysis: Analysis, node: TreemapNode, wholeBytes: number): Tree
     ...(hidden === undefined
       ? {}
       : { hiddenText: hiddenHow(hidden.kind, writerOf(analysis, hidden.by)) }),
-    ...(children === undefined
-      ? {}
-      : { children: children.map((child) => toArea(analysis, child, wholeBytes)) }),
+    ...(children === undefined ? {} : { children: areas }),
   };
 }
 
