@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { compileGlob, hasWildcards } from "../../../server/src/core/dockerfile/glob.ts";
 import { cleanPath, pathBelowRoot } from "../../../server/src/core/dockerfile/goPath.ts";
+import {
+  fitsSteps,
+  stepsMatcher,
+  type PathStep,
+} from "../../../server/src/core/dockerfile/pathSteps.ts";
 
 test("a source pattern matches as Go's filepath.Match does", () => {
   const rows: readonly (readonly [string, string, boolean])[] = [
@@ -70,4 +76,19 @@ test("paths are cleaned as Go's path.Clean does", () => {
   for (const [path, clean] of rows) assert.equal(cleanPath(path), clean, path);
   assert.equal(pathBelowRoot("../a/./b/"), "a/b");
   assert.equal(pathBelowRoot("/"), "");
+});
+
+test("a matcher that compares both ends says what one that follows each step says", () => {
+  const char = fc.constantFrom("a", "b", "/", "\u263a");
+  const step: fc.Arbitrary<PathStep> = fc.oneof(
+    { weight: 4, arbitrary: char.map((one) => ({ kind: "char", char: one }) as const) },
+    { weight: 1, arbitrary: fc.constant({ kind: "many" } as const) },
+    { weight: 1, arbitrary: fc.constant({ kind: "one" } as const) },
+  );
+  const path = fc.array(char, { maxLength: 6 }).map((chars) => chars.join(""));
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 5 }), path, (steps, text) => {
+      assert.equal(stepsMatcher(steps)(text), fitsSteps(steps, text));
+    }),
+  );
 });

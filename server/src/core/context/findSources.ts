@@ -4,7 +4,7 @@ import { fail, succeed, type Result } from "../result.ts";
 import type { ContextUnknown } from "./contextUnknown.ts";
 import { entryKind, pathIn } from "./listing.ts";
 import type { PickedFolder } from "./pickedFolder.ts";
-import { resolvePath, type ContextTarget } from "./resolvePath.ts";
+import { entryOf, isSymlink, resolvePath, type ContextTarget } from "./resolvePath.ts";
 
 /** One thing that a source names: a folder, whose content is copied, or a file. */
 export interface FoundSource {
@@ -32,14 +32,26 @@ export function findSources(
   if (start.kind !== "folder") return fail({ code: "not-found", source });
   // Without a class a match has just as many names as the pattern; a class may stand for a slash.
   const depth = pattern.includes("[") ? Infinity : parts.length - first;
-  const found: string[] = [];
+  const found: Match[] = [];
   const unread = collectMatches(start.folder, "", depth, matches, found);
   if (unread !== undefined) return fail(unreadFailure(root, pathIn(start.path, unread)));
-  return followAll(
-    root,
-    source,
-    found.map((path) => pathIn(start.path, path)),
-  );
+  const sources: FoundSource[] = [];
+  for (const { folder, name, path } of found) {
+    const at = pathIn(start.path, path);
+    // No link was followed on the way here, so that only one at the end must be: a hundred thousand files are not looked up from the root again.
+    const target = isSymlink(folder, name) ? resolvePath(root, at) : entryOf(folder, at, name);
+    const one = toSource(root, source, at, target);
+    if (!one.ok) return one;
+    sources.push(one.value);
+  }
+  return succeed(sources);
+}
+
+/** An entry that a pattern matches; `path` is below the folder where the search began. */
+interface Match {
+  readonly folder: PickedFolder;
+  readonly name: string;
+  readonly path: string;
 }
 
 /** Adds what matches, below the folder's path; a folder that matches is not searched. Gives the path of a folder that could not be searched. */
@@ -48,13 +60,13 @@ function collectMatches(
   path: string,
   depth: number,
   matches: PathMatcher,
-  found: string[],
+  found: Match[],
 ): string | undefined {
   if (folder.isPartial) return path;
   for (const [index, name] of folder.names.entries()) {
     const at = pathIn(path, name);
     if (matches(at)) {
-      found.push(at);
+      found.push({ folder, name, path: at });
       continue;
     }
     if (folder.kinds[index] !== entryKind.folder || depth <= 1) continue;
@@ -72,12 +84,22 @@ function followAll(
 ): Result<readonly FoundSource[], ContextUnknown> {
   const found: FoundSource[] = [];
   for (const path of paths) {
-    const target = resolvePath(root, path);
-    if (target.kind === "missing") return fail({ code: "not-found", source });
-    if (target.kind === "unread") return fail(unreadFailure(root, target.path));
-    found.push({ name: baseName(path), target });
+    const one = toSource(root, source, path, resolvePath(root, path));
+    if (!one.ok) return one;
+    found.push(one.value);
   }
   return succeed(found);
+}
+
+function toSource(
+  root: PickedFolder,
+  source: string,
+  path: string,
+  target: ContextTarget,
+): Result<FoundSource, ContextUnknown> {
+  if (target.kind === "missing") return fail({ code: "not-found", source });
+  if (target.kind === "unread") return fail(unreadFailure(root, target.path));
+  return succeed({ name: baseName(path), target });
 }
 
 function unreadFailure({ gap }: PickedFolder, path: string): ContextUnknown {

@@ -28,7 +28,7 @@ export function heaviestPlaces(
   files: readonly ContextPlace[],
   limit: number,
 ): readonly ContextPlace[] {
-  const settled: Candidate[] = files.map((file) => ({ ...file, folder: undefined }));
+  const settled: Candidate[] = heaviestFiles(files, limit);
   let open = roots.flatMap(({ path, folder }) => heaviestEntries(folder, path, limit));
   for (let opened = 0; open.length > 0 && opened < mostOpened; opened += 1) {
     const [next, ...rest] = open;
@@ -43,6 +43,16 @@ export function heaviestPlaces(
     .sort(byWeight)
     .slice(0, limit)
     .map(({ path, isFolder, contentBytes }) => ({ path, isFolder, contentBytes }));
+}
+
+/** The heaviest of very many files, without putting all of them in order. */
+function heaviestFiles(files: readonly ContextPlace[], limit: number): Candidate[] {
+  let kept: Candidate[] = [];
+  for (const file of files) {
+    kept.push({ ...file, folder: undefined });
+    if (kept.length >= 64 * limit) kept = kept.sort(byWeight).slice(0, limit);
+  }
+  return kept.sort(byWeight).slice(0, limit);
 }
 
 function byWeight(a: ContextPlace, b: ContextPlace): number {

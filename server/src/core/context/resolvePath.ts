@@ -32,7 +32,7 @@ export function resolvePath(root: PickedFolder, path: string): ContextTarget {
     if (at.kind !== "folder") return { kind: "missing" };
     const target = linkTarget(at.folder, name);
     if (target === undefined) {
-      at = entryOf(at.folder, at.path, name);
+      at = entryOf(at.folder, pathIn(at.path, name), name);
       parts = rest;
       if (at.kind === "missing" || at.kind === "unread") return at;
       continue;
@@ -52,17 +52,20 @@ function partsOf(path: string): readonly string[] {
     .filter((part) => part !== "");
 }
 
-function linkTarget(folder: PickedFolder, name: string): string | undefined {
-  const index = findEntry(folder, name);
-  return folder.kinds[index] === entryKind.symlink ? folder.targets.get(name) : undefined;
+/** Whether an entry of a folder is a symlink. */
+export function isSymlink(folder: PickedFolder, name: string): boolean {
+  return folder.targets.has(name) && folder.kinds[findEntry(folder, name)] === entryKind.symlink;
 }
 
-/** An entry itself, no link followed. */
-function entryOf(parent: PickedFolder, parentPath: string, name: string): ContextTarget {
+function linkTarget(folder: PickedFolder, name: string): string | undefined {
+  return isSymlink(folder, name) ? folder.targets.get(name) : undefined;
+}
+
+/** An entry itself, no link followed; `path` is where it lies in the context. */
+export function entryOf(parent: PickedFolder, path: string, name: string): ContextTarget {
   const index = findEntry(parent, name);
-  const path = pathIn(parentPath, name);
   if (index < 0) {
-    return parent.isPartial ? { kind: "unread", path: parentPath } : { kind: "missing" };
+    return parent.isPartial ? { kind: "unread", path: folderOf(path) } : { kind: "missing" };
   }
   if (parent.kinds[index] === entryKind.folder) {
     const folder = parent.folders.get(name);
@@ -74,4 +77,9 @@ function entryOf(parent: PickedFolder, parentPath: string, name: string): Contex
     contentBytes: parent.fileBytes[index] ?? 0,
     isRegular: parent.kinds[index] === entryKind.file,
   };
+}
+
+/** The folder that a path lies in; the root is the empty path. */
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
 }

@@ -1,4 +1,4 @@
-import { fitsSteps, type PathStep } from "./pathSteps.ts";
+import { stepsMatcher, type PathStep } from "./pathSteps.ts";
 
 /** Whether a path matches; the path is relative, `/`-separated. */
 export type PathMatcher = (path: string) => boolean;
@@ -28,7 +28,7 @@ export function compileGlob(pattern: string): PathMatcher | undefined {
     steps.push(toStep(char, literal));
     at += char === "\\" ? 1 + literal.length : char.length;
   }
-  return (path) => fitsSteps(steps, path);
+  return stepsMatcher(steps);
 }
 
 function toStep(char: string, literal: string): PathStep {

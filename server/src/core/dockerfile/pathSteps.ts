@@ -35,6 +35,28 @@ export function fitsSteps(steps: readonly PathStep[], path: string): boolean {
   return open[positions.length] === 1;
 }
 
+/**
+ * The same as a matcher that is made once and asked for very many paths: without a wildcard or with one star, which is what people write, it
+ * only compares both ends.
+ */
+export function stepsMatcher(steps: readonly PathStep[]): (path: string) => boolean {
+  const star = steps.findIndex(({ kind }) => kind === "many");
+  const others = steps.filter((_, index) => index !== star);
+  if (others.some(({ kind }) => kind !== "char")) return (path) => fitsSteps(steps, path);
+  const start = literal(star < 0 ? steps : steps.slice(0, star));
+  if (star < 0) return (path) => path === start;
+  const end = literal(steps.slice(star + 1));
+  return (path) =>
+    path.length >= start.length + end.length &&
+    path.startsWith(start) &&
+    path.endsWith(end) &&
+    !path.slice(start.length, path.length - end.length).includes("/");
+}
+
+function literal(steps: readonly PathStep[]): string {
+  return steps.map((step) => (step.kind === "char" ? step.char : "")).join("");
+}
+
 /** Opens a position with all that can be reached from it without a character. */
 function enter(positions: readonly Position[], open: Uint8Array, at: number): void {
   if (open[at] === 1) return;
