@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Hover } from "vscode-languageserver/node";
 import type { ImageStatus } from "../../server/src/protocol.ts";
 import type { BuildHistory, BuildsComparison } from "../../server/src/protocol/builds.ts";
+import type { TreeOptions, TreeRow } from "../../server/src/protocol/layerTree.ts";
 import { methods } from "../../server/src/protocol.ts";
 import type { FakeHost } from "../support/fakeHost.ts";
 import { fakeHost } from "../support/fakeHost.ts";
@@ -237,7 +238,7 @@ test("a damaged history begins anew, is set aside and people are told", () => {
   });
 });
 
-test("what other images of the engine hold, too, stands in the status and at the last FROM", () => {
+test("what other images of the engine hold, too, stands in the status, at the last FROM and at the image in the tree", () => {
   const host = hostWithHistory();
   const diffIds = (image: ImageBuilder) => image.describe().layers.map(({ diffId }) => diffId);
   const own = app();
@@ -255,5 +256,18 @@ test("what other images of the engine hold, too, stands in the status and at the
       "70 MB (layer 1) with 1 other image; this image alone adds 49 MB",
     );
     assert.match(await hoverOn(pair, 1), /Shares: 70 MB \(layer 1\) with 1 other image/);
+    const rows = (options: TreeOptions) =>
+      pair.client.sendRequest<readonly TreeRow[]>(methods.tree, { uri, options });
+    const [image] = await rows({});
+    assert.equal(image?.description, "119 MB · 3 layers · 49 MB its own");
+    assert.match(
+      image.tooltip ?? "",
+      /^Shares 70 MB \(layer 1\) with 1 other image; this image alone adds 49 MB$/m,
+    );
+    const [narrowed] = await rows({ ownOnly: true });
+    assert.equal(narrowed?.description, "49 MB of 119 MB · 3 layers");
+    assert.match(narrowed.tooltip ?? "", /^Shares 70 MB/m);
+    const versions = pair.statuses.map(({ treeVersion }) => treeVersion);
+    assert.ok(new Set(versions).size > 1, "the client is told to ask for the rows again");
   });
 });

@@ -42,7 +42,8 @@ export function createLayerTrees(options: LayerTreesOptions): LayerTrees {
   const held = new Map<string, Held>();
   const viewOf = (uri: string, wanted: TreeOptions = {}): TreeView => {
     const compared = comparedImage(options, held, uri, wanted.comparedWith);
-    return { options: wanted, memory, ...(compared === undefined ? {} : { compared }) };
+    const shared = documents.view(uri)?.beside().shared;
+    return { options: wanted, memory, shared, ...(compared === undefined ? {} : { compared }) };
   };
   return {
     rows({ uri, parent, options: wanted }, isStopped) {

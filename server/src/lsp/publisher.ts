@@ -129,10 +129,11 @@ function sendStatus(
   sent: Sent,
   { document: { uri }, analysis, context, beside, historyVersion }: DocumentView,
 ): void {
-  const treeVersion = layerTreeVersion(analysis);
+  const known = beside();
+  const treeVersion = layerTreeVersion(analysis, known.shared);
   const status: ImageStatus = {
     uri,
-    ...statusOf(analysis, context, beside()),
+    ...statusOf(analysis, context, known),
     ...(historyVersion === undefined ? {} : { historyVersion }),
     ...(treeVersion === undefined ? {} : { treeVersion }),
   };

@@ -3,7 +3,7 @@ import { type FileTree, linkTargetOf, nodeKind } from "./fileTree.ts";
 import { type HiddenRows, hiddenRowsOf } from "./hiddenRows.ts";
 import type { ReadImage } from "./image.ts";
 import { layerFlag } from "./layerIndex.ts";
-import { type Piecework, pieceNodes } from "./piecework.ts";
+import type { Piecework } from "./piecework.ts";
 import { type Sibling, createSiblingMerge } from "./siblingMerge.ts";
 
 /** What an entry of a layer does to the file system that the layers below make. */
@@ -65,10 +65,13 @@ interface OpenDirectory {
   readonly lower: readonly Sibling[];
 }
 
+/** Each node is held against all lower layers, so that fewer than elsewhere make a piece. */
+const markPiece = 512;
+
 /** Goes through a directory and all below it. */
 function* open(walk: Walk, root: OpenDirectory): Piecework<void> {
   const waiting = [root];
-  let untilYield = pieceNodes;
+  let untilYield = markPiece;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     for (const { upper, below } of siblingsIn(walk, next)) {
       walk.mark[upper.node] = markOf(walk, upper.node, below);
@@ -79,7 +82,7 @@ function* open(walk: Walk, root: OpenDirectory): Piecework<void> {
       untilYield -= 1;
       if (untilYield > 0) continue;
       yield;
-      untilYield = pieceNodes;
+      untilYield = markPiece;
     }
   }
 }

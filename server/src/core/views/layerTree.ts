@@ -1,7 +1,9 @@
 import type { Analysis } from "../analysis.ts";
 import { shortDigest } from "../image/digest.ts";
 import type { Image } from "../image/image.ts";
+import type { SharedBytes } from "../image/sharedBytes.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
+import { sharedText } from "./besideImage.ts";
 import { directoryPage } from "./layerTreeFiles.ts";
 import { contentRows, packagePage } from "./layerTreeGroups.ts";
 import { type Asked, groveOf, isNodeShown, shownBytes } from "./layerTreeGrove.ts";
@@ -37,12 +39,16 @@ export function layerTreeRows(
 }
 
 /** Another text as soon as some row may say something else; undefined without an image. Cost linear in the layers. */
-export function layerTreeVersion({ image, attribution, dockerfile }: Analysis): string | undefined {
+export function layerTreeVersion(
+  { image, attribution, dockerfile }: Analysis,
+  shared?: SharedBytes,
+): string | undefined {
   if (image === undefined) return undefined;
   const lines = (attribution?.layers ?? []).map(({ origin, instruction }) =>
     instruction === undefined ? origin : dockerfile.instructions[instruction]?.startLine,
   );
-  return [shortDigest(image.description.imageId), image.state, ...lines].join(" ");
+  const sharing = sharedText(shared) ?? "";
+  return [shortDigest(image.description.imageId), image.state, ...lines, sharing].join(" ");
 }
 
 function isByLayer({ options }: TreeView): boolean {
@@ -106,21 +112,32 @@ function imageRow(
   const name = escapeSteering(description.reference);
   const { bytes, wholeBytes, what } = bytesShown(image, view, asked);
   const size = bytes === undefined ? "size not known yet" : partOfWhole(bytes, wholeBytes ?? bytes);
+  const sharing = sharedText(view.shared);
   return {
     id: rowId(description.imageId, { kind: "image" }),
     kind: "image",
     label: fitEnd(name, 80),
-    description: bytes === undefined ? layerCount : `${size}${what} · ${layerCount}`,
+    description:
+      bytes === undefined ? layerCount : `${size}${what} · ${layerCount}${addedAlone(view)}`,
     tooltip: [
       name,
       ...(bytes === undefined ? [] : [`${formatExactBytes(bytes)}${what} in ${layerCount}`]),
+      ...(sharing === undefined ? [] : [`Shares ${sharing}`]),
       `Image id ${shortDigest(description.imageId)}`,
     ].join("\n"),
-    accessibilityLabel: `Image ${name}, ${size}${what}, ${layerCount}.`,
+    accessibilityLabel: `Image ${name}, ${size}${what}, ${layerCount}${addedAlone(view).replace(" · ", ", ")}.`,
     icon: "package",
     hasChildren: hasShown && (image.state === "read" || isByLayer(view)),
     ...(bytes === undefined ? {} : { bytes }),
   };
+}
+
+/** What the engine holds for this image alone, where it shares the rest; only beside the weight of all layers, of which it is a part. */
+function addedAlone(view: TreeView): string {
+  const { shared, options } = view;
+  const isPart = shared?.ownBytes !== undefined && shared.layerCount > 0;
+  if (!isPart || !isByLayer(view) || isNarrowed(options)) return "";
+  return ` · ${formatSize(shared.ownBytes)} its own`;
 }
 
 /** What the rows below the image add up to: its layers, or the final file system. */

@@ -1,4 +1,5 @@
 import type { ReadImage } from "../image/image.ts";
+import type { SharedBytes } from "../image/sharedBytes.ts";
 import type { TreeMemory } from "./layerTreeMemory.ts";
 
 /** By what the rows below the image are put together. All but `layer` show the final file system. */
@@ -39,6 +40,8 @@ export interface TreeView {
   readonly memory: TreeMemory;
   /** Set when `comparedWith` is. */
   readonly compared?: ComparedImage;
+  /** What the image shares with others of its engine; absent until the engine has answered, and where nobody may ask. */
+  readonly shared?: SharedBytes | undefined;
 }
 
 /** Whether rows are left out. */

@@ -32,7 +32,8 @@ export function ownersOf(paths: TreePaths, packages: readonly FoundPackage[]): I
 
 /** By node: the first name of its inode group, itself when it has no other. */
 export function inodesOf({ nodeCount, kind, links }: FileTree): Int32Array {
-  const inodes = Int32Array.from({ length: nodeCount }, (_, node) => node);
+  const inodes = new Int32Array(nodeCount);
+  for (let node = 0; node < nodeCount; node += 1) inodes[node] = node;
   links.node.forEach((node, row) => {
     const first = links.first[row] ?? -1;
     if (first >= 0 && kind[node] === nodeKind.file) inodes[node] = first;
