@@ -66,7 +66,7 @@ suite("files of an image, asked for over LSP", () => {
       },
       initialize: {
         workspaceFolders: [{ uri: pathToFileURL(folder()).href, name: "work" }],
-        initializationOptions: { trusted },
+        initializationOptions: { trusted, commandLinks: true },
       },
     });
     const uri = pathToFileURL(join(folder(), "Dockerfile")).href;
@@ -131,6 +131,22 @@ suite("files of an image, asked for over LSP", () => {
       ]);
     }));
 
+  test("a hover leads to the largest files of its layer, and to nothing else", () =>
+    withImages(async (pair, uri) => {
+      const linksOn = async (line: number): Promise<readonly unknown[]> => {
+        const { contents } = await pair.client.sendRequest<{
+          readonly contents: { readonly value: string };
+        }>("textDocument/hover", { textDocument: { uri }, position: { line, character: 1 } });
+        const links = contents.value.matchAll(/`([^`]*)`\]\(command:tare\.openFile\?([^)]*)\)/g);
+        return Array.from(links, ([, shown, query = ""]) => [
+          shown,
+          ...(JSON.parse(decodeURIComponent(query)) as readonly unknown[]),
+        ]);
+      };
+      assert.deepEqual(await linksOn(2), [["etc/hosts", { uri, path: "etc/hosts", layer: 1 }]]);
+      assert.deepEqual(await linksOn(3), [["etc/passwd", { uri, path: "etc/passwd", layer: 2 }]]);
+    }));
+
   test("below a layer is what the next lower one wrote", () =>
     withImages(async (pair, uri) => {
       const below = async (path: string, layer?: number): Promise<string> => {
@@ -140,6 +156,10 @@ suite("files of an image, asked for over LSP", () => {
       assert.equal(await below("etc/passwd", 2), "passwd (layer 1, base): root:x:0:0\n");
       assert.equal(await below("etc/passwd"), "passwd (layer 1, base): root:x:0:0\n");
       assert.equal(await below("etc/hosts", 2), "hosts (layer 2, line 3): 10.0.0.1\n");
+      assert.equal(
+        await below("etc/hosts"),
+        "hosts (layer 2, line 3, removed by layer 3, line 4): 10.0.0.1\n",
+      );
       assert.equal(
         await below("etc/passwd", 0),
         "not there: No lower layer has a file etc/passwd.",

@@ -60,6 +60,32 @@ test("an instruction's card: exact bytes, share, largest paths, waste with who h
   assert.equal(wasted, "- 40 MB deleted by line 5, 2 files, most in `var/lists/main`");
 });
 
+test("links stand for files only, and no name of a file ends one", () => {
+  const names = ["a `b` ](x) \u0001", "x".repeat(500)];
+  const odd = anImage()
+    .base("bin/sh 70MB")
+    .layer(
+      {
+        ...Object.fromEntries(names.map((name) => [name, "9MB"])),
+        "dir/a": "3MB",
+        "dir/b": "3MB",
+        "dir/c": "3MB",
+      },
+      { createdBy: "RUN /bin/sh -c fetch # buildkit" },
+    );
+  const card = cardAt(analysisOf(file, odd), "RUN fetch");
+  const asked: unknown[] = [];
+  const openFile = (path: string, layer: number): string => {
+    asked.push([path, layer]);
+    return "command:x";
+  };
+  const said = cardToMarkdown(card!, { openFile });
+  assert.deepEqual(asked, [[names[0], 1]]);
+  assert.match(said, /- 9 MB \[``a `b` \]\(x\) .*``\]\(command:x\)\n/);
+  assert.match(said, /- 9 MB `x+…x+`\n/);
+  assert.match(said, /- 9 MB `dir\/`/);
+});
+
 test("the line that hides bytes of others says whose", () => {
   const said = markdownAt(analysisOf(file, image), "RUN clean");
   assert.match(said, /- Hides: 42 MB \(42,000,000 B\) of earlier layers/);

@@ -42,6 +42,8 @@ export interface CardRow {
   readonly text: string;
   /** Path of the image; undefined where the text says it all. */
   readonly path: string | undefined;
+  /** Index of the layer in which a file is at the path, for a link that opens it; absent for all else. */
+  readonly fileIn?: number;
 }
 
 /** A headed table; every row has a cell for each column, plain text. */

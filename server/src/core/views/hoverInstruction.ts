@@ -104,13 +104,14 @@ function largestIn(read: ReadImage, { layers }: InstructionWeight, memory: Hover
   const rows = layers
     .flatMap((index) => {
       const layer = read.layers[index];
-      return layer === undefined ? [] : placesOf(memory, layer.tree);
+      const places = layer === undefined ? [] : placesOf(memory, layer.tree);
+      return places.map((place) => ({ ...place, layer: index }));
     })
     .toSorted((a, b) => b.bytes - a.bytes)
     .slice(0, rowLimit)
-    .map(({ bytes, path, isDirectory }) => ({
+    .map(({ bytes, path, isDirectory, layer }) => ({
       text: formatSize(bytes),
-      path: isDirectory ? `${path}/` : path,
+      ...(isDirectory ? { path: `${path}/` } : { path, fileIn: layer }),
     }));
   return { heading: layers.length === 1 ? "Largest in this layer" : "Largest here", rows };
 }

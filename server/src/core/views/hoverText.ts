@@ -1,4 +1,4 @@
-import type { CardTable, HoverCard } from "./hoverCard.ts";
+import type { CardRow, CardTable, HoverCard } from "./hoverCard.ts";
 import { codeSpan, escapeMarkdown, pathSpan } from "./markdown.ts";
 import { escapeSteering, fitPath } from "./reportCells.ts";
 
@@ -10,12 +10,14 @@ export interface CardLinks {
   readonly treemap?: string | undefined;
   /** Shows what grew since the last build. */
   readonly grown?: string | undefined;
+  /** Opens a file of a layer. */
+  readonly openFile?: ((path: string, layer: number) => string) | undefined;
 }
 
 /** A hover as Markdown. */
 export function cardToMarkdown(
   card: HoverCard,
-  { reveal, treemap, grown }: CardLinks = {},
+  { reveal, treemap, grown, openFile }: CardLinks = {},
 ): string {
   const links = [
     ...(reveal === undefined ? [] : [`[Show in the layer tree](${reveal})`]),
@@ -30,10 +32,7 @@ export function cardToMarkdown(
     [
       `${escapeMarkdown(heading)}:`,
       "",
-      ...rows.map(
-        ({ text, path }) =>
-          `- ${escapeMarkdown(text)}${path === undefined ? "" : ` ${pathSpan(path)}`}`,
-      ),
+      ...rows.map((row) => `- ${escapeMarkdown(row.text)}${pathOfRow(row, openFile)}`),
     ].join("\n"),
   );
   return [
@@ -44,6 +43,16 @@ export function cardToMarkdown(
     ...(card.notes.length === 0 ? [] : [card.notes.map(escapeMarkdown).join("  \n")]),
     ...(links.length === 0 ? [] : [links.join(" · ")]),
   ].join("\n\n");
+}
+
+/** A longer path is shown and not linked: a client cuts off what would not fit into a hover. */
+const longestLinked = 400;
+
+function pathOfRow({ path, fileIn }: CardRow, openFile: CardLinks["openFile"]): string {
+  if (path === undefined) return "";
+  const shown = pathSpan(path);
+  const isLinked = openFile !== undefined && fileIn !== undefined && path.length <= longestLinked;
+  return isLinked ? ` [${shown}](${openFile(path, fileIn)})` : ` ${shown}`;
 }
 
 function tableToMarkdown({ heading, columns, rows }: CardTable): string {

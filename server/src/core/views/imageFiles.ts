@@ -8,7 +8,8 @@ import {
   nodeKind,
   pathOf,
 } from "../image/fileTree.ts";
-import type { ReadImage } from "../image/image.ts";
+import type { Layer, ReadImage } from "../image/image.ts";
+import { layerFlag } from "../image/layerIndex.ts";
 import { lastNameOf, pathsOf, plainPath } from "../image/treePaths.ts";
 import { formatSize } from "../text/size.ts";
 import { lineNumberOfLayer } from "./report.ts";
@@ -103,6 +104,30 @@ export function layerBelow(read: ReadImage, path: string, layer: number): number
   return undefined;
 }
 
+/** The first layer between two that takes a file of the lower one away, whatever comes there later; undefined when none does. */
+export function removedBetween(
+  { layers }: ReadImage,
+  path: string,
+  { below, above }: { readonly below: number; readonly above: number },
+): number | undefined {
+  const removing = layers.slice(below + 1, above).findIndex((layer) => removes(layer, path));
+  return removing < 0 ? undefined : below + 1 + removing;
+}
+
+/** Whether a layer hides what lower ones have at the path other than by a file: by a whiteout of it or of a parent, or by something else in its place. */
+function removes({ tree, flags }: Layer, path: string): boolean {
+  const names = path.split("/");
+  for (let length = 0; length < names.length; length += 1) {
+    const parent = findExactly(tree, names.slice(0, length).join("/"));
+    if (parent === undefined) return false;
+    const flag = flags[parent] ?? 0;
+    if (tree.kind[parent] !== nodeKind.directory) return true;
+    if ((flag & (layerFlag.opaque | layerFlag.whitedOut)) !== 0) return true;
+  }
+  const node = findExactly(tree, path);
+  return node !== undefined && tree.kind[node] !== nodeKind.file;
+}
+
 /** Undefined where nothing, or several things of names that are no UTF-8, look like the path. */
 function findExactly(tree: FileTree, path: string): number | undefined {
   if (path === "") return 0;
@@ -116,9 +141,16 @@ function findExactly(tree: FileTree, path: string): number | undefined {
   return at;
 }
 
-/** `passwd (layer 3, line 7)`; layers count from 1. */
-export function fileTitle(analysis: Analysis, path: string, layer: number): string {
-  return `${fitEnd(escapeSteering(lastNameOf(path)), 60)} (${layerTitle(analysis, layer)})`;
+/** `passwd (layer 3, line 7)`, where a later layer took it away also that: `passwd (layer 3, line 7, removed by layer 4, line 8)`; layers count from 1. */
+export function fileTitle(
+  analysis: Analysis,
+  path: string,
+  layer: number,
+  removedBy?: number,
+): string {
+  const name = fitEnd(escapeSteering(lastNameOf(path)), 60);
+  const removed = removedBy === undefined ? "" : `, removed by ${layerTitle(analysis, removedBy)}`;
+  return `${name} (${layerTitle(analysis, layer)}${removed})`;
 }
 
 /** `passwd (app:old)`: a file of an image that is not the Dockerfile's own. */

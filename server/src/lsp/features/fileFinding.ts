@@ -5,6 +5,7 @@ import {
   findImageFile,
   layerBelow,
   otherFileTitle,
+  removedBetween,
   type ImageFile,
 } from "../../core/views/imageFiles.ts";
 import type { FileFinding, FileParams, OtherFileParams } from "../../protocol/files.ts";
@@ -21,7 +22,7 @@ export function findFile(server: Server, { uri, path, layer }: FileParams): File
   return toFinding(found, path, { ...shown, uri, titleOf: titlesOf(shown.analysis) });
 }
 
-/** The same path in the next lower layer that has a file there. */
+/** The same path in the next lower layer that has a file there; the title says where a layer between took that away. */
 export function findFileBelow(server: Server, { uri, path, layer }: FileParams): FileFinding {
   const shown = readImageOf(server, uri);
   if (shown.kind === "none") return shown;
@@ -31,7 +32,10 @@ export function findFileBelow(server: Server, { uri, path, layer }: FileParams):
   const below = layerBelow(read, path, above);
   if (below === undefined) return nothing(`No lower layer has a file ${path}.`, "not there");
   const found = findImageFile(read, path, below);
-  return toFinding(found, path, { ...shown, uri, titleOf: titlesOf(analysis) });
+  const removedBy = removedBetween(read, path, { below, above });
+  const titleOf = (at: string, holder: number): string =>
+    fileTitle(analysis, at, holder, removedBy);
+  return toFinding(found, path, { ...shown, uri, titleOf });
 }
 
 /** The same path in the final file system of another image, which is opened and read as far as the cache does not know it. */

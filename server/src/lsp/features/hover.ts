@@ -7,6 +7,7 @@ import { hoverAt } from "../../core/views/hover.ts";
 import { type CardLinks, cardToMarkdown, cardToPlainText } from "../../core/views/hoverText.ts";
 import { treemapPlaceOf } from "../../core/views/treemapView.ts";
 import type { DocumentParams } from "../../protocol.ts";
+import type { FileParams } from "../../protocol/files.ts";
 import type { RevealParams } from "../../protocol/layerTree.ts";
 import type { TreemapTarget } from "../../protocol/treemap.ts";
 import { commands } from "../../protocol.ts";
@@ -46,13 +47,14 @@ function linksOf(
     reveal: commandLink(commands.reveal, reveal),
     treemap: treemap && commandLink(commands.showTreemap, treemap),
     grown: growth && commandLink(commands.whatGrew, { uri }),
+    openFile: (path, layer) => commandLink(commands.openFile, { uri, path, layer }),
   };
 }
 
 /** encodeURIComponent leaves parentheses, which would end a Markdown link. */
 function commandLink(
   command: string,
-  argument: DocumentParams | RevealParams | TreemapTarget,
+  argument: DocumentParams | FileParams | RevealParams | TreemapTarget,
 ): string {
   const query = encodeURIComponent(JSON.stringify([argument]))
     .replaceAll("(", "%28")
