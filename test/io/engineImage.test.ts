@@ -6,6 +6,7 @@ import { suite, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeImageError } from "../../server/src/core/image/imageError.ts";
 import { listImages, watchEngine } from "../../server/src/io/engineImages.ts";
+import type { EngineTimeouts } from "../../server/src/io/engineRequest.ts";
 import { openImage } from "../../server/src/io/openImage.ts";
 import { anImage, digestOf } from "../support/imageBuilder.ts";
 import { dockerArchiveTar, ociFiles } from "../support/imageWriters.ts";
@@ -14,6 +15,7 @@ import {
   fakeImage,
   onlyEngine,
   routesFor,
+  patientTimeouts,
   shortTimeouts,
   startFakeEngine,
   type FakeAnswer,
@@ -284,20 +286,22 @@ suite("an image of an engine", () => {
 
   test("that never comes does not hang: engines have so long to answer", async () => {
     const silent: FakeAnswer = () => undefined;
-    const rows: readonly (readonly [FakeRoutes, RegExp])[] = [
-      [{ "/_ping": silent }, /no answer within 0\.3 s/],
-      [{ "/images/app/json": silent, "/images/app/history": silent }, /no answer within 0\.4 s/],
-      [routesFor("app", fakeImage(app), silent), /no answer within 0\.5 s/],
+    const halting: FakeAnswer = (_, response) => void response.write(new Uint8Array(512));
+    // Only what is silent is impatient: the rest may take as long as a busy machine takes.
+    const rows: readonly (readonly [FakeRoutes, Partial<EngineTimeouts>, RegExp])[] = [
+      [{ "/_ping": silent }, { connectMs: 300 }, /no answer within 0\.3 s/],
       [
-        routesFor("app", fakeImage(app), (_, response) => void response.write(new Uint8Array(512))),
-        /no answer within 0\.5 s/,
+        { "/images/app/json": silent, "/images/app/history": silent },
+        { answerMs: 400 },
+        /no answer within 0\.4 s/,
       ],
+      [routesFor("app", fakeImage(app), silent), { silenceMs: 500 }, /no answer within 0\.5 s/],
+      [routesFor("app", fakeImage(app), halting), { silenceMs: 500 }, /no answer within 0\.5 s/],
     ];
-    for (const [routes, reason] of rows) {
+    for (const [routes, timeouts, reason] of rows) {
       await withFake(routes, async (engine) => {
-        const started = performance.now();
-        const error = await troubleOf("app", onlyEngine(engine, folder(), shortTimeouts));
-        assert.ok(performance.now() - started < 5_000);
+        const options = onlyEngine(engine, folder(), { ...patientTimeouts, ...timeouts });
+        const error = await troubleOf("app", options);
         assert.equal(error.code, "engine-unreachable");
         assert.match(describeImageError(error), reason);
       });

@@ -73,11 +73,18 @@ function send(answer: FakeAnswer, request: IncomingMessage, response: ServerResp
 /** Impatient enough for tests. */
 export const shortTimeouts: EngineTimeouts = { connectMs: 300, answerMs: 400, silenceMs: 500 };
 
+/** Longer than a busy machine takes for anything. */
+export const patientTimeouts: EngineTimeouts = {
+  connectMs: 60_000,
+  answerMs: 60_000,
+  silenceMs: 60_000,
+};
+
 /** Options that know this engine only. */
 export function onlyEngine(
   { endpoint }: Pick<FakeEngine, "endpoint">,
   folder: string,
-  timeouts: EngineTimeouts = { connectMs: 5_000, answerMs: 5_000, silenceMs: 5_000 },
+  timeouts: EngineTimeouts = patientTimeouts,
 ): OpenOptions {
   return {
     signal: AbortSignal.timeout(30_000),
