@@ -180,6 +180,24 @@ test("the FROM has smaller bases in its hover, and offers them with what to thin
   });
 });
 
+test("a client without previews reads all that a switch asks to think of in its title, and in the hover", () =>
+  withPair(world(), {}, async (pair) => {
+    await pair.open(uri, "FROM node:20\nRUN npm ci\nHEALTHCHECK CMD curl localhost\n");
+    const actions = await pair.actions(uri, "node:20");
+    const alpine = actions.find(({ title }) => title.startsWith("Switch base to node:20-alpine"));
+    const hover = await pair.client.sendRequest<Hover | null>("textDocument/hover", {
+      textDocument: { uri },
+      position: { line: 0, character: 2 },
+    });
+    const row = saidIn(hover?.contents)
+      .split("\n")
+      .find((line) => line.includes("node:20-alpine"));
+    for (const part of ["musl", "HEALTHCHECK calls curl", "was not checked"]) {
+      assert.ok(alpine?.title.includes(part), `${part} should stand in ${alpine?.title}`);
+      assert.ok(row?.includes(part), `${part} should stand in ${row}`);
+    }
+  }));
+
 test("a client with previews is asked to confirm a switch that needs thinking of", () => {
   const workspaceEdit = {
     ...fullCapabilities.workspace?.workspaceEdit,

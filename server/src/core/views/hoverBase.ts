@@ -177,7 +177,5 @@ function remarkOf({ change, nearby }: StageVariants["variants"][number]): string
 
 function changeRemark(change: BaseSwitch): string {
   if (change.kind === "refused") return `Cannot: ${change.reasons[0]?.message ?? ""}`;
-  const [first, ...more] = change.caveats;
-  if (first === undefined) return "";
-  return more.length === 0 ? first.message : `${first.message} And ${more.length} more.`;
+  return change.caveats.map(({ message }) => message).join(" ");
 }

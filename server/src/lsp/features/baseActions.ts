@@ -40,12 +40,16 @@ function switchAction(
   const { title, caveats } = change;
   const [first, ...more] = caveats.map(({ message }) => message);
   if (first === undefined) return { title, kind, edit };
+  const all = [first, ...more].join(" ");
+  // Where no preview tells the rest, the title does.
+  if (!features.changeAnnotations || edit.documentChanges === undefined) {
+    return { title: `${title}. ${all}`, kind, edit };
+  }
   const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
   const named = { title: `${title}. ${first}${others}`, kind };
-  if (!features.changeAnnotations || edit.documentChanges === undefined) return { ...named, edit };
   const annotation: ChangeAnnotation = {
     label: title,
-    description: [first, ...more].join(" "),
+    description: all,
     needsConfirmation: true,
   };
   const documentChanges = edit.documentChanges.map((step) =>
