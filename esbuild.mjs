@@ -1,8 +1,12 @@
-// Bundles the extension client, the server (language server, command line and layer worker in one file) and the webviews.
+// Bundles the extension client, the server (language server and command line in one file, one more for each sort of thread) and the webviews;
+// `--into=FOLDER` leaves them there instead of here.
 import { build } from "esbuild";
 import { chmod, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 
+const folder = process.argv.find((word) => word.startsWith("--into="))?.slice("--into=".length);
+const into = (path) => join(folder ?? ".", path);
 const production = process.argv.includes("--production");
 const shared = {
   bundle: true,
@@ -16,56 +20,58 @@ const shared = {
 };
 
 /**
- * dockerode loads gRPC, protobuf, tar and ssh with its first request, for builds and tunnels that Tare leaves to others: 150 ms of waiting for the first
- * history. Each of them loads when something of it is asked for.
+ * dockerode brings gRPC, protobuf, tar and ssh2 for builds and tunnels, which Tare leaves to the user's own docker and ssh: more than half of what every
+ * process, and the thread of every export, would read before the first answer.
  */
-const loadLate = {
-  name: "load-late",
+const leaveOut = {
+  name: "leave-out",
   setup(bundle) {
-    const late = /^(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|tar-fs|\.\/ssh)$/;
-    bundle.onResolve({ filter: late }, async ({ path, importer, resolveDir, kind, namespace }) => {
-      const isAsked =
-        namespace === "file" && /[\\/](dockerode|docker-modem)[\\/]lib[\\/]/.test(importer);
-      if (!isAsked) return undefined;
-      const found = await bundle.resolve(path, { importer, resolveDir, kind, namespace: "late" });
-      return { path: found.path, namespace: "late", pluginData: resolveDir };
+    const unused = /^(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|tar-fs|\.\/ssh)$/;
+    bundle.onResolve({ filter: unused }, ({ path, importer }) => {
+      const isAsked = /[\\/](dockerode|docker-modem)[\\/]lib[\\/]/.test(importer);
+      return isAsked ? { path, namespace: "left-out" } : undefined;
     });
-    bundle.onLoad({ filter: /.*/, namespace: "late" }, ({ path, pluginData }) => ({
-      resolveDir: pluginData,
-      contents: `const load = () => require(${JSON.stringify(path)});
-        module.exports = new Proxy(function () {}, {
-          get: (_, key) => load()[key],
-          apply: (_, self, words) => Reflect.apply(load(), self, words),
-        });`,
+    bundle.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({
+      contents: "module.exports = {};",
     }));
   },
 };
 
+const importMetaUrl = 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;';
+const ofServer = {
+  ...shared,
+  plugins: [leaveOut],
+  define: { "import.meta.url": "importMetaUrl" },
+};
+
 await Promise.all(
-  ["client/dist", "server/dist", "media/dist"].map((folder) =>
-    rm(folder, { recursive: true, force: true }),
+  ["client/dist", "server/dist", "media/dist"].map((place) =>
+    rm(into(place), { recursive: true, force: true }),
   ),
 );
 await Promise.all([
   build({
     ...shared,
     entryPoints: ["client/src/extension.ts"],
-    outfile: "client/dist/extension.cjs",
+    outfile: into("client/dist/extension.cjs"),
     external: ["vscode"],
   }),
   build({
-    ...shared,
+    ...ofServer,
     entryPoints: ["server/src/main.ts"],
-    outfile: "server/dist/tare.cjs",
-    // dockerode's ssh transport carries an optional native module that is not needed.
-    loader: { ".node": "empty" },
-    // Another one, which ssh2 asks for inside a try: where it was never compiled, it cannot be bundled.
-    external: ["cpu-features"],
-    plugins: [loadLate],
-    define: { "import.meta.url": "importMetaUrl" },
-    banner: {
-      js: '#!/usr/bin/env node\nconst importMetaUrl = require("node:url").pathToFileURL(__filename).href;',
+    outfile: into("server/dist/tare.cjs"),
+    banner: { js: `#!/usr/bin/env node\n${importMetaUrl}` },
+  }),
+  // What a thread starts with: each reads it anew.
+  build({
+    ...ofServer,
+    entryPoints: {
+      layerWorker: "server/src/io/layerWorkerEntry.ts",
+      archiveWorker: "server/src/io/archiveWorkerEntry.ts",
     },
+    outdir: into("server/dist"),
+    outExtension: { ".js": ".cjs" },
+    banner: { js: importMetaUrl },
   }),
   build({
     ...shared,
@@ -73,7 +79,7 @@ await Promise.all([
     format: "iife",
     target: "es2023",
     entryPoints: ["media/history/main.ts"],
-    outfile: "media/dist/history.js",
+    outfile: into("media/dist/history.js"),
   }),
   ...(existsSync("media/treemap/main.ts")
     ? [
@@ -86,9 +92,9 @@ await Promise.all([
             { in: "media/treemap/main.ts", out: "treemap" },
             { in: "media/treemap/treemap.css", out: "treemap" },
           ],
-          outdir: "media/dist",
+          outdir: into("media/dist"),
         }),
       ]
     : []),
 ]);
-await chmod("server/dist/tare.cjs", 0o755);
+await chmod(into("server/dist/tare.cjs"), 0o755);

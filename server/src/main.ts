@@ -4,7 +4,7 @@ import { isLayerWorker, runLayerWorker } from "./io/layerWorker.ts";
 // What libraries should stop using is no concern of who runs the command, and stderr is for people.
 process.noDeprecation = true;
 
-// One file is the workers, the language server and the command line; each loads only what it needs.
+// One file is the language server and the command line, and the threads where their own files are not beside it; each loads only what it needs.
 if (isLayerWorker()) runLayerWorker();
 else if (isArchiveWorker()) runArchiveWorker();
 else if (process.argv[2] === "lsp" && !asksForHelp(process.argv)) void serveClient();

@@ -3,11 +3,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { benchFolder as folder, buildBundles } from "./bundles.ts";
 
 const root = join(import.meta.dirname, "../..");
-const folder = join(root, ".cache/bench");
-const bundle = join(folder, "tare.cjs");
+let bundle = "";
 const cacheHome = join(folder, "cli-cache");
 /** Made by server.ts: 221,465 files in 16 gzip layers. */
 const large = join(folder, "server/image");
@@ -16,7 +15,7 @@ await main(Number(process.argv[2] ?? 5));
 
 async function main(runs: number): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  await bundleServer();
+  bundle = buildBundles();
   if (!existsSync(join(root, "examples/fat/image/oci-layout"))) {
     spawnSync(process.execPath, [join(root, "examples/make.ts")], { stdio: "inherit" });
   }
@@ -43,23 +42,6 @@ async function main(runs: number): Promise<void> {
   );
   console.log("| run | time | peak memory | printed |\n| --- | --- | --- | --- |");
   for (const row of rows) console.log(`| ${row.join(" | ")} |`);
-}
-
-/** As the extension ships it: one minified file. */
-async function bundleServer(): Promise<void> {
-  await build({
-    entryPoints: [join(root, "server/src/main.ts")],
-    outfile: bundle,
-    bundle: true,
-    minify: true,
-    platform: "node",
-    format: "cjs",
-    target: "node20",
-    loader: { ".node": "empty" },
-    external: ["cpu-features"],
-    define: { "import.meta.url": "importMetaUrl" },
-    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
-  });
 }
 
 /** Median time, highest memory and length of the output; the first run fills the cache and does not count. */

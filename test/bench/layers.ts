@@ -3,11 +3,10 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { benchFolder as folder, buildBundles, bundleBeside } from "./bundles.ts";
 import { type GeneratedLayer, makeLargeImage } from "./largeImage.ts";
 
-const folder = join(import.meta.dirname, "../../.cache/bench");
-const bundle = join(folder, "readOnce.cjs");
+let bundle = "";
 
 interface Measured {
   readonly wallMs: number;
@@ -25,7 +24,7 @@ async function main(runs: number): Promise<void> {
     scale: 1,
     layers: 16,
   });
-  await bundleReader();
+  bundle = await bundleBeside(buildBundles(), "readOnce.ts");
   const listing = join(folder, "large/layers.json");
   const rows: string[][] = [];
   const forms = [
@@ -81,20 +80,6 @@ async function timeMillion(runs: number): Promise<string[]> {
   const ours = repeat(Math.min(runs, 2), () => timeOurs(join(million, "layers.json"), "plain", ""));
   const oursMs = median(ours.map(({ wallMs }) => wallMs));
   return ["1,000,000 files, plain", seconds(oursMs), "", "", "≤ 600 MB", ...costs(ours)];
-}
-
-async function bundleReader(): Promise<void> {
-  await build({
-    entryPoints: [join(import.meta.dirname, "readOnce.ts")],
-    outfile: bundle,
-    bundle: true,
-    minify: true,
-    platform: "node",
-    format: "cjs",
-    target: "node20",
-    define: { "import.meta.url": "importMetaUrl" },
-    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
-  });
 }
 
 function timePeer(layers: readonly GeneratedLayer[], form: "plain" | "gzip" | "zstd"): number {

@@ -2,11 +2,9 @@
 import { readFileSync, statSync } from "node:fs";
 import type { ImageDescription } from "../../server/src/core/image/image.ts";
 import { readImage } from "../../server/src/io/layerReader.ts";
-import { isLayerWorker, runLayerWorker } from "../../server/src/io/layerWorker.ts";
 import type { GeneratedLayer } from "./largeImage.ts";
 
-if (isLayerWorker()) runLayerWorker();
-else void readOnce();
+void readOnce();
 
 async function readOnce(): Promise<void> {
   const [, , listing = "", form = "plain", cacheFolder = ""] = process.argv;

@@ -15,7 +15,6 @@ import {
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build } from "esbuild";
 import type { ProtocolConnection } from "vscode-languageserver/node";
 import {
   createProtocolConnection,
@@ -26,11 +25,11 @@ import { analyse, parseDockerfile } from "../../server/src/core/analysis.ts";
 import type { ImageStatus } from "../../server/src/protocol.ts";
 import { methods } from "../../server/src/protocol.ts";
 import { fullCapabilities } from "../support/lspPair.ts";
+import { benchFolder as folder, buildBundles } from "./bundles.ts";
 import type { GeneratedLayer } from "./largeImage.ts";
 import { makeLargeImage } from "./largeImage.ts";
 
-const folder = join(import.meta.dirname, "../../.cache/bench");
-const bundle = join(folder, "tare.cjs");
+let bundle = "";
 const workspace = join(folder, "server");
 
 const dockerfile = `# tare: image=oci:image\nFROM scratch\n${Array.from({ length: 16 }, (_, index) => `RUN step ${index}\n`).join("")}`;
@@ -70,7 +69,7 @@ await main(Number(process.argv[2] ?? 5), process.argv[3] === "maps");
 
 async function main(runs: number, isMaps: boolean): Promise<void> {
   mkdirSync(workspace, { recursive: true });
-  await bundleServer();
+  bundle = buildBundles();
   const layers = await makeLargeImage({
     folder: join(folder, "large"),
     files: 221_465,
@@ -161,23 +160,6 @@ function textToFindings(stanza: readonly string[]): number {
   const tookMs = performance.now() - started;
   if (stanza === wastefulStanza && length === 0) throw new Error("no rule found anything");
   return tookMs;
-}
-
-/** As the extension ships it: one minified file. */
-async function bundleServer(): Promise<void> {
-  await build({
-    entryPoints: [join(import.meta.dirname, "../../server/src/main.ts")],
-    outfile: bundle,
-    bundle: true,
-    minify: true,
-    platform: "node",
-    format: "cjs",
-    target: "node20",
-    loader: { ".node": "empty" },
-    external: ["cpu-features"],
-    define: { "import.meta.url": "importMetaUrl" },
-    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
-  });
 }
 
 /** The generated layers as an OCI layout whose history fits `dockerfile`. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -69,6 +69,15 @@ test("the second run, from the cache, prints the same bytes", () => {
   assert.equal(first?.status, 0);
   assert.equal(second?.stdout, first?.stdout);
   assert.equal(uncached?.stdout, first?.stdout);
+});
+
+test("the command alone, without the files that threads start with, prints the same", async () => {
+  const alone = join(folder, "tare.cjs");
+  await copyFile(bundle, alone);
+  const argv = ["analyze", "oci:image", "--json", "--no-cache"];
+  const run = spawnSync(process.execPath, [alone, ...argv], { cwd: folder, encoding: "utf8" });
+  assert.equal(run.stderr, "");
+  assert.equal(run.stdout, tare(argv).stdout);
 });
 
 test("a reader that leaves ends the process quietly", async () => {

@@ -15,8 +15,8 @@ describe("the package", () => {
 
   test("holds the bundles and what is shown, nothing else", () => {
     const allowed = [
-      /^(client\/dist\/extension|server\/dist\/tare)\.cjs$/,
-      /^media\/(icon\.(png|svg)|dist\/\w+\.js)$/,
+      /^(client\/dist\/extension|server\/dist\/(tare|layerWorker|archiveWorker))\.cjs$/,
+      /^media\/(icon\.(png|svg)|dist\/\w+\.(js|css))$/,
       /^(package|package\.nls)\.json$/,
       /^(README|CHANGELOG)\.md$/,
       /^LICENSE$/,
@@ -34,6 +34,8 @@ describe("the package", () => {
     for (const path of [
       "client/dist/extension.cjs",
       "server/dist/tare.cjs",
+      "server/dist/layerWorker.cjs",
+      "server/dist/archiveWorker.cjs",
       "package.json",
       "package.nls.json",
       "media/icon.png",

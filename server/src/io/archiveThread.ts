@@ -5,6 +5,7 @@ import type { StreamedFile } from "./archiveReader.ts";
 import type { ArchiveMessage, ArchiveTask, PartTask } from "./archiveTask.ts";
 import type { ArchiveWorkerData } from "./archiveWorker.ts";
 import type { ReadOptions } from "./layerReader.ts";
+import { threadEntry } from "./threadEntry.ts";
 
 /** Reads an archive in a thread of its own; aborting the signal ends the thread with all it started. */
 export function readArchiveInThread(
@@ -34,7 +35,7 @@ function runInThread<T>(
   answerIn: (message: ArchiveMessage) => Result<T, ImageError> | undefined,
 ): Promise<Result<T, ImageError>> {
   if (signal.aborted) return Promise.resolve(fail({ code: "cancelled" }));
-  const worker = new Worker(workerEntry(), { workerData: data });
+  const worker = new Worker(threadEntry("archiveWorker"), { workerData: data });
   return new Promise((resolve, reject) => {
     const cancel = (): void => {
       void worker.terminate();
@@ -59,10 +60,4 @@ function runInThread<T>(
 function pastMemory({ task, part }: ArchiveWorkerData): ImageError {
   const where = (task ?? part)?.place ?? "";
   return { code: "limit-exceeded", limit: "a worker thread's memory", where };
-}
-
-/** The sources start a small file of their own; the bundle is one file, which finds out by `isArchiveWorker` what it is to do. */
-function workerEntry(): URL {
-  const isSource = import.meta.url.endsWith(".ts");
-  return new URL(isSource ? "./archiveWorkerEntry.ts" : import.meta.url, import.meta.url);
 }

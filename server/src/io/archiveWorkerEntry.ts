@@ -1,4 +1,7 @@
-// The start of an archive worker when the server runs from its sources; the bundle starts itself again instead (see `archiveThread`).
+// All that a thread which reads an archive runs (see `threadEntry`).
 import { runArchiveWorker } from "./archiveWorker.ts";
+
+// As in `main`: for libraries, not for people.
+process.noDeprecation = true;
 
 runArchiveWorker();

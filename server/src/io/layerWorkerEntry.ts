@@ -1,4 +1,4 @@
-// The start of a layer worker when the server runs from its sources; the bundle starts itself again instead (see `layerWorkers`).
+// All that a thread which reads layers runs (see `threadEntry`).
 import { runLayerWorker } from "./layerWorker.ts";
 
 runLayerWorker();

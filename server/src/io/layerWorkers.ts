@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { LayerMessage, LayerTask } from "./layerTasks.ts";
 import { layerWorkerRole } from "./layerWorker.ts";
+import { threadEntry } from "./threadEntry.ts";
 import { buffersOf } from "./transfer.ts";
 
 /** One thread that reads layers. */
@@ -23,7 +24,10 @@ export interface ThreadListener {
 
 /** Starts a thread: takes about 50 ms, during which tasks wait. */
 export function startLayerThread(listener: ThreadListener): LayerThread {
-  const worker = new Worker(workerEntry(), { workerData: layerWorkerRole, resourceLimits });
+  const worker = new Worker(threadEntry("layerWorker"), {
+    workerData: layerWorkerRole,
+    resourceLimits,
+  });
   worker.on("message", (message: LayerMessage) => listener.message(message));
   worker.on("error", (error) => listener.broken(error));
   return {
@@ -42,9 +46,3 @@ export function threadCountFor(tasks: number): number {
 }
 
 const mostThreads = 8;
-
-/** The sources start a small file of their own; the bundle is one file, which finds out by `isLayerWorker` what it is to do. */
-function workerEntry(): URL {
-  const isSource = import.meta.url.endsWith(".ts");
-  return new URL(isSource ? "./layerWorkerEntry.ts" : import.meta.url, import.meta.url);
-}
