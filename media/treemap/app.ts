@@ -44,9 +44,18 @@ interface Living {
   readonly said: HTMLElement;
   memory: Memory | undefined;
   shown: { readonly map: Treemap; readonly root: Place } | undefined;
-  matches: readonly TreemapMatch[] | undefined;
   /** Number of the newest question; answers to older ones come too late. */
   asked: number;
+  sought: Sought;
+}
+
+/** The newest search. */
+interface Sought {
+  readonly request: number;
+  /** In which files of which image: what was found holds for every place in them. */
+  readonly within: string;
+  /** Undefined while nothing is looked for, or nothing is known. */
+  readonly matches: readonly TreemapMatch[] | undefined;
 }
 
 /** Colours that can be told apart in a line of text. */
@@ -84,8 +93,8 @@ export function startTreemap(
     said: element("div", { class: "said", role: "status" }),
     memory: remembered,
     shown: undefined,
-    matches: undefined,
     asked: 0,
+    sought: { request: 0, within: "", matches: undefined },
   };
   const { tools, view, table, foot, note: message, said } = living;
   const main = element("main", {}, view.element, table, message);
@@ -109,7 +118,7 @@ function accept(living: Living, message: TreemapMessage): void {
       if (message.request === living.asked) arrive(living, message.map, message.message);
       return;
     case "found":
-      if (message.request === living.asked) showFound(living, message.found);
+      if (message.request === living.sought.request) showFound(living, message.found);
       return;
     case "ready":
     case "ask":
@@ -139,6 +148,7 @@ function arrive(living: Living, map: Treemap | undefined, message: string | unde
   living.note.textContent = message ?? "";
   living.note.hidden = message === undefined;
   living.shown = map && { map, root: placesOf(map, target) };
+  if (living.sought.within !== searchedIn(living)) find(living, living.finder.query());
   draw(living);
   if (living.shown !== undefined && map !== undefined) {
     living.said.textContent = spoken(map, living.shown.root);
@@ -169,7 +179,7 @@ function draw(living: Living): void {
   }
   const colours = coloursOf(map, by);
   foot.replaceChildren(...footer(map, root, colours));
-  view.show({ map, root, by: colours, selected, matches: living.matches });
+  view.show({ map, root, by: colours, selected, matches: living.sought.matches });
 }
 
 /** What the colours mean, and what the map cannot show. */
@@ -214,20 +224,27 @@ function goToLine({ frame, shown, memory }: Living, { node }: Place): void {
   }
 }
 
+/** Looks for a text where the map is; what was found before is forgotten. */
 function find(living: Living, query: string): void {
-  const { memory, frame } = living;
-  if (query === "") {
-    living.matches = undefined;
-    draw(living);
-  } else if (memory !== undefined) {
-    frame.post({ kind: "search", request: living.asked, target: memory.target, query });
+  const { memory, frame, view } = living;
+  const request = living.sought.request + 1;
+  living.sought = { request, within: searchedIn(living), matches: undefined };
+  if (query === "") view.mark(undefined);
+  else if (memory !== undefined) {
+    frame.post({ kind: "search", request, target: memory.target, query });
   }
 }
 
+/** The same text for all places that are searched together. */
+function searchedIn({ memory, shown }: Living): string {
+  const { uri, layer, waste } = memory?.target ?? {};
+  return [shown?.map.imageId, layer, waste, uri].join("|");
+}
+
 function showFound(living: Living, found: TreemapMatches): void {
-  living.matches = found.matches;
+  living.sought = { ...living.sought, matches: found.matches };
   living.finder.show(found);
-  draw(living);
+  living.view.mark(found.matches);
 }
 
 /** Shows the directory that a match is in, with the match selected. */

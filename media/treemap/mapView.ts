@@ -24,6 +24,8 @@ export interface Sheet {
 export interface MapView {
   readonly element: HTMLElement;
   show(sheet: Sheet): void;
+  /** Lets what was not found step back; nothing does without matches. */
+  mark(matches: readonly TreemapMatch[] | undefined): void;
   /** Draws again in the size that the window has now. */
   resize(): void;
   focus(): void;
@@ -64,6 +66,11 @@ export function mapView(tip: Tooltip, actions: MapActions): MapView {
   return {
     element: box,
     show: (sheet) => draw(living, sheet),
+    mark: (matches) => {
+      if (living.shown === undefined) return;
+      living.shown = { ...living.shown, sheet: { ...living.shown.sheet, matches } };
+      dim(living.shown);
+    },
     resize: () => {
       const { shown, selected } = living;
       if (shown === undefined || box.clientWidth === 0) return;
@@ -117,11 +124,10 @@ function tellOfFocus({ box, shown, selected, tip }: Living): void {
   const at = shown && selected && boxOfPlace(shown.layout, selected);
   if (!isByKeys || at === undefined || shown === undefined || selected === undefined) return;
   const { left, top } = box.getBoundingClientRect();
-  tip.show(
-    factsOf(shown.sheet.map, selected),
-    left + at.x + Math.min(at.width, 40),
-    top + at.y + at.height - distanceInside,
-  );
+  tip.show(selected, () => factsOf(shown.sheet.map, selected), {
+    x: left + at.x + Math.min(at.width, 40),
+    y: top + at.y + at.height - distanceInside,
+  });
 }
 
 /** The tooltip of what has the focus begins inside of it. */
@@ -134,10 +140,11 @@ function labelOf({ root, map }: Sheet): string {
 /** What was not found steps back. */
 function dim({ sheet, drawing }: Shown): void {
   const { matches } = sheet;
-  if (matches === undefined) return;
   for (const leaf of drawing.svg.querySelectorAll(".leaf")) {
     const place = drawing.placeAt(leaf);
-    leaf.classList.add(place !== undefined && isFound(place, matches) ? "found" : "dimmed");
+    const isIn = matches !== undefined && place !== undefined && isFound(place, matches);
+    leaf.classList.toggle("found", isIn);
+    leaf.classList.toggle("dimmed", matches !== undefined && !isIn);
   }
 }
 
@@ -148,7 +155,7 @@ function followPointer(living: Living): void {
     const place = placeAt(event);
     const map = living.shown?.sheet.map;
     if (place === undefined || map === undefined) tip.hide();
-    else tip.show(factsOf(map, place), event.clientX, event.clientY);
+    else tip.show(place, () => factsOf(map, place), { x: event.clientX, y: event.clientY });
   });
   box.addEventListener("pointerleave", () => tip.hide());
   box.addEventListener("pointerdown", (event) => {

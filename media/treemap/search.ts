@@ -5,7 +5,9 @@ import type { Place } from "./places.ts";
 /** The field and the list below it. */
 export interface Search {
   readonly element: HTMLElement;
-  focus(): void;
+  /** What is looked for; "" for nothing. */
+  query(): string;
+  /** Lists what was found as long as one is at it. */
   show(found: TreemapMatches): void;
 }
 
@@ -46,11 +48,12 @@ export function search(actions: SearchActions): Search {
   followSteps(box, input, list, clear);
   return {
     element: box,
-    focus: () => input.focus(),
+    query: () => input.value.trim(),
     show: ({ matches, count: all }) => {
       count.textContent = input.value === "" ? "" : `${all.toLocaleString("en-US")} found`;
       list.replaceChildren(...matches.slice(0, listed).map((match) => matchRow(match, open)));
-      list.hidden = matches.length === 0 || input.value === "";
+      const isAtIt = box.contains(document.activeElement);
+      list.hidden = matches.length === 0 || input.value === "" || !isAtIt;
     },
   };
 }

@@ -1,11 +1,12 @@
 import { element } from "./elements.ts";
 import type { Box } from "./layout.ts";
+import type { Place } from "./places.ts";
 
 /** What is said of a place beside it. */
 export interface Tooltip {
   readonly element: HTMLElement;
-  /** Lines of text beside a point of the window, never under the pointer. */
-  show(lines: readonly string[], x: number, y: number): void;
+  /** Lines of text about a place beside a point of the window, never under the pointer. Only for another place than before they are made and laid out. */
+  show(about: Place, linesOf: () => readonly string[], at: Pick<Box, "x" | "y">): void;
   hide(): void;
 }
 
@@ -13,19 +14,24 @@ export interface Tooltip {
 export function tooltip(): Tooltip {
   const box = element("div", { class: "tooltip", "aria-hidden": "true" });
   box.hidden = true;
+  let told: { readonly place: Place; readonly space: Pick<Box, "width" | "height"> } | undefined;
+  const tell = (place: Place, lines: readonly string[]): NonNullable<typeof told> => {
+    box.replaceChildren(...lines.map((line) => element("div", {}, element("bdi", {}, line))));
+    const { width, height } = box.getBoundingClientRect();
+    return { place, space: { width, height } };
+  };
   return {
     element: box,
-    show: (lines, x, y) => {
-      box.replaceChildren(...lines.map((line) => element("div", {}, element("bdi", {}, line))));
+    show: (place, linesOf, at) => {
       box.hidden = false;
-      const { width, height } = box.getBoundingClientRect();
-      const { left, top } = placeBeside(
-        { x, y },
-        { width, height },
-        { width: window.innerWidth, height: window.innerHeight },
-      );
-      box.style.left = `${left}px`;
-      box.style.top = `${top}px`;
+      if (told?.place !== place) told = tell(place, linesOf());
+      const page = document.documentElement;
+      const { left, top } = placeBeside(at, told.space, {
+        width: page.clientWidth,
+        height: page.clientHeight,
+      });
+      // Nothing is laid out or painted again for it.
+      box.style.transform = `translate(${left}px, ${top}px)`;
     },
     hide: () => {
       box.hidden = true;

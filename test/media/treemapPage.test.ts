@@ -128,6 +128,63 @@ test("a search steps back what was not found, lists the rest, and goes there", (
     ]);
   }));
 
+test("what was found holds in the same tree, is looked for again in another, and is forgotten with the text", (t) =>
+  withPage(t, {}, async (shown) => {
+    const { page } = shown;
+    const queries = () =>
+      shown.said.flatMap((message) => (message.kind === "search" ? [message.target] : []));
+    const marks = async () => [
+      await page.locator(".leaf.found").count(),
+      await page.locator(".leaf.dimmed").count(),
+    ];
+    await page.locator("input").fill("libc");
+    await page.locator(".leaf.found").first().waitFor();
+    assert.deepEqual(await marks(), [1, 4]);
+    await leaf(shown, "libc.so").dblclick();
+    await page.locator("nav li", { hasText: "usr" }).waitFor();
+    assert.deepEqual([await marks(), queries().length], [[1, 1], 1]);
+    await shown.send({ kind: "show", target: { uri, layer: 2 } });
+    await page.locator("nav li", { hasText: "Layer 3" }).waitFor();
+    await page.locator(".search .count", { hasText: /^0 found$/ }).waitFor();
+    assert.deepEqual([await marks(), queries().at(-1)], [[0, 2], { uri, layer: 2 }]);
+    assert.equal(await page.locator(".matches").isVisible(), false);
+    await page.locator("input").fill("");
+    await page.waitForFunction(() => document.querySelector(".dimmed") === null);
+    assert.equal(await page.locator(".search .count").innerText(), "");
+    await shown.send({ kind: "found", request: 2, found: { matches: [], count: 0 } });
+    assert.deepEqual(await marks(), [0, 0]);
+  }));
+
+test("a pointer that moves changes the tooltip and nothing of the drawing", (t) =>
+  withPage(t, {}, async (shown) => {
+    const { page } = shown;
+    const box = (await leaf(shown, "libc.so").locator(".area").boundingBox())!;
+    await page.mouse.move(box.x + 20, box.y + 60);
+    await page.locator(".tooltip").waitFor();
+    await page.evaluate(() => {
+      const seen: string[] = [];
+      const note = (changes: readonly MutationRecord[]): void => {
+        for (const { type, target, attributeName } of changes) {
+          const at = (target as Element).closest(".tooltip") === null ? "page" : "tooltip";
+          seen.push(`${at} ${type} ${attributeName ?? ""}`.trim());
+        }
+      };
+      const all = { subtree: true, childList: true, attributes: true, characterData: true };
+      new MutationObserver(note).observe(document.body, all);
+      Object.assign(window, { seen });
+    });
+    const seen = () =>
+      page.evaluate(() => [...new Set((window as unknown as { seen: string[] }).seen.splice(0))]);
+    for (const step of [30, 40, 50]) await page.mouse.move(box.x + step, box.y + 60);
+    assert.deepEqual(await seen(), ["tooltip attributes style"]);
+    const other = (await leaf(shown, "usr/bin/tool").locator(".area").boundingBox())!;
+    await page.mouse.move(other.x + 20, other.y + 60);
+    await page.locator(".tooltip", { hasText: "usr/bin/tool" }).waitFor();
+    assert.deepEqual(await seen(), ["tooltip childList", "tooltip attributes style"]);
+    const tip = (await page.locator(".tooltip").boundingBox())!;
+    assert.deepEqual([Math.round(tip.x - other.x), Math.round(tip.y - other.y)], [34, 74]);
+  }));
+
 test("the table says the same as the drawing, and leads to lines and directories", (t) =>
   withPage(t, {}, async (shown) => {
     const { page } = shown;
@@ -207,8 +264,13 @@ test("hostile names are text and nothing else", (t) =>
     },
   ));
 
-test("without colours textures and borders tell layers apart, and waste stays hatched", (t) =>
-  withPage(t, { theme: "vscode-high-contrast" }, async (shown) => {
+for (const theme of ["vscode-high-contrast", "vscode-high-contrast-light"]) {
+  test(`without colours textures and borders tell layers apart, and waste stays hatched: ${theme}`, (t) =>
+    checkContrast(t, theme));
+}
+
+const checkContrast = (t: TestContext, theme: string) =>
+  withPage(t, { theme }, async (shown) => {
     const fills = await shown.page
       .locator(".leaf .area")
       .evaluateAll((areas) => areas.map((one) => getComputedStyle(one).fill));
@@ -226,7 +288,7 @@ test("without colours textures and borders tell layers apart, and waste stays ha
       .locator(".focus")
       .evaluate((one) => getComputedStyle(one).stroke);
     assert.equal(stroke, "rgb(0, 120, 212)");
-  }));
+  });
 
 test("nothing moves for those who asked for that", (t) =>
   withPage(t, {}, async ({ page }) => {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type {
   Treemap,
@@ -8,6 +7,7 @@ import type {
 import type { ImageStatuses } from "../imageStatuses.ts";
 import type { Server } from "../languageClient.ts";
 import { goToLineCommand } from "./layerTree.ts";
+import { treemapHtml } from "./treemapHtml.ts";
 
 /** Type of the webview; package.json names it where the extension is woken and in menus. */
 const treemapType = "tare.treemap";
@@ -235,24 +235,12 @@ function titleOf(uri: string): string {
   return vscode.l10n.t("Treemap of {0}", name);
 }
 
-/** Nothing but our own script and style: no inline code, no other source, no network. */
 function page(webview: vscode.Webview, extension: vscode.Uri): string {
-  const nonce = randomBytes(16).toString("hex");
-  const file = (name: string): string =>
+  const addressOf = (name: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(extension, "media/dist", name)).toString();
-  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}';`;
-  return `<!DOCTYPE html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta http-equiv="Content-Security-Policy" content="${policy}" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <link rel="stylesheet" href="${file("treemap.css")}" />
-    <title>Treemap</title>
-  </head>
-  <body>
-    <div id="page"></div>
-    <script nonce="${nonce}" src="${file("treemap.js")}"></script>
-  </body>
-</html>`;
+  return treemapHtml({
+    script: addressOf("treemap.js"),
+    style: addressOf("treemap.css"),
+    cspSource: webview.cspSource,
+  });
 }
