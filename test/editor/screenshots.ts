@@ -4,16 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "../machine/build.ts";
 import { killAll, runProcess } from "../machine/processes.ts";
-import { inRoot } from "../machine/place.ts";
+import { cacheFolder, inRoot } from "../machine/place.ts";
 import { say } from "../machine/progress.ts";
 import { startEditor, type EditorHost } from "./support/editorHost.ts";
 import { type EditorWindow, treemapFrame } from "./support/editorWindow.ts";
 
 const target = inRoot("media/screenshots");
+const reviewed = join(cacheFolder, "screenshots");
 const themes = {
   dark: "Default Dark Modern",
   light: "Default Light Modern",
   contrast: "Default High Contrast",
+  "contrast-light": "Default High Contrast Light",
 };
 /** Scenes to take; all of them when none is named: `npm run screenshots treemap`. */
 const wanted = process.argv.slice(2);
@@ -23,7 +25,9 @@ interface Scene {
   readonly height: number;
   /** Pixels for one of the window: as fine as 200 kB allow. */
   readonly scale: number;
-  /** True where high contrast looks different enough to be shown. */
+  /** Taken to be looked at, and not kept for the README. */
+  readonly isForReview?: boolean;
+  /** True where high contrast looks different enough to be shown; light and high in contrast it is only looked at. */
   readonly inContrast?: boolean;
   /** Brings the window into the state that is photographed. */
   readonly show: (window: EditorWindow) => Promise<void>;
@@ -57,6 +61,46 @@ const scenes: readonly Scene[] = [
     },
   },
   {
+    name: "packages",
+    height: 640,
+    scale: 1,
+    show: async (window) => {
+      await window.treeRows();
+      await widenSideBar(window);
+      await window.command("Tare: Group the Layer Tree By …");
+      await pick(window, "Package");
+      await window.command("Tare: Filter the Layer Tree by Path …");
+      await window.page.locator(".quick-input-widget input").first().fill("lib");
+      await window.page.keyboard.press("Enter");
+      await window.treeRow("in the final files").waitFor();
+      await window.treeRow("No package").locator(".monaco-tl-twistie").click();
+    },
+  },
+  {
+    name: "marks",
+    height: 640,
+    scale: 1,
+    isForReview: true,
+    inContrast: true,
+    show: async (window) => {
+      await window.treeRows();
+      await widenSideBar(window);
+      await window.treeRow("line 18").locator(".monaco-tl-twistie").click();
+      await window.treeRow("line 20").locator(".monaco-tl-twistie").click();
+    },
+  },
+  {
+    name: "scratch",
+    height: 640,
+    scale: 1,
+    isForReview: true,
+    inContrast: true,
+    show: async (window) => {
+      await window.command("Tare: Show the Way to Scratch");
+      await widenSideBar(window);
+    },
+  },
+  {
     name: "problems",
     height: 560,
     scale: 1.25,
@@ -76,7 +120,7 @@ const scenes: readonly Scene[] = [
   },
   {
     name: "treemap",
-    height: 640,
+    height: 600,
     scale: 1,
     inContrast: true,
     show: async (window) => {
@@ -89,6 +133,11 @@ const scenes: readonly Scene[] = [
   },
 ];
 
+async function pick({ page }: EditorWindow, label: string): Promise<void> {
+  const rows = page.locator(".quick-input-widget .monaco-list-row");
+  await rows.filter({ hasText: label }).first().click();
+}
+
 async function widenSideBar({ page }: EditorWindow): Promise<void> {
   const edge = await page.locator(".sidebar").first().boundingBox();
   if (edge === null) return;
@@ -97,6 +146,8 @@ async function widenSideBar({ page }: EditorWindow): Promise<void> {
   await page.mouse.down();
   await page.mouse.move(x + 130, 300, { steps: 5 });
   await page.mouse.up();
+  // The edge would stay lit below the mouse.
+  await page.mouse.move(x + 400, 300);
 }
 
 process.on("exit", killAll);
@@ -110,7 +161,7 @@ async function main(): Promise<number> {
     say(`No pictures can be taken here: ${host}`);
     return 1;
   }
-  mkdirSync(target, { recursive: true });
+  for (const folder of [target, reviewed]) mkdirSync(folder, { recursive: true });
   try {
     for (const [theme, name] of Object.entries(themes)) await photographAll(host, theme, name);
   } finally {
@@ -126,18 +177,20 @@ async function photographAll(host: EditorHost, theme: string, themeName: string)
   mkdirSync(join(folder, ".vscode"));
   writeFileSync(join(folder, ".vscode/settings.json"), JSON.stringify(settings(themeName)));
   try {
+    const isContrast = theme.startsWith("contrast");
     const taken = scenes.filter(
       ({ name, inContrast = false }) =>
-        (wanted.length === 0 || wanted.includes(name)) && (theme !== "contrast" || inContrast),
+        (wanted.length === 0 || wanted.includes(name)) && (inContrast || !isContrast),
     );
-    for (const { name, height, scale, show } of taken) {
+    for (const { name, height, scale, show, isForReview = false } of taken) {
       const file = join(folder, "Dockerfile");
       const window = await host.open(folder, { file, width: 1120, height, scale });
       await window.untilLine(9, /wasted/);
       await show(window);
       // Focus rings and blinking cursors settle.
       await window.page.waitForTimeout(800);
-      const path = join(target, `${name}-${theme}.png`);
+      const isKept = !isForReview && theme !== "contrast-light";
+      const path = join(isKept ? target : reviewed, `${name}-${theme}.png`);
       await window.page.screenshot({ path });
       say(`${path}: ${statSync(path).size} B`);
       await window.close();

@@ -125,12 +125,9 @@ describe("the layer tree", () => {
     await shown.command("Tare: Filter the Layer Tree by Path …");
     await inputOf(shown).fill("srv/app/");
     await shown.page.keyboard.press("Enter");
-    await untilRows(shown, (all) => all.includes("server.js | 1 MB"), [
-      /line 4$/,
-      /^srv$/,
-      /^app$/,
-      /^cache$/,
-    ]);
+    const isOpen = (all: readonly string[]): boolean =>
+      all.includes("server.js | 1 MB") && all.some((row) => row.startsWith("index"));
+    await untilRows(shown, isOpen, [/line 4$/, /^srv$/, /^app$/, /^cache$/]);
     await shown.treeRow("server.js").click();
     await shown.treeRow(/^index/).click({ modifiers: ["Control"] });
     await shown.command("Tare: Copy Path");
