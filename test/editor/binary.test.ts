@@ -72,7 +72,7 @@ describe("a binary in the treemap", () => {
     );
     await map.locator('[aria-label^="esbuild: .gopclntab, 3."]').waitFor();
     const meanings = await map.locator(".legend li").allInnerTexts();
-    for (const use of ["Main package and its module", "Go's own library", "Read-only data"]) {
+    for (const use of ["Other Go packages", "Go's own library", "Read-only data"]) {
       assert.ok(meanings.includes(use), `${use} is not among ${meanings.join()}`);
     }
     await shown.photograph("treemap-binary");

@@ -42,9 +42,9 @@ test("packages are of the modules that the program names, the longest path first
   assert.deepEqual(ownersOf(modules, Object.keys(owners)), Object.values(owners));
 });
 
-test("a program that names no modules has only its main package", () =>
+test("in a program that names no modules only Go's library can be told apart", () =>
   assert.deepEqual(ownersOf("path\tgithub.com/a/b\n", ["main", "github.com/a/b/c", "fmt"]), [
-    "go-own",
+    "go-other",
     "go-other",
     "go-standard",
   ]));

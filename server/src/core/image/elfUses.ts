@@ -3,8 +3,8 @@ import type { ElfRemovable } from "./elfLabels.ts";
 
 /**
  * What bytes of a binary are there for. Of what is loaded `code` may be run, `variables` may be written, `constants` neither; `debug` and `symbols` are what strip takes
- * away; `go-own` is of the main package and its module, `go-standard` of Go's library, `go-other` of all other packages; `appended` is behind all that the headers
- * name; `not-loaded` is none of these.
+ * away; `go-own` is of the main package and its module, `go-standard` of Go's library, `go-other` of all other packages (of the main one too where the program does not
+ * name its module); `appended` is behind all that the headers name; `not-loaded` is none of these.
  */
 export type ElfUse = (typeof elfUses)[number];
 

@@ -9,7 +9,8 @@ export type GoOwner = Extract<ElfUse, `go-${string}`>;
 
 /**
  * Says of import paths whose they are: of the main package and the module around it, of Go's own library, or another's. By the modules that the program names; what
- * is in none of them is of Go's library where its path begins as all of that library do. Go, cmd/go § Import path syntax.
+ * is in none of them is of Go's library where its path begins as all of that library do. Go, cmd/go § Import path syntax. Where the program does not name its own
+ * module nothing is `go-own`, not even the main package: nobody could say what else is.
  */
 export function goOwners(
   source: ElfSource,
@@ -18,8 +19,8 @@ export function goOwners(
 ): (name: string) => GoOwner {
   const { own, others } = readGoModules(source, segments, sections);
   const modules = new Map<string, GoOwner>(others.map((path) => [path, "go-other"]));
-  if (own !== undefined) modules.set(own, "go-own");
-  return (name) => (name === "main" ? "go-own" : (ownerIn(modules, name) ?? byFirstName(name)));
+  if (own !== undefined) modules.set(own, "go-own").set("main", "go-own");
+  return (name) => ownerIn(modules, name) ?? byFirstName(name);
 }
 
 /** The module with the longest path that holds the package. */
