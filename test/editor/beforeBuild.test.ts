@@ -45,4 +45,14 @@ describe("a Dockerfile that was never built", () => {
     assert.match(await action.innerText(), /was not checked/);
     await shown.page.keyboard.press("Escape");
   });
+
+  test("the status bar names the target that states the limit, and the platform it holds for", async (t) => {
+    const shown = await openWindow(t);
+    if (shown === undefined) return;
+    workspace.write("app", "x".repeat(150_000));
+    await shown.untilLine(2, "COPY app /srv/app150 kB (context)");
+    await shown.typeAtEndOf(3, "\n# tare: platform=linux/amd64 target=micro");
+    const told = '[aria-label*="150 kB, 100 kB allowed (target micro, linux/amd64)"]';
+    await shown.page.locator(`.statusbar-item[id*="tare.total"] ${told}`).first().waitFor();
+  });
 });
