@@ -3,7 +3,7 @@ import { test, type TestContext } from "node:test";
 import type { ElfPart } from "../../server/src/core/image/elfLabels.ts";
 import { elfMapOf } from "../../server/src/core/image/elfMap.ts";
 import { openBinary } from "../../server/src/core/views/binaryTreemap.ts";
-import { treemapSheet } from "../support/atOnce.ts";
+import { treemapSheet } from "../support/treemapSheet.ts";
 import type { Treemap } from "../../server/src/protocol/treemap.ts";
 import { analysisOf } from "../support/analysisOf.ts";
 import { anImage } from "../support/imageBuilder.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { TreemapPlace } from "../../server/src/core/views/treemapView.ts";
 import type { Treemap } from "../../server/src/protocol/treemap.ts";
 import { analysisOf } from "../support/analysisOf.ts";
-import { treemapSheet } from "../support/atOnce.ts";
+import { treemapSheet } from "../support/treemapSheet.ts";
 import { anImage } from "../support/imageBuilder.ts";
 
 /** Files of a layer, and how large they are. */

@@ -7,7 +7,8 @@ import { treemapSearchInSteps } from "../../server/src/core/views/treemapSearch.
 import type { Treemap, TreemapMessage, TreemapTarget } from "../../server/src/protocol/treemap.ts";
 import { bringBrowser, browserArguments } from "../machine/browser.ts";
 import { inRoot } from "../machine/place.ts";
-import { atOnce, treemapSheet } from "../support/atOnce.ts";
+import { finish } from "../../server/src/core/image/piecework.ts";
+import { treemapSheet } from "../support/treemapSheet.ts";
 
 /** The webview in a browser of its own, without an editor around it. */
 export interface TreemapPage {
@@ -65,7 +66,7 @@ export async function openTreemap(options: PageOptions): Promise<TreemapPage | s
     } else if (message.kind === "search") {
       const question = { query: message.query, limit: 200 };
       const memory = emptyTreemapMemory();
-      const found = atOnce(treemapSearchInSteps(memory, analysis, message.target, question));
+      const found = finish(treemapSearchInSteps(memory, analysis, message.target, question));
       await send({ kind: "found", request: message.request, found });
     }
   };

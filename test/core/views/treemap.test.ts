@@ -5,7 +5,7 @@ import type { ReadImage } from "../../../server/src/core/image/image.ts";
 import { treemapInSteps, type TreemapQuestion } from "../../../server/src/core/views/treemap.ts";
 import { emptyTreemapMemory } from "../../../server/src/core/views/treemapMemory.ts";
 import type { TreemapNode } from "../../../server/src/core/views/treemapNode.ts";
-import { atOnce } from "../../support/atOnce.ts";
+import { finish } from "../../../server/src/core/image/piecework.ts";
 import { anImage } from "../../support/imageBuilder.ts";
 
 const image = anImage()
@@ -14,7 +14,7 @@ const image = anImage()
   .layer({ "app/.wh.big.zip": "0" });
 
 function treemapOf(read: ReadImage, question: TreemapQuestion): TreemapNode | undefined {
-  return atOnce(treemapInSteps(emptyTreemapMemory(), read, question));
+  return finish(treemapInSteps(emptyTreemapMemory(), read, question));
 }
 
 /** A map as lines, two blanks for each level. */

@@ -7,7 +7,8 @@ import {
 } from "../../../server/src/core/views/treemapSearch.ts";
 import type { TreemapArea } from "../../../server/src/core/views/treemapView.ts";
 import { analysisOf } from "../../support/analysisOf.ts";
-import { atOnce, treemapSheet } from "../../support/atOnce.ts";
+import { finish } from "../../../server/src/core/image/piecework.ts";
+import { treemapSheet } from "../../support/treemapSheet.ts";
 import { anImage } from "../../support/imageBuilder.ts";
 
 const dockerfile = `FROM debian:12
@@ -28,7 +29,7 @@ const image = anImage()
 const analysis = analysisOf(dockerfile, image);
 
 function search(query: string, limit: number, place = {}): TreemapMatches {
-  return atOnce(treemapSearchInSteps(emptyTreemapMemory(), analysis, place, { query, limit }));
+  return finish(treemapSearchInSteps(emptyTreemapMemory(), analysis, place, { query, limit }));
 }
 
 function checkSearch(query: string, lines: readonly string[], place = {}): void {

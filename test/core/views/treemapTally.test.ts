@@ -10,7 +10,7 @@ import {
   subtractTally,
   tallyOf,
 } from "../../../server/src/core/views/treemapTally.ts";
-import { atOnce } from "../../support/atOnce.ts";
+import { finish } from "../../../server/src/core/image/piecework.ts";
 import { anImage } from "../../support/imageBuilder.ts";
 
 const files = fc.dictionary(
@@ -23,7 +23,7 @@ test("every directory's tally is what its files weigh, wherever it lies between 
   fc.assert(
     fc.property(files, files, (first, second) => {
       const { finalTree: tree } = anImage().layer(first).layer(second).read();
-      const counted = atOnce(countInSteps(tree, 2));
+      const counted = finish(countInSteps(tree, 2));
       for (let node = 0; node < tree.nodeCount; node += 1) {
         const wanted = createTally(2);
         for (let below = node; below < tree.subtreeEnd[node]!; below += 1) {
@@ -52,5 +52,5 @@ test("a tree is counted in steps, an empty one too", () => {
   const steps = countInSteps(anImage().layer(many).read().finalTree, 1);
   assert.deepEqual([steps.next().done, steps.next().done, steps.next().done], [false, false, true]);
   const empty = anImage().layer({}).read().finalTree;
-  assert.deepEqual(tallyOf(atOnce(countInSteps(empty, 1)), 0), createTally(1));
+  assert.deepEqual(tallyOf(finish(countInSteps(empty, 1)), 0), createTally(1));
 });

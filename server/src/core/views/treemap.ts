@@ -1,5 +1,6 @@
 import type { FileTree } from "../image/fileTree.ts";
 import type { Layer, ReadImage } from "../image/image.ts";
+import type { Piecework } from "../image/piecework.ts";
 import { drawTree, type Drawn } from "./treemapDrawing.ts";
 import { countedIn, type TreemapMemory, wasteIn } from "./treemapMemory.ts";
 import { groupOf, type TreemapNode } from "./treemapNode.ts";
@@ -32,7 +33,7 @@ export function* treemapInSteps(
   memory: TreemapMemory,
   read: ReadImage,
   { scope, path, limit }: TreemapQuestion,
-): Generator<void, TreemapNode | undefined> {
+): Piecework<TreemapNode | undefined> {
   const mapped = { memory, read };
   switch (scope.kind) {
     case "image":
@@ -65,7 +66,7 @@ interface Wish {
 function* treeMap(
   { memory, read }: Mapped,
   { tree, waste, path, limit }: Wish,
-): Generator<void, Drawn | undefined> {
+): Piecework<Drawn | undefined> {
   const counted = yield* countedIn(memory, tree, read.layers.length);
   return yield* drawTree({ counted, waste }, path, limit);
 }
@@ -75,7 +76,7 @@ function* wasteMap(
   layer: number,
   path: string,
   limit: number,
-): Generator<void, Drawn | undefined> {
+): Piecework<Drawn | undefined> {
   const waste = wasteIn(mapped.memory, mapped.read, layer);
   if (waste === undefined) return undefined;
   const drawn = yield* treeMap(mapped, { tree: waste.tree, waste, path, limit });
@@ -87,7 +88,7 @@ function* wasteMap(
 const mostForFinal = 0.9;
 
 /** The final file system with all waste beside it; each gets its share of the rectangles. */
-function* wholeImage(mapped: Mapped, limit: number): Generator<void, TreemapNode | undefined> {
+function* wholeImage(mapped: Mapped, limit: number): Piecework<TreemapNode | undefined> {
   const { read } = mapped;
   const share = read.finalContentBytes / read.layerContentBytes;
   const forFinal = Math.max(1, Math.round((limit - 1) * Math.min(share, mostForFinal)));
@@ -108,7 +109,7 @@ function* wholeImage(mapped: Mapped, limit: number): Generator<void, TreemapNode
 const mostWasteLayers = 40;
 
 /** One node for each layer that has waste, heaviest first; light ones beyond the limit become a `rest`. */
-function* wasteOfAll(mapped: Mapped, limit: number): Generator<void, Drawn> {
+function* wasteOfAll(mapped: Mapped, limit: number): Piecework<Drawn> {
   const { read } = mapped;
   const wasteful = read.layers
     .filter(({ wastedBytes }) => wastedBytes > 0)

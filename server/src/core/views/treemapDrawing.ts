@@ -1,5 +1,6 @@
 import type { FileTree } from "../image/fileTree.ts";
 import { findNode, nameOf, nodeKind } from "../image/fileTree.ts";
+import type { Piecework } from "../image/piecework.ts";
 import { heaviestChildren } from "./heaviest.ts";
 import { groupOf, type TreemapNode } from "./treemapNode.ts";
 import { type CountedTree, mostOf, subtractTally, type Tally, tallyOf } from "./treemapTally.ts";
@@ -34,7 +35,7 @@ export function* drawTree(
   source: DrawingSource,
   path: string,
   limit: number,
-): Generator<void, Drawn | undefined> {
+): Piecework<Drawn | undefined> {
   const { tree } = source.counted;
   const root = findNode(tree, path);
   if (root === undefined) return undefined;
@@ -50,7 +51,7 @@ function* openHeaviest(
   tree: FileTree,
   root: number,
   limit: number,
-): Generator<void, ReadonlyMap<number, Opened>> {
+): Piecework<ReadonlyMap<number, Opened>> {
   const opened = new Map<number, Opened>();
   const waiting: number[] = tree.kind[root] === nodeKind.directory ? [root] : [];
   const weight = (node: number): number => tree.subtreeBytes[node] ?? 0;
@@ -76,7 +77,7 @@ function* openHeaviest(
   return opened;
 }
 
-function* drawNode(drawing: Drawing, node: number, name: string): Generator<void, Drawn> {
+function* drawNode(drawing: Drawing, node: number, name: string): Piecework<Drawn> {
   const { counted, waste, opened } = drawing;
   const { tree } = counted;
   const tally = tallyOf(counted, node);
@@ -101,7 +102,7 @@ function* drawChildren(
   drawing: Drawing,
   directory: number,
   { nodes, restCount }: Opened,
-): Generator<void, readonly TreemapNode[]> {
+): Piecework<readonly TreemapNode[]> {
   const { counted, waste } = drawing;
   const { tree } = counted;
   const drawn: Drawn[] = [];

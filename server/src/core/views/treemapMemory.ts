@@ -1,5 +1,6 @@
 import type { FileTree } from "../image/fileTree.ts";
 import type { ReadImage } from "../image/image.ts";
+import type { Piecework } from "../image/piecework.ts";
 import { type CountedTree, countInSteps } from "./treemapTally.ts";
 import { type LayerWaste, layerWaste } from "./treemapTrees.ts";
 
@@ -19,7 +20,7 @@ export function* countedIn(
   { counted }: TreemapMemory,
   tree: FileTree,
   layerCount: number,
-): Generator<void, CountedTree> {
+): Piecework<CountedTree> {
   const found = counted.get(tree) ?? (yield* countInSteps(tree, layerCount));
   counted.set(tree, found);
   return found;

@@ -2,6 +2,7 @@ import type { Analysis } from "../analysis.ts";
 import type { FileTree } from "../image/fileTree.ts";
 import { nodeKind, pathOf } from "../image/fileTree.ts";
 import type { Layer, ReadImage } from "../image/image.ts";
+import type { Piecework } from "../image/piecework.ts";
 import { formatSize } from "../text/size.ts";
 import { type Offering, selectFirst } from "./heaviest.ts";
 import { escapeSteering } from "./reportCells.ts";
@@ -50,7 +51,7 @@ export function* treemapSearchInSteps(
   { image }: Analysis,
   place: TreemapPlace,
   { query, limit }: TreemapSearchQuestion,
-): Generator<void, TreemapMatches> {
+): Piecework<TreemapMatches> {
   const wanted = query.trim().replace(/^\//, "").slice(0, mostLetters);
   if (image?.state !== "read" || wanted === "") return { matches: [], count: 0 };
   const parts = partsOf(wanted).toReversed();
@@ -118,11 +119,7 @@ interface Found {
 }
 
 /** `parts` from the node upwards. */
-function* searchTree(
-  { tree }: Source,
-  parts: readonly Part[],
-  limit: number,
-): Generator<void, Found> {
+function* searchTree({ tree }: Source, parts: readonly Part[], limit: number): Piecework<Found> {
   const weight = (node: number): number => tree.subtreeBytes[node] ?? 0;
   const isHeavier = (a: number, b: number): boolean =>
     weight(a) > weight(b) || (weight(a) === weight(b) && a < b);

@@ -1,4 +1,5 @@
 import type { FileTree } from "../image/fileTree.ts";
+import type { Piecework } from "../image/piecework.ts";
 import { type ContentKind, contentKindOf, contentKinds } from "./contentKind.ts";
 
 /** Bytes by kind of content, in the order of `contentKinds`, and behind them by layer, base first. */
@@ -22,7 +23,7 @@ const nodesInBlock = 64;
 const nodesInStep = 4096;
 
 /** Counts a tree whose nodes are of so many layers. O(nodes), in steps of few milliseconds; names are read of nodes with bytes only. */
-export function* countInSteps(tree: FileTree, layerCount: number): Generator<void, CountedTree> {
+export function* countInSteps(tree: FileTree, layerCount: number): Piecework<CountedTree> {
   const sum = createTally(layerCount);
   const columns = sum.length;
   const contents = new Uint8Array(tree.nodeCount);

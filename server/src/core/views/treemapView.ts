@@ -1,6 +1,7 @@
 import type { Analysis } from "../analysis.ts";
 import { shortDigest } from "../image/digest.ts";
 import type { Image, ReadImage } from "../image/image.ts";
+import type { Piecework } from "../image/piecework.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import { type ContentKind, contentKinds } from "./contentKind.ts";
 import { textOfLayer } from "./layerTreeLayers.ts";
@@ -72,7 +73,7 @@ export function* treemapSheetInSteps(
   analysis: Analysis,
   place: TreemapPlace,
   limit: number,
-): Generator<void, TreemapSheet | undefined> {
+): Piecework<TreemapSheet | undefined> {
   const { image } = analysis;
   if (image?.state !== "read") return undefined;
   const { read } = image;
@@ -114,7 +115,7 @@ function* toArea(
   analysis: Analysis,
   node: TreemapNode,
   wholeBytes: number,
-): Generator<void, TreemapArea> {
+): Piecework<TreemapArea> {
   const { name, kind, bytes, wastedBytes, layer, content, count, hidden, children } = node;
   const label = escapeSteering(name);
   const areas: TreemapArea[] = [];

@@ -11,8 +11,8 @@ import type {
   TreemapSearchParams,
 } from "../../protocol/treemap.ts";
 import { methods } from "../../protocol.ts";
-import { inTurns } from "../inTurns.ts";
 import type { Server } from "../serverParts.ts";
+import { inTurns } from "../turns.ts";
 import { signalOf } from "./binary.ts";
 import type { BinaryLabels } from "./binaryLabels.ts";
 
@@ -21,12 +21,12 @@ const mostRectangles = 5000;
 
 /** What the treemap asks for. */
 export function answerTreemapRequests(server: Server, binaries: BinaryLabels): void {
-  const { connection, shield, documents } = server;
+  const { connection, shield, documents, host } = server;
   const memory = emptyTreemapMemory();
   connection.onRequest(
     methods.treemap,
     shield.answering<[TreemapParams, CancellationToken], Treemap | null>(null, (params, token) =>
-      treemap({ documents, binaries, memory }, params, signalOf(token)),
+      treemap({ server, binaries, memory }, params, token),
     ),
   );
   connection.onRequest(
@@ -38,7 +38,7 @@ export function answerTreemapRequests(server: Server, binaries: BinaryLabels): v
         if (analysis === undefined) return nothingFound;
         const question = { query, limit: Math.min(limit, mostRectangles) };
         const search = treemapSearchInSteps(memory, analysis, target, question);
-        return (await inTurns(search, signalOf(token))) ?? nothingFound;
+        return (await inTurns(host, search, () => token.isCancellationRequested)) ?? nothingFound;
       },
     ),
   );
@@ -47,21 +47,22 @@ export function answerTreemapRequests(server: Server, binaries: BinaryLabels): v
 const nothingFound: TreemapMatches = { matches: [], count: 0 };
 
 interface Parts {
-  readonly documents: Server["documents"];
+  readonly server: Server;
   readonly binaries: BinaryLabels;
   readonly memory: TreemapMemory;
 }
 
 /** A binary opens into its sections, when it is asked for by its path. */
 async function treemap(
-  { documents, binaries, memory }: Parts,
+  { server, binaries, memory }: Parts,
   { target, limit }: TreemapParams,
-  signal: AbortSignal,
+  token: CancellationToken,
 ): Promise<Treemap | null> {
-  const analysis = documents.view(target.uri)?.analysis;
+  const analysis = server.documents.view(target.uri)?.analysis;
   if (analysis?.image?.state !== "read") return null;
   const most = Math.min(limit, mostRectangles);
-  const sheet = await inTurns(treemapSheetInSteps(memory, analysis, target, most), signal);
+  const steps = treemapSheetInSteps(memory, analysis, target, most);
+  const sheet = await inTurns(server.host, steps, () => token.isCancellationRequested);
   if (sheet === undefined) return null;
   const map = withBinaries(analysis.image.read, target.path ?? "", sheet);
   if (map.root.opens !== true) {
@@ -70,6 +71,6 @@ async function treemap(
   }
   const { uri, path = "", layer } = target;
   const file = { uri, path, ...(layer === undefined ? {} : { layer }) };
-  const found = await binaries.labelsOf(file, signal);
+  const found = await binaries.labelsOf(file, signalOf(token));
   return found.kind === "labels" ? openBinary(sheet, found.map, most) : null;
 }
