@@ -1,4 +1,10 @@
-import type { Connection, InitializeResult } from "vscode-languageserver/node";
+import type {
+  CancellationToken,
+  Connection,
+  Hover,
+  HoverParams,
+  InitializeResult,
+} from "vscode-languageserver/node";
 import { TextDocuments, TextDocumentSyncKind } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { emptyHoverMemory } from "../core/views/hoverCard.ts";
@@ -26,6 +32,7 @@ import { createPublisher } from "./publisher.ts";
 import { startSession } from "./session.ts";
 import type { Server } from "./serverParts.ts";
 import { followSession } from "./sessionFollowing.ts";
+import { inTurns } from "./turns.ts";
 import type { Shield } from "./shield.ts";
 import { shieldWith } from "./shield.ts";
 
@@ -131,14 +138,19 @@ function createStore(connection: Connection, { host, shield }: World): ImageStor
   });
 }
 
-function answerRequests({ connection, shield, session, documents }: Server): void {
+function answerRequests({ connection, host, shield, session, documents }: Server): void {
   const memory = emptyHoverMemory();
   const { features } = session;
   connection.onHover(
-    shield.answering(null, ({ textDocument, position }) => {
-      const view = documents.view(textDocument.uri);
-      return view === undefined ? null : hover(view, position, features, memory);
-    }),
+    shield.answering<[HoverParams, CancellationToken], Hover | null>(
+      null,
+      async ({ textDocument, position }, token) => {
+        const view = documents.view(textDocument.uri);
+        if (view === undefined) return null;
+        const work = hover(view, position, features, memory);
+        return (await inTurns(host, work, () => token.isCancellationRequested)) ?? null;
+      },
+    ),
   );
   connection.languages.inlayHint.on(
     shield.answering([], ({ textDocument, range }) => {

@@ -1,5 +1,6 @@
 import type { Analysis } from "../analysis.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
+import type { Piecework } from "../image/piecework.ts";
 import type { Span } from "../text/span.ts";
 import { touches } from "../text/span.ts";
 import type { BesideImage } from "./besideImage.ts";
@@ -11,11 +12,28 @@ import type { CardPart, Fact, HoverCard, HoverMemory } from "./hoverCard.ts";
 import { contextPart } from "./hoverContext.ts";
 import { imageFacts } from "./hoverFrom.ts";
 import { instructionFacts } from "./hoverInstruction.ts";
+import { hasPackages } from "./hoverPackages.ts";
 import { takenPart } from "./hoverTaken.ts";
 import type { ImageContext } from "./imageContext.ts";
+import { rememberPackages } from "./layerTreeMemory.ts";
 import { predictionPart } from "./predicted.ts";
 import { scratchPart } from "./scratchHover.ts";
 import { finalFrom } from "./totals.ts";
+
+/** What a hover looks for once for an image and goes over all nodes for, put into the memory in pieces. */
+export function* prepareHover(
+  analysis: Analysis,
+  offset: number,
+  memory: HoverMemory,
+): Piecework<void> {
+  const { image, attribution } = analysis;
+  const instruction = instructionAt(analysis, offset);
+  if (image?.state !== "read" || instruction === undefined) return;
+  const weight = attribution?.instructions[instruction.index];
+  if (weight !== undefined && hasPackages(instruction, weight)) {
+    yield* rememberPackages(memory.trees, image.read);
+  }
+}
 
 /** What is known of the instruction or `# tare:` key under the offset; undefined where there is nothing to say. */
 export function hoverAt(

@@ -36,6 +36,11 @@ export interface BroughtPackage extends LayerPackage {
   readonly inPlaceOf: string | undefined;
 }
 
+/** Whether packages are looked for in what the instruction brought. */
+export function hasPackages({ keyword }: Instruction, { layers }: InstructionWeight): boolean {
+  return ["RUN", "COPY", "ADD"].includes(keyword) && layers.length > 0;
+}
+
 /** Lists for the hover: what the line brought by package, and what it hid of packages. Empty where no package of its layers is known. */
 export function packageLists(
   read: ReadImage,
@@ -43,9 +48,7 @@ export function packageLists(
   weight: InstructionWeight,
   memory: HoverMemory,
 ): readonly CardList[] {
-  if (!["RUN", "COPY", "ADD"].includes(instruction.keyword) || weight.layers.length === 0) {
-    return [];
-  }
+  if (!hasPackages(instruction, weight)) return [];
   const shares = sharesOf(read, weight.layers, memory);
   return [broughtList(shares), hiddenList(shares)].filter(({ rows }) => rows.length > 0);
 }

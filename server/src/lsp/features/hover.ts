@@ -3,7 +3,7 @@ import { MarkupKind } from "vscode-languageserver/node";
 import type { Analysis } from "../../core/analysis.ts";
 import type { BesideImage } from "../../core/views/besideImage.ts";
 import type { HoverMemory } from "../../core/views/hoverCard.ts";
-import { hoverAt } from "../../core/views/hover.ts";
+import { hoverAt, prepareHover } from "../../core/views/hover.ts";
 import { type CardLinks, cardToMarkdown, cardToPlainText } from "../../core/views/hoverText.ts";
 import { treemapPlaceOf } from "../../core/views/treemapView.ts";
 import type { DocumentParams } from "../../protocol.ts";
@@ -15,15 +15,17 @@ import { toRange } from "../convert.ts";
 import type { DocumentView } from "../documents.ts";
 import type { ClientFeatures } from "../session.ts";
 
-/** The card under the cursor; null where there is none. */
-export function hover(
+/** The card under the cursor; null where there is none. What goes over all files of an image the first time comes in pieces. */
+export function* hover(
   { document, analysis, context, beside }: DocumentView,
   position: Position,
   features: ClientFeatures,
   memory: HoverMemory,
-): Hover | null {
+): Generator<undefined, Hover | null> {
+  const offset = document.offsetAt(position);
+  yield* prepareHover(analysis, offset, memory);
   const besides = beside();
-  const card = hoverAt(analysis, document.offsetAt(position), { ...context, ...besides }, memory);
+  const card = hoverAt(analysis, offset, { ...context, ...besides }, memory);
   if (card === undefined) return null;
   const range = toRange(document, card.span);
   if (!features.markdownHover) {
