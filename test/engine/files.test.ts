@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { type AddressInfo, type Socket, connect, createServer } from "node:net";
 import { join } from "node:path";
-import { suite, test } from "node:test";
+import { after, suite, test } from "node:test";
 import type { FileContent } from "../../server/src/io/fileContent.ts";
 import type { OpenedImage } from "../../server/src/io/imageSource.ts";
 import type { OpenOptions } from "../../server/src/io/openImage.ts";
+import { createThreadStock } from "../../server/src/io/threadStock.ts";
 import { readWhole, valueOf, withImage } from "../io/openedImage.ts";
 import {
   addBusybox,
@@ -112,7 +113,11 @@ const optionsWith = (engine: TestEngine, endpoint: string): OpenOptions => ({
   endpoint,
   environment: {},
   homeFolder: engine.folder,
+  threads,
 });
+
+const threads = createThreadStock({ idleThreads: 1 });
+after(() => threads.close());
 
 suite("files of images of a real Docker engine", () => {
   const engineOf = withEngine(startEngine, (engine) => addBusybox(engine));
@@ -124,6 +129,8 @@ suite("files of images of a real Docker engine", () => {
       const tag = `files:${builder}`;
       await engine.build({ tag, dockerfile, files, builder });
       await checkAll(tag, optionsWith(engine, engine.endpoint));
+      // Both builders leave the same storage, and one export is as good as the other.
+      if (builder === "classic") return;
       const relay = await startRelay(engine);
       const cacheFolder = join(engine.folder, `files-${builder}`);
       const far = { ...optionsWith(engine, relay.endpoint), cacheFolder };

@@ -226,6 +226,16 @@ suite("files of an image, asked for over LSP", () => {
       });
     }));
 
+  test("what is no number of bytes asks for none", () =>
+    withImages(async (pair, uri) => {
+      const found = await find(pair, methods.findFile, { uri, path: "bin/tool", layer: 0 });
+      assert.ok(found.kind === "file");
+      for (const maxBytes of [-1, 0.5, "all", null]) {
+        const params = { ...found.address, maxBytes, as: "base64" } as unknown as FileReadParams;
+        assert.match(JSON.stringify(await read(pair, params)), /more than the 0 B/);
+      }
+    }));
+
   test("reading is cancelled", () =>
     withImages(async (pair, uri) => {
       const found = await find(pair, methods.findFile, { uri, path: "etc/passwd" });
@@ -246,6 +256,7 @@ suite("files of an image, asked for over LSP", () => {
           kind: "none",
           message,
           title: "not read",
+          isUnread: true,
         });
       }
       const address = { ...params, baseFolder: folder(), diffId: app.describe().layers[0]!.diffId };

@@ -68,6 +68,11 @@ async function ask({ server, inView }: FileCommandParts): Promise<FileParams | u
     void vscode.window.showInformationMessage(vscode.l10n.t("Open a Dockerfile first."));
     return undefined;
   }
+  const root = await server.findFile({ uri, path: "" });
+  if (root.kind === "none" && root.isUnread === true) {
+    sayNone(root);
+    return undefined;
+  }
   const path = await pickFile(server, uri);
   return path === undefined ? undefined : { uri, path };
 }

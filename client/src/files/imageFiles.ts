@@ -77,6 +77,7 @@ function providerOf(
       return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: length, permissions };
     },
     readFile: load,
+    // An address is of one file of one layer. A listed folder would be asked for the size of each file in it, and to know that takes reading them.
     readDirectory(uri) {
       throw vscode.FileSystemError.FileNotADirectory(uri);
     },

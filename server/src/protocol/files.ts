@@ -57,7 +57,13 @@ export type FileFinding =
       readonly path?: string;
     }
   /** There is no file: one sentence for a person, and one word for a title, such as `deleted`. */
-  | { readonly kind: "none"; readonly message: string; readonly title: string };
+  | {
+      readonly kind: "none";
+      readonly message: string;
+      readonly title: string;
+      /** No image is read for the Dockerfile, so that no other path would do better. */
+      readonly isUnread?: true;
+    };
 
 /** Which part of a file to read, and how to show it. */
 export interface FileReadParams extends FileAddress {
@@ -81,6 +87,6 @@ export type FileAnswer =
       /** No byte among them is zero. */
       readonly isText: boolean;
     }
-  /** One sentence for a person; `gone`: no such layer or file is there any more. */
+  /** One sentence for a person; `isGone`: no such layer or file is there any more. */
   | { readonly kind: "refused"; readonly isGone: boolean; readonly message: string }
   | { readonly kind: "cancelled" };

@@ -63,8 +63,13 @@ export function nothing(message: string, title: string): FileFinding & { readonl
   return { kind: "none", message, title };
 }
 
+/** There is no file to be had, whatever its path. */
+function unread(message: string, title: string): FileFinding & { readonly kind: "none" } {
+  return { ...nothing(message, title), isUnread: true };
+}
+
 /** Said of all files until the workspace is trusted. */
-export const untrusted = nothing(
+export const untrusted = unread(
   "Files of images are read only in a trusted folder: trust this folder first.",
   "not read",
 );
@@ -82,13 +87,13 @@ function readImageOf(
 ): ShownImage | (FileFinding & { readonly kind: "none" }) {
   if (!session.isTrusted) return untrusted;
   const view = documents.view(uri);
-  if (view === undefined) return nothing("The Dockerfile of this image is not open.", "not open");
+  if (view === undefined) return unread("The Dockerfile of this image is not open.", "not open");
   const { analysis, imageRequest: request, context } = view;
   if (request !== undefined && analysis.image?.state === "read") {
     return { kind: "read", read: analysis.image.read, analysis, request };
   }
   const waiting = "The files of the image are not read yet: try again in a moment.";
-  return nothing(context.message ?? waiting, "not read yet");
+  return unread(context.message ?? waiting, "not read yet");
 }
 
 function titlesOf(analysis: Analysis): (path: string, layer: number) => string {

@@ -47,13 +47,18 @@ async function readOpened(
     const message = `${reference} was built anew and does not have this layer any more: open the file again.`;
     return refused(message, true);
   }
-  const maxBytes = Math.max(0, Math.min(params.maxBytes, mostBytes));
-  const from = start === undefined ? {} : { start: Math.max(0, start) };
+  const maxBytes = Math.min(toCount(params.maxBytes), mostBytes);
+  const from = start === undefined ? {} : { start: toCount(start) };
   const read = await readImageFile(image, { layer, path, maxBytes, signal, ...from });
   if (read.ok) return toAnswer(read.value, params, maxBytes);
   return read.error.code === "cancelled"
     ? { kind: "cancelled" }
     : refused(describeImageError(read.error), false);
+}
+
+/** What a client says is a number of bytes; 0 for what is none. */
+function toCount(said: number): number {
+  return Number.isSafeInteger(said) && said > 0 ? said : 0;
 }
 
 function toAnswer(
