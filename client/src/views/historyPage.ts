@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 
+// The chart leaves room for the sentence below it where the view is low.
 const style = `
 body { padding: 8px 12px; color: var(--vscode-foreground); }
-svg { width: 100%; height: 96px; display: block; border-bottom: 1px solid var(--vscode-widget-border, currentColor); }
+svg { width: 100%; height: clamp(40px, 100vh - 4.6em - 8px, 96px); display: block; border-bottom: 1px solid var(--vscode-widget-border, currentColor); }
 .bar { cursor: pointer; outline: none; }
 .place { fill: transparent; }
 .fill { fill: var(--vscode-charts-blue, currentColor); vector-effect: non-scaling-stroke; }
@@ -12,7 +13,7 @@ svg { width: 100%; height: 96px; display: block; border-bottom: 1px solid var(--
 .vscode-high-contrast .fill { fill: none; stroke: var(--vscode-contrastBorder, currentColor); stroke-width: 1; }
 .vscode-high-contrast .shown .fill { fill: currentColor; }
 .vscode-high-contrast .bar:focus .place { stroke: var(--vscode-focusBorder, currentColor); }
-.said { min-height: 2.6em; }
+.said { margin: 6px 0; min-height: 2.6em; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: 2px 6px 2px 0; white-space: nowrap; }
 details { overflow-x: auto; }
