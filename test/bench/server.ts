@@ -120,13 +120,14 @@ async function allRows(runs: number): Promise<string[][]> {
   return rows;
 }
 
-function mapRows({ firstMapMs, mapMs, mapBytes, searchMs, hoverMs }: MapTimes): string[][] {
+function mapRows({ firstMapMs, mapMs, mapBytes, searchMs, ...hovers }: MapTimes): string[][] {
   return [
     ["treemap of the image, asked for to answered, first", ms(firstMapMs), "≤ 300 ms"],
     ["  again, median of nine", ms(mapMs), "≤ 20 ms"],
     ["  its bytes as JSON", `${(mapBytes / 1e3).toFixed(0)} kB`, ""],
     ["search in all of its paths", ms(searchMs), ""],
-    ["longest hover while the first map was made, or the search", ms(hoverMs), "≤ 20 ms"],
+    ["longest hover while the first map was made, or the search", ms(hovers.hoverMs), "≤ 20 ms"],
+    ["  longest of as many with nothing else to do", ms(hovers.idleHoverMs), ""],
   ];
 }
 
@@ -365,6 +366,8 @@ interface MapTimes {
   readonly searchMs: number;
   /** Longest of those that were asked for meanwhile. */
   readonly hoverMs: number;
+  /** Longest of as many while nothing else was asked for. */
+  readonly idleHoverMs: number;
 }
 
 /** As the editor asks: for no more rectangles than it draws. */
@@ -396,12 +399,17 @@ async function askForMaps(
     query: "lib",
     limit: 200,
   });
+  const idleHoverMs: number[] = [];
+  while (idleHoverMs.length < hoverMs.length) {
+    idleHoverMs.push(await hoverOnce(1 + (idleHoverMs.length % 17)));
+  }
   return {
     firstMapMs,
     mapMs: median(maps.map(([tookMs]) => tookMs)),
     mapBytes: JSON.stringify(maps[0]?.[1]).length,
     searchMs,
     hoverMs: Math.max(...hoverMs),
+    idleHoverMs: Math.max(...idleHoverMs),
   };
 }
 
