@@ -74,6 +74,17 @@ test("a limit for the image's platform goes before the one for all, one for anot
   assert.equal(kept.exitCode, 1);
 });
 
+test("where every limit is for another platform, it is said that none was checked", async () => {
+  const run = await runTare(["analyze", "web:1", "--budget", "linux/arm46=1kB"], { images });
+  assert.equal(run.exitCode, 0);
+  assert.match(
+    run.stderr,
+    /No limit was checked: they are for linux\/arm46, and the image is for linux\/amd64\.\n$/,
+  );
+  const general = ["--budget", "9MB", "--budget", "linux/arm64=1kB"];
+  assert.equal((await runTare(["analyze", "web:1", ...general], { images })).stderr, "");
+});
+
 test("exactly at the budget is within it", async () => {
   const run = await runTare(["analyze", "web:1", "--budget", "5501000"], { images });
   assert.equal(run.exitCode, 0);

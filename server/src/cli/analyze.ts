@@ -1,5 +1,5 @@
-import type { Analysis, Dockerfile, ReadImage } from "../core/analysis.ts";
-import { analyse, parseDockerfile, withoutLimitsOf } from "../core/analysis.ts";
+import type { Analysis, BudgetSettings, Dockerfile, ReadImage } from "../core/analysis.ts";
+import { analyse, formatPlatform, parseDockerfile, withoutLimitsOf } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import { fail, succeed } from "../core/result.ts";
 import { costSection } from "../core/views/cost.ts";
@@ -111,7 +111,7 @@ function textOf(
 /** Over budget only where a total is known. What could not be checked or understood guards nothing, so it is said. */
 function outcomeOfReport(
   analysis: Analysis,
-  { dockerfilePath = "Dockerfile", failOn }: AnalyzeArguments,
+  { dockerfilePath = "Dockerfile", failOn, limits }: AnalyzeArguments,
 ): Outcome {
   const isWithin =
     analysis.budgets.every((verdict) => verdict.isWithin) &&
@@ -125,6 +125,22 @@ function outcomeOfReport(
     );
   return {
     exitCode: isWithin && !isLoud ? exitCodes.fine : exitCodes.overBudget,
-    sentences: [...directiveSentences(dockerfilePath, analysis), ...unchecked],
+    sentences: [
+      ...directiveSentences(dockerfilePath, analysis),
+      ...unchecked,
+      ...elsewhereSentences(analysis, limits),
+    ],
   };
+}
+
+/** A platform that is mistyped guards nothing for ever: said where all options that limit something are for other platforms. */
+function elsewhereSentences(
+  { budgets, layerBudget, image }: Analysis,
+  { platforms = [] }: BudgetSettings,
+): readonly string[] {
+  const isNothingChecked = budgets.length === 0 && layerBudget === undefined;
+  if (platforms.length === 0 || !isNothingChecked || image === undefined) return [];
+  const written = platforms.map(({ platform }) => platform).join(", ");
+  const own = formatPlatform(image.description.config.platform);
+  return [`No limit was checked: they are for ${written}, and the image is for ${own}.`];
 }

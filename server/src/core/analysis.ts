@@ -50,6 +50,7 @@ export { limitKeys } from "./dockerfile/directiveScope.ts";
 export { parseDockerignore } from "./dockerfile/dockerignore.ts";
 export { parseDockerfile } from "./dockerfile/parse.ts";
 export { builtBaseOf } from "./forecast/builtBase.ts";
+export { formatPlatform } from "./image/imageConfig.ts";
 export { parsePlatform } from "./image/manifest.ts";
 export { baseContentsOf } from "./image/baseContents.ts";
 export { diffImages } from "./image/diff/imageDiff.ts";
