@@ -3,6 +3,7 @@ import type { Instruction } from "../dockerfile/syntax.ts";
 import { formatSize } from "../text/size.ts";
 import type { Span } from "../text/span.ts";
 import type { RuleContext } from "./context.ts";
+import { type PlacedWrite, lastLineBefore } from "./layers/actIndex.ts";
 import { type FileActs, fileActsOf, placeOfLine, writeIndexOf } from "./layers/fileActs.ts";
 import { type HiddenPair, bytesOfKinds, hiddenPairs } from "./layers/hiddenPairs.ts";
 import { nameOfPath } from "./layers/imagePath.ts";
@@ -145,11 +146,32 @@ function changedWrite(
     const isHit = (write: FileWrite): boolean =>
       isRecursive ? pattern.matches(write.path) : pattern.text === write.path && isFile(write);
     if (acts[at]?.writes.some((write) => isBefore(write, command) && isHit(write))) continue;
-    const found = writeIndexOf(context).lastBefore(at, pattern, isHit);
-    const writer = found && acts[found.at]?.instruction;
-    if (found && writer) return { write: found.write, writer };
+    const found = isRecursive
+      ? writeIndexOf(context).lastBefore(at, pattern)
+      : lastLineBefore(filesAt(context, pattern.text), at);
+    if (found !== undefined) return changedBy(acts, found);
   }
   return undefined;
+}
+
+function changedBy(
+  acts: readonly FileActs[],
+  { at, write }: PlacedWrite,
+): ChangedWrite | undefined {
+  const writer = acts[at]?.instruction;
+  return writer && { write, writer };
+}
+
+/** Writes of a file by the very path, in text order. */
+function filesAt(context: RuleContext, path: string): readonly PlacedWrite[] {
+  const known = context.recall("written files", () => new Map<string, readonly PlacedWrite[]>());
+  const rows =
+    known.get(path) ??
+    writeIndexOf(context)
+      .below(path)
+      .filter(({ write }) => write.path === path && isFile(write));
+  known.set(path, rows);
+  return rows;
 }
 
 function isBefore(write: FileWrite, command: ShellCommand): boolean {

@@ -13,57 +13,77 @@ export interface WriteIndex {
   /** Writes at or below a path, in text order. */
   below(path: string): readonly PlacedWrite[];
   /**
-   * The last line before a place that writes what is wanted among what a pattern can match, with its first such write; undefined where none
-   * does.
+   * The last line before a place that writes what a pattern matches, with its first such write; undefined where none does. Each pattern is looked
+   * for once, wherever it is asked for.
    */
-  lastBefore(
-    place: number,
-    pattern: PathPattern,
-    isWanted: (write: FileWrite) => boolean,
-  ): PlacedWrite | undefined;
+  lastBefore(place: number, pattern: PathPattern): PlacedWrite | undefined;
 }
 
 /** O(writes · depth of their paths). */
 export function createWriteIndex(acts: readonly FileActs[]): WriteIndex {
-  const byFolder = new Map<string, PlacedWrite[]>();
+  const root = emptyFolder<PlacedWrite>();
   for (const [at, { writes }] of acts.entries()) {
-    for (const write of writes) addBelow(byFolder, write.path, { at, write });
+    for (const write of writes) {
+      for (const { rows } of foldersTo(root, write.path)) rows.push({ at, write });
+    }
   }
-  const below = (path: string): readonly PlacedWrite[] => byFolder.get(path) ?? nothing;
+  const below = (path: string): readonly PlacedWrite[] => findFolder(root, path)?.rows ?? nothing;
+  const matched = new Map<string, readonly PlacedWrite[]>();
   return {
     below,
-    lastBefore(place, pattern, isWanted) {
-      const rows = below(pattern.steady);
-      let found: PlacedWrite | undefined;
-      for (let row = firstAtOrBehind(rows, place) - 1; row >= 0; row -= 1) {
-        const one = rows[row];
-        if (one === undefined || (found !== undefined && one.at < found.at)) break;
-        if (isWanted(one.write)) found = one;
-      }
-      return found;
+    lastBefore(place, pattern) {
+      const rows =
+        matched.get(pattern.text) ??
+        below(pattern.steady).filter(({ write }) => pattern.matches(write.path));
+      matched.set(pattern.text, rows);
+      return lastLineBefore(rows, place);
     },
   };
 }
 
-const nothing: readonly never[] = [];
-
-/** A row stands at its path and at every folder above it. */
-function addBelow<Row>(byFolder: Map<string, Row[]>, path: string, row: Row): void {
-  for (const folder of selfAndAbove(path)) {
-    const rows = byFolder.get(folder);
-    if (rows === undefined) byFolder.set(folder, [row]);
-    else rows.push(row);
-  }
+/** The first row of the last line before a place, of rows in text order. */
+export function lastLineBefore<Row extends { readonly at: number }>(
+  rows: readonly Row[],
+  place: number,
+): Row | undefined {
+  const last = rows[firstAtOrBehind(rows, place) - 1];
+  return last && rows[firstAtOrBehind(rows, last.at)];
 }
 
-/** A path and all folders above it, the root ("") last. */
-function selfAndAbove(path: string): readonly string[] {
-  const found = [path];
-  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
-    found.push(path.slice(0, at));
+const nothing: readonly never[] = [];
+
+/** A folder or file, with what stands at it or below it, in text order. */
+interface Folder<Row> {
+  readonly rows: Row[];
+  readonly inside: Map<string, Folder<Row>>;
+}
+
+function emptyFolder<Row>(): Folder<Row> {
+  return { rows: [], inside: new Map() };
+}
+
+/** The folders on the way to a path, the root first, itself last; made where they are missing. */
+function foldersTo<Row>(root: Folder<Row>, path: string): readonly Folder<Row>[] {
+  const found = [root];
+  let folder = root;
+  for (const name of namesIn(path)) {
+    const next = folder.inside.get(name) ?? emptyFolder<Row>();
+    folder.inside.set(name, next);
+    folder = next;
+    found.push(folder);
   }
-  if (path !== "") found.push("");
   return found;
+}
+
+function findFolder<Row>(root: Folder<Row>, path: string): Folder<Row> | undefined {
+  let folder: Folder<Row> | undefined = root;
+  for (const name of namesIn(path)) folder = folder?.inside.get(name);
+  return folder;
+}
+
+/** None of the root. */
+function namesIn(path: string): readonly string[] {
+  return path === "" ? nothing : path.split("/");
 }
 
 /** A pattern of paths, and the place of its line in the list of acts. */
@@ -82,29 +102,46 @@ export interface PatternIndex<Row> {
 export function createPatternIndex<Row extends PlacedPattern>(
   rows: readonly Row[],
 ): PatternIndex<Row> {
-  const bySteady = new Map<string, { readonly at: number; readonly order: number; row: Row }[]>();
+  const root = emptyFolder<PlacedRow<Row>>();
   for (const [order, row] of rows.entries()) {
-    const own = bySteady.get(row.pattern.steady) ?? [];
-    bySteady.set(row.pattern.steady, own);
-    own.push({ at: row.at, order, row });
+    foldersTo(root, row.pattern.steady).at(-1)?.rows.push({ at: row.at, order, row });
   }
   return {
     firstFrom(place, path, isWanted = () => true) {
-      if (bySteady.size === 0) return undefined;
-      let first: { readonly order: number; readonly row: Row } | undefined;
-      for (const folder of selfAndAbove(path)) {
-        const own = bySteady.get(folder) ?? nothing;
-        for (let at = firstAtOrBehind(own, place); at < own.length; at += 1) {
-          const one = own[at];
-          if (one === undefined || (first !== undefined && one.order > first.order)) break;
-          if (!one.row.pattern.matches(path) || !isWanted(one.row)) continue;
-          first = one;
-          break;
-        }
+      if (rows.length === 0) return undefined;
+      const isFound = ({ row }: PlacedRow<Row>): boolean =>
+        row.pattern.matches(path) && isWanted(row);
+      let folder: Folder<PlacedRow<Row>> | undefined = root;
+      let first = firstOf(folder.rows, place, undefined, isFound);
+      for (const name of namesIn(path)) {
+        folder = folder.inside.get(name);
+        if (folder === undefined) break;
+        first = firstOf(folder.rows, place, first, isFound);
       }
       return first?.row;
     },
   };
+}
+
+interface PlacedRow<Row> {
+  readonly at: number;
+  readonly order: number;
+  readonly row: Row;
+}
+
+/** The first from a place on that is found, or the one before where that comes earlier. */
+function firstOf<Row>(
+  rows: readonly PlacedRow<Row>[],
+  place: number,
+  before: PlacedRow<Row> | undefined,
+  isFound: (row: PlacedRow<Row>) => boolean,
+): PlacedRow<Row> | undefined {
+  for (let at = firstAtOrBehind(rows, place); at < rows.length; at += 1) {
+    const one = rows[at];
+    if (one === undefined || (before !== undefined && one.order > before.order)) break;
+    if (isFound(one)) return one;
+  }
+  return before;
 }
 
 /** Of rows ascending by place. O(log rows). */

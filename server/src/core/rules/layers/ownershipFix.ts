@@ -7,6 +7,7 @@ import type { Span } from "../../text/span.ts";
 import type { RuleContext } from "../context.ts";
 import type { Fix, Saving } from "../rule.ts";
 import { hasMounts } from "./bindFix.ts";
+import type { PlacedWrite } from "./actIndex.ts";
 import { type FileActs, writeIndexOf } from "./fileActs.ts";
 import { hiddenBytesAt, hiddenPairs } from "./hiddenPairs.ts";
 import { isAtOrBelow } from "./imagePath.ts";
@@ -139,12 +140,13 @@ function copiesInto(
   { path, flag, isRecursive }: Change,
 ): readonly FileActs[] {
   const flagName = flag.slice(2, flag.indexOf("="));
-  const below = writeIndexOf(context)
-    .below(path)
-    .filter(({ at, write }) => at < hider && (isRecursive || write.path === path));
-  const places = [...new Set(below.map(({ at }) => at))];
-  const first = places[0];
-  if (first === undefined) return [];
+  const below = writeIndexOf(context).below(path);
+  const isMeant = ({ at, write }: PlacedWrite): boolean =>
+    at < hider && (isRecursive || write.path === path);
+  const first = below.find(isMeant);
+  const isRunBetween = first === undefined || first.at <= lastBreakBefore(context, acts, hider);
+  if (isRunBetween) return [];
+  const places = [...new Set(below.filter(isMeant).map(({ at }) => at))];
   const copies = places.flatMap((at) => acts[at] ?? []);
   // With --link files are copied where no user has a name yet.
   const isNumeric = /=[\d:]+$/.test(flag);
@@ -153,10 +155,20 @@ function copiesInto(
       (keyword === "COPY" || keyword === "ADD") &&
       flags.every(({ name }) => name !== flagName && (name !== "link" || isNumeric)),
   );
-  const hasRun = acts
-    .slice(first, hider)
-    .some(({ instruction }) => breaks.has(instruction.keyword));
-  return isFree && !hasRun ? copies : [];
+  return isFree ? copies : [];
+}
+
+/** The last line before a place in the list of acts behind which COPYs cannot be told apart from what it did; -1 where there is none. */
+function lastBreakBefore(context: RuleContext, acts: readonly FileActs[], place: number): number {
+  const before = context.recall("breaks before lines", () => {
+    let last = -1;
+    return acts.map(({ instruction }, at) => {
+      const found = last;
+      if (breaks.has(instruction.keyword)) last = at;
+      return found;
+    });
+  });
+  return before[place] ?? -1;
 }
 
 const breaks: ReadonlySet<string> = new Set(["RUN", "FROM", "USER"]);

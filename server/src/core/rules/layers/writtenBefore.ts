@@ -43,8 +43,7 @@ function findWriter(
     ({ path, span }) => pattern.matches(path) && span.start < command.span.start,
   );
   if (isOwn) return undefined;
-  const isWanted = ({ path }: FileWrite): boolean => pattern.matches(path);
-  const found = writeIndexOf(context).lastBefore(hider, pattern, isWanted);
+  const found = writeIndexOf(context).lastBefore(hider, pattern);
   const earlier = found && acts[found.at];
   if (found === undefined || earlier === undefined) return undefined;
   const removed = removalPlaces(context, acts).get(pattern.text) ?? [];
