@@ -54,7 +54,8 @@ export interface EditorWindow {
   close(): Promise<void>;
 }
 
-const patienceMs = 20_000;
+/** A busy machine takes long to start an editor, and nothing is lost by waiting for what comes. */
+const patienceMs = 60_000;
 const screenshots = join(cacheFolder, "screenshots");
 
 /** Opens a window of its own storage: nothing is remembered of another one. */
