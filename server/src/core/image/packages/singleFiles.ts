@@ -5,16 +5,23 @@ import { lastNameOf } from "../treePaths.ts";
 
 const archiveEndings = [".jar", ".war", ".ear"].map((ending) => new TextEncoder().encode(ending));
 
+/** The `r` of all of them: few names have to be compared. */
+const lastOfEndings = 0x72;
+
 /** Java archives in path order, named by their file name: `commons-io-2.11.0.jar`. O(nodes). */
 export function javaPackages(tree: FileTree): readonly FoundPackage[] {
   const packages: FoundPackage[] = [];
   for (let node = 1; node < tree.nodeCount; node += 1) {
-    if (tree.kind[node] !== nodeKind.file) continue;
+    if (tree.kind[node] !== nodeKind.file || lastByteOf(tree, node) !== lastOfEndings) continue;
     if (archiveEndings.some((ending) => nameEndsWith(tree, node, ending))) {
       packages.push(archiveOf(pathOf(tree, node)));
     }
   }
   return packages;
+}
+
+function lastByteOf({ nameBytes, nameStart, nameLength }: FileTree, node: number): number {
+  return nameBytes[(nameStart[node] ?? 0) + (nameLength[node] ?? 0) - 1] ?? 0;
 }
 
 /** Programs that the Go linker signed with their main package. */
