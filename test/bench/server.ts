@@ -352,6 +352,8 @@ async function whileIndexing(): Promise<{
   const treeStartMs = performance.now();
   await client.sendRequest(methods.tree, { uri, parent: layers[0]!.id });
   const treeMs = performance.now() - treeStartMs;
+  // Hovers of a read image look for things the first time.
+  for (let line = 1; line <= 17; line += 1) await hoverOnce(line);
   const maps = await askForMaps(client, uri, hoverOnce);
   const peakBytes = peakOf(child.pid);
   await running.stop();

@@ -143,3 +143,21 @@ test("rectangles never are more than asked for, every directory's add up to it, 
       }
     }),
   ));
+
+test("each wasted file says who hid it, names before a slash and behind it too", () => {
+  const read = anImage()
+    .layer("a/x 1kB, a-b 2kB, a.c/y 3kB, b 4kB")
+    .layer("a-b 2kB, b 5kB")
+    .layer({ ".wh.a": "0", ".wh.a.c": "0" })
+    .read();
+  const map = treemapOf(read, { scope: { kind: "waste", layer: 0 }, path: "", limit: 100 });
+  assert.deepEqual(drawn(map), [
+    "layer 10000 layer 0 other wasted 10000",
+    "  b 4000 layer 0 other wasted 4000 overwritten by 1",
+    "  a.c 3000 layer 0 other wasted 3000",
+    "    y 3000 layer 0 other wasted 3000 deleted by 2",
+    "  a-b 2000 layer 0 other wasted 2000 overwritten by 1",
+    "  a 1000 layer 0 other wasted 1000",
+    "    x 1000 layer 0 other wasted 1000 deleted by 2",
+  ]);
+});
