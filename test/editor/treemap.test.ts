@@ -71,6 +71,51 @@ describe("the treemap in the editor", () => {
     await shown.page.locator(".sidebar .monaco-list-row.selected", { hasText: "tool" }).waitFor();
   });
 
+  test("the context menu opens a file out of the image, a wasted one out of its layer", async (t) => {
+    const shown = await openWindow(t);
+    if (shown === undefined) return;
+    const { page } = shown;
+    const open = async (name: string, title: string): Promise<void> => {
+      await page.locator(".tab", { hasText: "Treemap of" }).click();
+      const leaf = treemapFrame(shown).locator(`.leaf[aria-label^="${name}"]`);
+      await leaf.click({ button: "right" });
+      await page.locator(".context-view .monaco-menu").getByText("Open File").click();
+      await page.locator(".tab", { hasText: title }).waitFor();
+    };
+    await open("srv/app/server", "server (layer 3, line 4)");
+    await open("srv/app/cache/index", "index (layer 3, line 4)");
+    await shown.photograph("treemap-file");
+  });
+
+  test("its page lets in no code and no address but its own", async (t) => {
+    const shown = await openWindow(t);
+    if (shown === undefined) return;
+    await shown.page.locator(".tab", { hasText: "Treemap of" }).click();
+    const frame = treemapFrame(shown);
+    const policy = await frame.locator("meta[http-equiv]").getAttribute("content");
+    assert.match(
+      policy ?? "",
+      /^default-src 'none'; style-src \S+( 'self')?[^;']*; script-src 'nonce-/,
+    );
+    const refused = await frame.locator("body").evaluate(async (body) => {
+      const seen: string[] = [];
+      document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
+        seen.push(effectiveDirective);
+      });
+      const picture = document.createElement("img");
+      picture.src = "https://example.org/picture.png";
+      const script = document.createElement("script");
+      script.textContent = "document.title = 'ran'";
+      body.append(picture, script);
+      await fetch("https://example.org/").catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      picture.remove();
+      script.remove();
+      return [...seen.toSorted(), document.title];
+    });
+    assert.deepEqual(refused, ["connect-src", "img-src", "script-src-elem", "Treemap"]);
+  });
+
   test("the layer tree leads to the treemap of a layer, and back to the whole image", async (t) => {
     const shown = await openWindow(t);
     if (shown === undefined) return;
