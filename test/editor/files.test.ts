@@ -15,12 +15,16 @@ RUN configure
 const oldSettings = '{\n  "level": "quiet"\n}\n';
 const newSettings = '{\n  "level": "loud"\n}\n';
 
+const programLine =
+  "00000000  7f 45 4c 46 02 01 00 00  20 61 20 70 72 6f 67 72  |.ELF.... a progr|";
+
 function imageWith(settings: string): ImageBuilder {
   return anImage()
     .base({ "usr/lib/libc.so": "9kB" })
     .layer(
       {
         "srv/app/config.json": { content: oldSettings },
+        "srv/app/large": "300kB",
         "srv/app/tool": { content: "\u007fELF\u0002\u0001\0\0 a program" },
       },
       { createdBy: "COPY app /srv/app # buildkit" },
@@ -44,6 +48,14 @@ describe("files of an image", () => {
     await shown.command("Tare: Open a File of the Image");
     await shown.page.locator(".quick-input-widget input").first().fill(text);
     await shown.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).click();
+  }
+
+  async function compareWithOther(shown: EditorWindow): Promise<void> {
+    await shown.command("Tare: Compare with Another Image …");
+    await shown.page.locator(".quick-input-widget input").first().fill("oci:other");
+    await shown.page
+      .locator(".quick-input-list .monaco-list-row", { hasText: "Use oci:other" })
+      .click();
   }
 
   test("one that is found by its path opens as text, in its language, under its layer and line", async (t) => {
@@ -115,10 +127,7 @@ describe("files of an image", () => {
     await item.hover();
     await item.click();
     await shown.page.locator(".tab.active", { hasText: "tool (layer 2, line 3)" }).waitFor();
-    await shown.untilLine(
-      1,
-      "00000000  7f 45 4c 46 02 01 00 00  20 61 20 70 72 6f 67 72  |.ELF.... a progr|",
-    );
+    await shown.untilLine(1, programLine);
     await shown.photograph("file-hex");
   });
 
@@ -129,17 +138,10 @@ describe("files of an image", () => {
       "other",
       anImage().base({ "srv/app/config.json": { content: "{}\n" } }),
     );
-    const compare = async (): Promise<void> => {
-      await shown.command("Tare: Compare with Another Image …");
-      await shown.page.locator(".quick-input-widget input").first().fill("oci:other");
-      await shown.page
-        .locator(".quick-input-list .monaco-list-row", { hasText: "Use oci:other" })
-        .click();
-    };
     await openByPath(shown, "srv/app/config.json");
     await shown.untilLine(2, '  "level": "loud"');
     await shown.page.locator(".statusbar-item", { hasText: /^JSON$/ }).waitFor();
-    await compare();
+    await compareWithOther(shown);
     await shown.page
       .locator(".tab.active", {
         hasText: "config.json (oci:other) ↔ config.json (layer 3, line 4)",
@@ -147,6 +149,44 @@ describe("files of an image", () => {
       .waitFor();
     const sides = shown.page.locator(".monaco-diff-editor");
     await sides.locator(".editor.original .view-line", { hasText: "{}" }).waitFor();
+  });
+
+  test("buttons lead to the parts of a long hex view that there are, and to no others", async (t) => {
+    const shown = await openWindow(t);
+    if (shown === undefined) return;
+    const next = shown.page.locator(".tabs-and-actions-container").getByLabel(/Show the Next Part/);
+    const previous = shown.page
+      .locator(".tabs-and-actions-container")
+      .getByLabel(/Show the Previous Part/);
+    await openByPath(shown, "srv/app/tool");
+    await shown.untilLine(1, programLine);
+    assert.deepEqual([await previous.count(), await next.count()], [0, 0]);
+    await openByPath(shown, "srv/app/large");
+    await shown.page.locator(".tab.active", { hasText: "large (layer 2, line 3)" }).waitFor();
+    await shown.command("Tare: Open as Hex");
+    await next.waitFor();
+    assert.equal(await previous.count(), 0);
+    await next.click();
+    await shown.untilLine(1, "Part 2 of 2: bytes 262144 to 299999 of 300000.");
+    await previous.waitFor();
+    assert.equal(await next.count(), 0);
+    await shown.photograph("file-hex-parts");
+  });
+
+  test("one that the other image does not have stands beside nothing", async (t) => {
+    const shown = await openWindow(t);
+    if (shown === undefined) return;
+    await openByPath(shown, "srv/app/tool");
+    await shown.untilLine(1, programLine);
+    await compareWithOther(shown);
+    await shown.page
+      .locator(".tab.active", { hasText: "not there ↔ tool (layer 2, line 3)" })
+      .waitFor();
+    const sides = shown.page.locator(".monaco-diff-editor");
+    await sides.locator(".editor.modified .view-line", { hasText: "|.ELF" }).waitFor();
+    const empty = await sides.locator(".editor.original .view-lines").innerText();
+    assert.equal(empty.trim(), "");
+    await shown.photograph("file-nothing");
   });
 
   test("one of a build before says so, and shows nothing else", async (t) => {

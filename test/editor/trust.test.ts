@@ -35,6 +35,11 @@ describe("a folder that is not trusted yet", () => {
     assert.match(text, /Manage Trust/);
     assert.equal((await window.lines())[2], "RUN apt-get install -y tool");
     await window.photograph("untrusted");
+    await window.command("Tare: Open a File of the Image");
+    await page
+      .getByText(/Files of images are read only in a trusted folder/)
+      .first()
+      .waitFor();
     await page.locator(".sidebar").getByText("Manage Trust").click();
     await page
       .locator(".workspace-trust-editor")
