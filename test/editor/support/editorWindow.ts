@@ -290,7 +290,16 @@ async function hoverOver(
       .waitFor({ timeout: 3000 })
       .then(() => true)
       .catch(() => false);
-    if (isShown) return hover;
+    if (isShown) {
+      // What the editor shows while the server is still at it.
+      const complain = (): string => `the hover over ${word} keeps loading`;
+      await until(
+        () => hover.innerText(),
+        (text) => text.trim() !== "Loading...",
+        complain,
+      );
+      return hover;
+    }
     if (attempt === 5) throw new Error(`no hover over ${word} in line ${lineNumber}`);
   }
 }
