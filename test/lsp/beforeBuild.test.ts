@@ -116,6 +116,18 @@ test("a line typed into the .dockerignore counts before it is saved", () =>
     await untilHints(pair, ["0: base 70 MB (engine) · predicted 79 MB", "1: 9 MB (context)"]);
   }));
 
+test("a registry that was asked and states nothing is told with its reason", () =>
+  withPair(world(), { settings: { registry: true } }, async (pair) => {
+    await pair.open(uri, "FROM other:2\n");
+    await pair.until("trouble", async () => {
+      const hover = await pair.client.sendRequest<Hover | null>("textDocument/hover", {
+        textDocument: { uri },
+        position: { line: 0, character: 2 },
+      });
+      return saidIn(hover?.contents).includes("other:2 is not in the test registry");
+    });
+  }));
+
 test("in an untrusted workspace neither disk nor engine is asked", () => {
   const host = world();
   const initialize = { initializationOptions: { trusted: false } };

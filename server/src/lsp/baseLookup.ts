@@ -1,6 +1,7 @@
 import type { BaseFindings, BaseKnowledge, Dockerfile, HeldBase } from "../core/analysis.ts";
 import {
   baseContentsOf,
+  describeImageError,
   heldImageId,
   localSizes,
   parsePlatform,
@@ -166,9 +167,13 @@ async function search(
   await Promise.all(
     wanted.map(async ({ name, platform }) => {
       const answer = await host.lookUpInRegistry(name, platform, signal);
-      if (!answer.ok || signal.aborted) return;
-      const registry = registrySizes(answer.value);
-      findings.set(name, { ...findings.get(name), registry });
+      if (signal.aborted) return;
+      findings.set(name, {
+        ...findings.get(name),
+        ...(answer.ok
+          ? { registry: registrySizes(answer.value) }
+          : { registryTrouble: describeImageError(answer.error) }),
+      });
       onFound(found());
     }),
   );

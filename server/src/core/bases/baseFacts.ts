@@ -42,4 +42,6 @@ export interface BaseFindings {
   readonly engine?: BaseSizes;
   /** As a registry states it; `registrySizes`. */
   readonly registry?: BaseSizes;
+  /** Why the registry that was asked states nothing, in one sentence. */
+  readonly registryTrouble?: string;
 }

@@ -146,14 +146,16 @@ function howToKnow(
   name: BaseName,
   platform: Platform | undefined,
   sizes: BaseSizes,
-  { isRegistryOn }: BaseWorld,
+  world: BaseWorld,
 ): string | undefined {
   if (platform === undefined) return "The platform is filled in by the build: state one.";
   if (sizes.content?.source.kind === "engine") return undefined;
   const pull = `docker pull --platform=${formatPlatform(platform)} ${name.text}`;
   const local = `It is measured exactly once an engine here has it: ${pull}, or build it.`;
-  const isAsked = isRegistryOn || sizes.transfer?.source.kind === "registry";
-  return isAsked
+  const isAnswered = sizes.transfer?.source.kind === "registry";
+  const trouble = isAnswered ? undefined : world.findingsOf(name.text)?.registryTrouble;
+  if (trouble !== undefined) return `${local} ${trouble}`;
+  return world.isRegistryOn || isAnswered
     ? local
     : `${local} With the setting tare.registry on, ${name.registry} is asked for its compressed size.`;
 }
