@@ -20,6 +20,10 @@ export interface CachePlace {
 /** What a worker thread is asked to do. Columns are moved, not copied. */
 export type LayerTask =
   | {
+      /** Runs what is to come once on next to nothing. Nothing is said of it. */
+      readonly kind: "rehearse";
+    }
+  | {
       readonly kind: "index";
       readonly region: StoredTar;
       readonly limits: Limits;

@@ -5,6 +5,7 @@ import { answerIndex, answerLoad } from "./indexTasks.ts";
 import { answerLabel } from "./labelTask.ts";
 import type { LayerTask, SayFromThread, TaskOf } from "./layerTasks.ts";
 import { type LayerStack, answerFinal, answerMerge, answerStack } from "./mergeTasks.ts";
+import { rehearse } from "./rehearsal.ts";
 import { type OpenStream, beginStream, endStream, takeChunk } from "./streamTasks.ts";
 import { buffersOf } from "./transfer.ts";
 
@@ -59,10 +60,13 @@ function isInStream(task: LayerTask): task is TaskOf<"begin" | "chunk" | "end"> 
 
 /** Tasks of which nothing is kept. */
 function answerByItself(
-  task: TaskOf<"index" | "load" | "find" | "part" | "label" | "hash">,
+  task: TaskOf<"rehearse" | "index" | "load" | "find" | "part" | "label" | "hash">,
   say: SayFromThread,
 ): void {
   switch (task.kind) {
+    case "rehearse":
+      rehearse();
+      return undefined;
     case "index":
       return answerIndex(task, say);
     case "load":

@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { rehearse } from "../../server/src/io/rehearsal.ts";
+
+test("a rehearsal reads layers with files of all sizes, links, and what hides others", () => {
+  const { layers, waste, fileCount } = rehearse();
+  const contentBytes = 12 + 700 + 5000 + 20_000 + 3;
+  assert.deepEqual(
+    layers.map((layer) => [layer.contentBytes, layer.wastedBytes]),
+    [
+      [3 * contentBytes, 2 * contentBytes],
+      [contentBytes, 0],
+    ],
+  );
+  assert.deepEqual([...new Set(waste.hiddenByLayer)], [1]);
+  // Of two folders: five files, one below, one more name.
+  assert.equal(fileCount, 2 * 7);
+});
