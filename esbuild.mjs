@@ -1,11 +1,14 @@
 // Bundles the extension client, the server (language server and command line in one file, one more for each sort of thread) and the webviews;
-// `--into=FOLDER` leaves them there instead of here.
+// `--into=FOLDER` leaves them there instead of here, `--with=SCRIPT` puts a script beside those of the server.
 import { build } from "esbuild";
 import { chmod, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
-const folder = process.argv.find((word) => word.startsWith("--into="))?.slice("--into=".length);
+const wordBehind = (option) =>
+  process.argv.find((word) => word.startsWith(option))?.slice(option.length);
+const folder = wordBehind("--into=");
+const script = wordBehind("--with=");
 const into = (path) => join(folder ?? ".", path);
 const production = process.argv.includes("--production");
 const shared = {
@@ -73,6 +76,16 @@ await Promise.all([
     outExtension: { ".js": ".cjs" },
     banner: { js: importMetaUrl },
   }),
+  ...(script === undefined
+    ? []
+    : [
+        build({
+          ...ofServer,
+          entryPoints: [script],
+          outfile: into(`server/dist/${basename(script, ".ts")}.cjs`),
+          banner: { js: importMetaUrl },
+        }),
+      ]),
   build({
     ...shared,
     platform: "browser",

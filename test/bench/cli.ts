@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { benchFolder as folder, buildBundles } from "./bundles.ts";
+import { benchFolder as folder, bundleOf } from "./bundles.ts";
 
 const root = join(import.meta.dirname, "../..");
 let bundle = "";
@@ -15,7 +15,7 @@ await main(Number(process.argv[2] ?? 5));
 
 async function main(runs: number): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  bundle = buildBundles();
+  bundle = bundleOf("tare");
   if (!existsSync(join(root, "examples/fat/image/oci-layout"))) {
     spawnSync(process.execPath, [join(root, "examples/make.ts")], { stdio: "inherit" });
   }

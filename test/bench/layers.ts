@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { benchFolder as folder, buildBundles, bundleBeside } from "./bundles.ts";
+import { benchFolder as folder, bundleOf } from "./bundles.ts";
 import { type GeneratedLayer, makeLargeImage } from "./largeImage.ts";
 
 let bundle = "";
@@ -24,7 +24,7 @@ async function main(runs: number): Promise<void> {
     scale: 1,
     layers: 16,
   });
-  bundle = await bundleBeside(buildBundles(), "readOnce.ts");
+  bundle = bundleOf("readOnce");
   const listing = join(folder, "large/layers.json");
   const rows: string[][] = [];
   const forms = [

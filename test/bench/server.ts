@@ -25,7 +25,7 @@ import { analyse, parseDockerfile } from "../../server/src/core/analysis.ts";
 import type { ImageStatus } from "../../server/src/protocol.ts";
 import { methods } from "../../server/src/protocol.ts";
 import { fullCapabilities } from "../support/lspPair.ts";
-import { benchFolder as folder, buildBundles } from "./bundles.ts";
+import { benchFolder as folder, bundleOf } from "./bundles.ts";
 import type { GeneratedLayer } from "./largeImage.ts";
 import { makeLargeImage } from "./largeImage.ts";
 
@@ -69,7 +69,7 @@ await main(Number(process.argv[2] ?? 5), process.argv[3] === "maps");
 
 async function main(runs: number, isMaps: boolean): Promise<void> {
   mkdirSync(workspace, { recursive: true });
-  bundle = buildBundles();
+  bundle = bundleOf("tare");
   const layers = await makeLargeImage({
     folder: join(folder, "large"),
     files: 221_465,

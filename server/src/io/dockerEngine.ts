@@ -53,7 +53,11 @@ export async function connectEngine(
   signal: AbortSignal,
   timeouts: EngineTimeouts = defaultTimeouts,
 ): Promise<Result<Engine, ImageError>> {
-  const endpoints = await findEndpoints(search);
+  const finding = findEndpoints(search);
+  // While the disk is asked.
+  const loading = loadEngineClient();
+  const endpoints = await finding;
+  await loading;
   if (!endpoints.ok) return endpoints;
   const failures: ImageError[] = [];
   for (const endpoint of endpoints.value) {
@@ -69,6 +73,11 @@ export async function connectEngine(
       reason: "no engine has a socket there or in the other usual places",
     },
   );
+}
+
+/** Loads what questions to an engine need, which takes longer than the first of them. Nothing is asked yet. */
+export async function loadEngineClient(): Promise<void> {
+  await import("dockerode");
 }
 
 /** The engine at just this place. */
