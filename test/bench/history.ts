@@ -5,7 +5,7 @@ import { addBusybox, startEngine } from "../machine/engine.ts";
 import { bundleOf } from "./bundles.ts";
 
 interface Measured {
-  readonly loadMs: number;
+  readonly warmMs: number;
   readonly firstMs: number;
   readonly againMs: number;
 }
@@ -32,9 +32,9 @@ async function main(runs: number): Promise<void> {
       if (run.status !== 0) throw new Error(run.stderr);
       return JSON.parse(run.stdout) as Measured;
     };
-    const pairs = Array.from({ length: runs }, () => [ask("unloaded"), ask("loaded")] as const);
-    const cold = pairs.map(([unloaded]) => unloaded);
-    const warm = pairs.map(([, loaded]) => loaded);
+    const pairs = Array.from({ length: runs }, () => [ask("cold"), ask("warm")] as const);
+    const cold = pairs.map(([first]) => first);
+    const warm = pairs.map(([, second]) => second);
     const load = loadavg()[0]?.toFixed(1) ?? "?";
     console.log(
       `${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.version}, load ${load}, ${runs} processes each in turns\n`,
@@ -45,7 +45,7 @@ async function main(runs: number): Promise<void> {
       cold.map(({ firstMs }) => firstMs),
     );
     printRow(
-      "first, the client loaded before",
+      "first, the client warmed up before",
       warm.map(({ firstMs }) => firstMs),
     );
     printRow(
@@ -53,8 +53,8 @@ async function main(runs: number): Promise<void> {
       [...cold, ...warm].map(({ againMs }) => againMs),
     );
     printRow(
-      "loading the client",
-      warm.map(({ loadMs }) => loadMs),
+      "warming up the client",
+      warm.map(({ warmMs }) => warmMs),
     );
   } finally {
     await engine.stop();
