@@ -44,6 +44,7 @@ describe("a Dockerfile that was never built", () => {
     const action = await shown.lightBulb(1, "Switch base to node:20-slim", "node");
     assert.match(await action.innerText(), /was not checked/);
     await shown.page.keyboard.press("Escape");
+    await action.waitFor({ state: "hidden" });
   });
 
   test("the status bar names the target that states the limit, and the platform it holds for", async (t) => {
@@ -51,7 +52,7 @@ describe("a Dockerfile that was never built", () => {
     if (shown === undefined) return;
     workspace.write("app", "x".repeat(150_000));
     await shown.untilLine(2, "COPY app /srv/app150 kB (context)");
-    await shown.typeAtEndOf(3, "\n# tare: platform=linux/amd64 target=micro");
+    await shown.typeAtEndOf(4, " # tare: platform=linux/amd64 target=micro");
     const told = '[aria-label*="150 kB, 100 kB allowed (target micro, linux/amd64)"]';
     await shown.page.locator(`.statusbar-item[id*="tare.total"] ${told}`).first().waitFor();
   });

@@ -111,12 +111,21 @@ function windowOf(page: Page, close: () => Promise<void>): EditorWindow {
     lightBulb: async (lineNumber, title, word = "") => {
       const line = (await lines())[lineNumber - 1] ?? "";
       await goTo(page, command, `${lineNumber},${line.indexOf(word) + 1}`);
-      await page.keyboard.press("Control+.");
       const action = page
         .locator(".action-widget .monaco-list-row")
         .filter({ hasText: title })
         .first();
-      await action.waitFor();
+      await page.keyboard.press("Control+.");
+      // What is published in that moment closes the menu: then it is opened again.
+      await until(
+        async () => {
+          const isOpen = await page.locator(".action-widget").first().isVisible();
+          if (!isOpen) await page.keyboard.press("Control+.");
+          return (await action.count()) > 0;
+        },
+        (isThere) => isThere,
+        () => `the light bulb does not offer ${String(title)}`,
+      );
       return action;
     },
     problems: async () => {
