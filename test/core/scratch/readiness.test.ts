@@ -172,6 +172,24 @@ test("a program is seen as what it is", () => {
   shows({ program: file("nothing known") }, "unknown: What app is cannot be seen.");
 });
 
+test("what runs or starts other programs is not taken to scratch by itself", () => {
+  const shows = (path: string, row: string): void =>
+    checkRows(
+      { system: systemWith({ [path]: aProgram() }), start: JSON.stringify([`/${path}`, "main"]) },
+      "program",
+      [row],
+      [],
+    );
+  const interpreted =
+    "runs other programs: what they and its own library load is not written in any file that tells all of it.";
+  for (const path of ["usr/bin/python3.11", "usr/local/bin/node", "usr/bin/perl"])
+    shows(path, `blocks: ${path} ${interpreted}`);
+  shows(
+    "sbin/tini",
+    "blocks: sbin/tini only starts another program that its arguments name: start that one itself, and scratch can be judged (`docker run --init` brings an init of its own).",
+  );
+});
+
 test("a missing library blocks", () => {
   checkRows({ program: aProgram({ ...dynamic, needed: ["libz.so.1"] }) }, "libraries", [
     "blocks: app needs libz.so.1, which the image does not have.",

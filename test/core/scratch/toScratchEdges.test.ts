@@ -141,3 +141,29 @@ test("a link of the author's files that leads out of them is told of", () => {
   const [offer] = rewritesOf('FROM debian:12\nCOPY tree /\nRUN true\nCMD ["/app"]\n', image).offers;
   assert.deepEqual(offer?.caveats, ["The link /opt/logs leads to something that is not copied."]);
 });
+
+test("copied files go along also where a later RUN gave them to somebody else", () => {
+  const chowned = (file: object | string) => ({
+    ...(typeof file === "string" ? { size: file } : file),
+    uid: 1000,
+  });
+  const image = aSystem()
+    .layer({ "srv/app": app }, { createdBy: "COPY app /srv/app # buildkit" })
+    .layer("srv/web/a.html 20kB, srv/web/b.html 20kB", {
+      createdBy: "COPY web /srv/web # buildkit",
+    })
+    .layer(
+      {
+        "srv/app": chowned(app),
+        "srv/web/a.html": chowned("20kB"),
+        "srv/web/b.html": chowned("20kB"),
+      },
+      { createdBy: "RUN /bin/sh -c chown -R 1000 /srv # buildkit" },
+    )
+    .settings({ cmd: ["/srv/app"] });
+  const text =
+    'FROM debian:12\nCOPY app /srv/app\nCOPY web /srv/web\nRUN chown -R 1000 /srv\nCMD ["/srv/app"]\n';
+  const [offer] = rewritesOf(text, image).offers;
+  assert.ok(offer, "it can be had");
+  assert.match(applyEdits(text, offer.edits), /^COPY --from=files \/srv\/web\/ \/srv\/web\/$/m);
+});

@@ -1,5 +1,6 @@
 import type { FileTree } from "./fileTree.ts";
 import { linkRowOf, nameOf, nodeKind } from "./fileTree.ts";
+import { interpretedLanguageOf } from "./programNames.ts";
 
 /** What somebody who gets into a container finds there, as plain counts: they say what is there, not whether it is dangerous. */
 export interface AttackSurface {
@@ -54,7 +55,7 @@ function collect(name: string, { shells: shellNames, managers, languages }: Foun
   if (shells.has(name)) shellNames.add(name);
   const manager = packageManagers.get(name);
   if (manager !== undefined) managers.add(manager);
-  const language = interpreterOf(name);
+  const language = interpretedLanguageOf(name);
   if (language !== undefined) languages.add(language);
 }
 
@@ -103,13 +104,3 @@ const packageManagers: ReadonlyMap<string, string> = new Map(
     zypper: "zypper",
   }),
 );
-
-const interpreter =
-  /^(?:(python|perl|ruby|php|lua|tclsh|guile)[\d.]*|(node|nodejs|deno|bun|java|luajit))$/;
-
-/** The language of `python3.12`, `perl5.36.0`, `node`; undefined for any other program. */
-function interpreterOf(name: string): string | undefined {
-  const match = interpreter.exec(name);
-  const language = match?.[1] ?? match?.[2];
-  return language === "nodejs" ? "node" : language;
-}

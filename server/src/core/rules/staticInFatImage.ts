@@ -2,6 +2,7 @@ import { parseBaseName } from "../bases/baseName.ts";
 import { traitsOf } from "../bases/traitsOf.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import { elfAt } from "../image/evidence.ts";
+import { interpretedLanguageOf, isStarter } from "../image/programNames.ts";
 import type { ElfFacts } from "../image/elf.ts";
 import { formatSize } from "../text/size.ts";
 import type { RuleContext } from "./context.ts";
@@ -60,15 +61,19 @@ function findStaticProgram(
   const path = named === undefined ? undefined : findProgram(root, named);
   const facts = path === undefined ? undefined : elfAt(root.read, path);
   if (path === undefined || facts === undefined || !isStatic(facts)) return undefined;
-  if (runsOthers.test(path)) return undefined;
+  if (isRunningOthers(path)) return undefined;
   const node = root.paths.find(path);
   const bytes = node === undefined ? undefined : root.paths.tree.bytes[node];
   return bytes === undefined ? undefined : { path, bytes };
 }
 
 /** Interpreters, shells and what starts another program: what they run may need all the rest. */
-const runsOthers =
-  /(?:^|\/)(?:python|pypy|node|nodejs|deno|bun|ruby|perl|php|lua|luajit|java|sh|ash|bash|dash|busybox|env|tini|tini-static|dumb-init|catatonit|init|gosu|su-exec|setpriv|runsvdir|s6-\w+)[\d.]*$/;
+function isRunningOthers(path: string): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return isStarter(name) || interpretedLanguageOf(name) !== undefined || shell.test(name);
+}
+
+const shell = /^(?:sh|ash|bash|dash|busybox)$/;
 
 /** What is packed does not say what it loads. */
 function isStatic({ interpreter, needed, type, isUpx, isLoadingUnknown }: ElfFacts): boolean {

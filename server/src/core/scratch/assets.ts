@@ -43,7 +43,10 @@ function layersOf(
   return attribution?.instructions[index]?.layers ?? [];
 }
 
-/** What of a layer is visible in the end, by the highest directories that hold nothing else. O(nodes of the layer). */
+/**
+ * What a layer brought and the end still shows, maybe as a later RUN left it (`chown -R`), by the highest directories that hold nothing else. O(nodes of
+ * the layer and of the directories it shares).
+ */
 function carryLayer(
   { read }: NeedContext["input"],
   paths: TreePaths,
@@ -56,20 +59,36 @@ function carryLayer(
       const below = path === "" ? nameOf(tree, child) : `${path}/${nameOf(tree, child)}`;
       const visible = paths.findExact(below);
       if (visible === undefined) return [];
-      if (isAllOf(paths.tree, visible, layer)) return [carry(paths, below, "asset")];
+      if (isBroughtBy({ tree, node: child }, { tree: paths.tree, node: visible }))
+        return [carry(paths, below, "asset")];
       return tree.kind[child] === nodeKind.directory ? collect(child, below) : [];
     });
   return collect(0, "");
 }
 
-/** Whether a file, or every file below a directory, is what this layer wrote. */
-function isAllOf(tree: FileTree, root: number, layer: number): boolean {
-  const end = tree.subtreeEnd[root] ?? root + 1;
-  let isEmpty = true;
-  for (let node = root; node < end; node += 1) {
-    if (tree.kind[node] === nodeKind.directory) continue;
-    if (tree.layer[node] !== layer) return false;
-    isEmpty = false;
+interface Place {
+  readonly tree: FileTree;
+  readonly node: number;
+}
+
+/** Whether the layer has a file, or every file below a directory that has any, that is visible in the end. */
+function isBroughtBy(brought: Place, visible: Place): boolean {
+  if (visible.tree.kind[visible.node] !== nodeKind.directory) {
+    return brought.tree.kind[brought.node] === visible.tree.kind[visible.node];
   }
-  return !isEmpty;
+  if (brought.tree.kind[brought.node] !== nodeKind.directory) return false;
+  const own = new Map(
+    childrenOf(brought.tree, brought.node).map((node) => [nameOf(brought.tree, node), node]),
+  );
+  const children = childrenOf(visible.tree, visible.node);
+  return (
+    children.length > 0 &&
+    children.every((node) => {
+      const same = own.get(nameOf(visible.tree, node));
+      return (
+        same !== undefined &&
+        isBroughtBy({ tree: brought.tree, node: same }, { tree: visible.tree, node })
+      );
+    })
+  );
 }

@@ -1,6 +1,7 @@
 import type { Instruction } from "../dockerfile/syntax.ts";
 import { type LibraryClosure, libraryClosureOf, muslPathFileOf } from "../image/libraryClosure.ts";
 import { linkPath } from "../image/linkPath.ts";
+import { interpretedLanguageOf, isStarter } from "../image/programNames.ts";
 import { type TreePaths, pathsOf } from "../image/treePaths.ts";
 import { findAssets } from "./assets.ts";
 import { healthCheck, signals, writableDirectories } from "./containerNeeds.ts";
@@ -108,7 +109,12 @@ function programEvidence(program: Program | undefined, isRead: boolean): Evidenc
 function seenEvidence(program: Program, named: string): Evidence {
   switch (program.kind) {
     case "elf":
-      return { state: "ok", evidence: `${named} is a ${elfWords(program)}.` };
+      return (
+        runningOthers(program, named) ?? {
+          state: "ok",
+          evidence: `${named} is a ${elfWords(program)}.`,
+        }
+      );
     case "wasm":
       return { state: "ok", evidence: `${named} is a WebAssembly module.` };
     case "script": {
@@ -126,6 +132,18 @@ function seenEvidence(program: Program, named: string): Evidence {
     case "unknown":
       return { state: "unknown", evidence: `What ${named} is cannot be seen.` };
   }
+}
+
+/** Of programs that run others: their own file is the least of what they need. */
+function runningOthers({ words }: Program, named: string): Evidence | undefined {
+  const name = named.slice(named.lastIndexOf("/") + 1);
+  if (interpretedLanguageOf(name) !== undefined) {
+    const evidence = `${named} runs other programs: what they and its own library load is not written in any file that tells all of it.`;
+    return { state: "blocks", evidence };
+  }
+  if (!isStarter(name)) return undefined;
+  const evidence = `${named} only starts another program${words.length > 1 ? " that its arguments name" : ""}: start that one itself, and scratch can be judged (\`docker run --init\` brings an init of its own).`;
+  return { state: "blocks", evidence };
 }
 
 function elfWords({ facts }: Program): string {

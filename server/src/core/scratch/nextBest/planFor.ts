@@ -13,8 +13,14 @@ export function planFor(context: NextBest, variant: BaseVariant): StagePlan | Hi
   if (program !== undefined) return programPlan(context, program, variant);
   const runtime = context.traits?.runtime;
   if (runtime === undefined && variant.traits.shell === "none") return unfollowed(context, variant);
-  return plans[runtime ?? ""]?.(context, variant) ?? { reason: "" };
+  return plans[runtime ?? ""]?.(context, variant) ?? unplanned;
 }
+
+/** Where no runtime says which files belong together: then only the base can be another one. */
+export const unplanned: Hindrance = {
+  reason:
+    "What belongs to the program cannot be told from the rest of the system, and the base is the smallest known of its kind.",
+};
 
 /** Why it is not known what a plain system's program needs, where nothing but the program would go along. */
 function unfollowed({ input, readiness }: NextBest, { name }: BaseVariant): Hindrance {

@@ -8,7 +8,7 @@ import type { PredictedSize, Refusal, Rewrite, Rewrites } from "../rewrite.ts";
 import type { ScratchInput } from "../scratchInput.ts";
 import { draftSwitch } from "./baseSwitches.ts";
 import { type NextBest, toNextBest } from "./nextBest.ts";
-import { canBeSwitched, planFor } from "./planFor.ts";
+import { canBeSwitched, planFor, unplanned } from "./planFor.ts";
 import { predictedSize } from "./predictedSize.ts";
 import { type Draft, draftBelow } from "./stageBelow.ts";
 import { draftInPlace, isOnlyCopying } from "./stageInPlace.ts";
@@ -156,6 +156,6 @@ function switchInstead(
 ): Candidate | Hindrance {
   if (!canBeSwitched(context, variant)) return hindrance;
   const draft = draftSwitch(context, variant);
-  if (isHindrance(draft)) return hindrance.reason === "" ? draft : hindrance;
+  if (isHindrance(draft)) return hindrance === unplanned ? draft : hindrance;
   return { draft, plan: undefined, title: `FROM ${variant.name}` };
 }
