@@ -19,6 +19,8 @@ function copiesOf(...paths: readonly string[]): readonly string[] | undefined {
     isDirectory: path.endsWith("/"),
     bytes: 0,
     why: "asset" as const,
+    owner: undefined,
+    isOfSeveral: false,
   }));
   return copyLines(style, "b", { copied, links: [], directories: [], bytes: 0 });
 }
@@ -165,5 +167,10 @@ test("copied files go along also where a later RUN gave them to somebody else", 
     'FROM debian:12\nCOPY app /srv/app\nCOPY web /srv/web\nRUN chown -R 1000 /srv\nCMD ["/srv/app"]\n';
   const [offer] = rewritesOf(text, image).offers;
   assert.ok(offer, "it can be had");
+  assert.match(
+    applyEdits(text, offer.edits),
+    /^COPY --from=files --chown=1000:0 \/srv\/app \/srv\/app$/m,
+  );
+  assert.ok(offer.caveats.includes("/srv/web holds files of several users: all become root's."));
   assert.match(applyEdits(text, offer.edits), /^COPY --from=files \/srv\/web\/ \/srv\/web\/$/m);
 });

@@ -56,9 +56,20 @@ export function draftBelow(
     edits: [...names.edits, ...removals, stageText(split, removals, { tail, head })],
     addedInstructions: tail.length + head.length - removals.length,
     addedStages: 1,
-    caveats: [...shell.caveats, ...sentences(parts), ...strayCaveats(paths, plan)],
+    caveats: [
+      ...shell.caveats,
+      ...sentences(parts),
+      ...strayCaveats(paths, plan),
+      ...ownerCaveats(plan),
+    ],
     bytes: plan.bytes,
   };
+}
+
+function ownerCaveats({ copied }: FilePlan): readonly string[] {
+  return copied
+    .filter(({ isOfSeveral }) => isOfSeveral)
+    .map(({ path }) => `/${path} holds files of several users: all become root's.`);
 }
 
 /** Whether a RUN in shell form works in the image, and finds what makes directories. */

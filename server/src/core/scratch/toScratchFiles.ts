@@ -14,13 +14,21 @@ import type { CarriedPath } from "./readiness.ts";
 /** What fills a file system that starts from nothing. */
 export interface FilePlan {
   /** What COPY takes as it is, by path. COPY follows a link that it is given by name. */
-  readonly copied: readonly CarriedPath[];
+  readonly copied: readonly CopiedPath[];
   /** Links to be made, for COPY would follow them: to a directory, to what is copied anyway, or to nothing. */
   readonly links: readonly { readonly path: string; readonly target: string }[];
   /** Directories to be made, those above first: empty ones, and those that are not root's with mode 755, which COPY would make of them. */
   readonly directories: readonly MadeDirectory[];
   /** Of all that is copied, each path for itself. */
   readonly bytes: number;
+}
+
+/** What COPY takes with all below it. */
+export interface CopiedPath extends CarriedPath {
+  /** `1000:1000`, for `--chown`; undefined where it is root's, and where not all below it belongs to the same user and group. */
+  readonly owner: string | undefined;
+  /** Whether it belongs to several: COPY makes it root's. */
+  readonly isOfSeveral: boolean;
 }
 
 /** A directory with what COPY would not give it. */
@@ -45,7 +53,9 @@ export function planFiles(
     .filter(({ why }) => !directoryNeeds.has(why))
     .flatMap((one) => (one.why === "asset" ? narrowed(paths, one) : [one]));
   const links = files.filter((one) => isLinkToMake(paths, files, one));
-  const copied = files.filter((one) => !links.includes(one));
+  const copied = files
+    .filter((one) => !links.includes(one))
+    .map((one): CopiedPath => ({ ...one, ...ownerOf(paths, one.path) }));
   const parents = [
     ...copied.flatMap(({ path, isDirectory }) => directoriesAbove(path, isDirectory)),
     ...entered.flatMap((path) => directoriesAbove(path, true)),
@@ -109,6 +119,20 @@ function directoryAt(paths: TreePaths, path: string, isAsked: boolean): MadeDire
     return { path, mode: path === "tmp" ? 0o1777 : 0o755, uid: 0, gid: 0, isAsked };
   }
   return { path, mode: (tree.mode[node] ?? 0) & 0o7777, ...ownerAt(tree, node), isAsked };
+}
+
+/** Of what a path leads to and all below it. O(nodes below). */
+function ownerOf(paths: TreePaths, path: string): Pick<CopiedPath, "owner" | "isOfSeveral"> {
+  const root = paths.find(path);
+  if (root === undefined) return { owner: undefined, isOfSeveral: false };
+  const { tree } = paths;
+  const { uid, gid } = ownerAt(tree, root);
+  for (let node = root + 1; node < (tree.subtreeEnd[root] ?? root); node += 1) {
+    if (tree.uid[node] !== uid || tree.gid[node] !== gid) {
+      return { owner: undefined, isOfSeveral: true };
+    }
+  }
+  return { owner: uid === 0 && gid === 0 ? undefined : `${uid}:${gid}`, isOfSeveral: false };
 }
 
 function ownerAt(tree: FileTree, node: number): { readonly uid: number; readonly gid: number } {

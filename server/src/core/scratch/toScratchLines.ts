@@ -3,33 +3,42 @@ import { toShellWord } from "./finalStageText.ts";
 import { directoryOf } from "../image/treePaths.ts";
 import type { FilePlan } from "./toScratchFiles.ts";
 
-/** COPY lines for what a plan copies from a stage, by path; files of one directory share one. Undefined for a path that no COPY can name. */
+/** COPY lines for what a plan copies from a stage, by path; files of one owner in one directory share one. Undefined for a path that no COPY can name. */
 export function copyLines(
   style: LineStyle,
   stageName: string,
   { copied }: FilePlan,
 ): readonly string[] | undefined {
-  const groups = new Map<string, string[]>();
-  for (const { path, isDirectory } of copied) {
-    const key = isDirectory ? `${path}/` : directoryOf(path);
-    groups.set(key, [...(groups.get(key) ?? []), isDirectory ? `${path}/` : path]);
+  const groups = new Map<string, CopyGroup>();
+  for (const { path, isDirectory, owner } of copied) {
+    const directory = isDirectory ? `${path}/` : directoryOf(path);
+    const key = `${directory} ${owner ?? ""}`;
+    const sources = groups.get(key)?.sources ?? [];
+    const source = isDirectory ? `${path}/` : path;
+    groups.set(key, { directory, owner, sources: [...sources, source] });
   }
-  const lines = [...groups].map(([key, sources]) => copyLine(style, stageName, key, sources));
+  const lines = [...groups.values()].map((group) => copyLine(style, stageName, group));
   return lines.every((line) => line !== undefined) ? lines : undefined;
+}
+
+interface CopyGroup {
+  readonly directory: string;
+  readonly owner: string | undefined;
+  readonly sources: readonly string[];
 }
 
 function copyLine(
   style: LineStyle,
   stageName: string,
-  directory: string,
-  sources: readonly string[],
+  { directory, owner, sources }: CopyGroup,
 ): string | undefined {
   const paths = sources.map((path) => `/${path}`);
   const [only = ""] = paths;
   const to = paths.length === 1 ? only : `/${directory}/`.replace("//", "/");
   const words = [...paths, to];
   if (words.some((word) => unspeakable.test(word))) return undefined;
-  const start = `${style.keyword("COPY")} --from=${stageName}`;
+  const chown = owner === undefined ? "" : ` --chown=${owner}`;
+  const start = `${style.keyword("COPY")} --from=${stageName}${chown}`;
   if (words.every((word) => plain.test(word))) {
     const line = [start, ...words].join(" ");
     const joint = ` ${style.escape}${style.lineBreak}    `;
