@@ -70,4 +70,10 @@ test("so is what the marks of a layer need", () => {
 });
 
 test("without an image that is read there is nothing to prepare", () =>
-  finish(prepareTree(analyse(parseDockerfile("FROM a\n"), undefined), undefined, viewOf({ filter: "a" }))));
+  finish(
+    prepareTree(
+      analyse(parseDockerfile("FROM a\n"), undefined),
+      undefined,
+      viewOf({ filter: "a" }),
+    ),
+  ));
