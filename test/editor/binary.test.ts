@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
-import type { Frame, Page } from "playwright-core";
 import { inRoot } from "../machine/place.ts";
 import { anImage } from "../support/imageBuilder.ts";
-import { until } from "./support/editorWindow.ts";
+import { frameWith } from "./support/webviewFrame.ts";
 import { withWindow } from "./support/withEditor.ts";
 import { aWorkspace } from "./support/workspace.ts";
 
@@ -20,26 +19,6 @@ function findProgram(): Buffer | undefined {
     .map((name) => `${folder}/${name}/bin/esbuild`)
     .filter((one) => existsSync(one));
   return path === undefined ? undefined : readFileSync(path);
-}
-
-/** The page inside a webview that holds such an element. */
-async function frameWith(page: Page, selector: string): Promise<Frame> {
-  const found = await until(
-    async () => {
-      for (const frame of page.frames()) {
-        const count = await frame
-          .locator(selector)
-          .count()
-          .catch(() => 0);
-        if (count > 0) return frame;
-      }
-      return undefined;
-    },
-    (frame) => frame !== undefined,
-    () => `no webview shows ${selector}`,
-  );
-  assert.ok(found !== undefined);
-  return found;
 }
 
 describe("a binary in the treemap", () => {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import type { Frame, Page } from "playwright-core";
 import { anImage, type ImageBuilder } from "../support/imageBuilder.ts";
-import { until } from "./support/editorWindow.ts";
+import { frameWith } from "./support/webviewFrame.ts";
 import { withWindow } from "./support/withEditor.ts";
 import { aWorkspace, appImage, dockerfile } from "./support/workspace.ts";
 
@@ -22,26 +21,6 @@ function heavierImage(): ImageBuilder {
     )
     .emptyRow('CMD ["/srv/app/server"]')
     .settings({ cmd: ["/srv/app/server"] });
-}
-
-/** The page inside a webview that holds such an element. */
-async function frameWith(page: Page, selector: string): Promise<Frame> {
-  const found = await until(
-    async () => {
-      for (const frame of page.frames()) {
-        const count = await frame
-          .locator(selector)
-          .count()
-          .catch(() => 0);
-        if (count > 0) return frame;
-      }
-      return undefined;
-    },
-    (frame) => frame !== undefined,
-    () => `no webview shows ${selector}`,
-  );
-  assert.ok(found !== undefined);
-  return found;
 }
 
 describe("a Dockerfile that is built twice", () => {

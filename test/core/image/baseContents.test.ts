@@ -61,5 +61,8 @@ test("the hover says what was found where the base's layers are read, else what 
     holds(true),
     "musl; shells: bash, busybox; package managers: apk; interpreters: python (found in its layers)",
   );
-  assert.equal(holds(false), "musl, a shell (busybox), apk");
+  assert.equal(
+    holds(false),
+    "musl, a shell (busybox), apk (by its name; its layers were not read)",
+  );
 });

@@ -5,6 +5,7 @@ import {
   debianUsers,
   distrolessUsers,
   redHatUsers,
+  scratchTraits,
   type BaseKind,
   type BaseTraits,
 } from "./baseTraits.ts";
@@ -183,33 +184,19 @@ function distrolessTraits(name: BaseName): BaseTraits | undefined {
 function helloWorld({ familiar, tag }: BaseName): BaseTraits | undefined {
   if (familiar !== "hello-world" || tag?.startsWith("nanoserver") !== false) return undefined;
   return {
+    ...scratchTraits,
     kind: "static",
     title: "hello-world, one static program",
-    runtime: undefined,
-    libc: "none",
-    shell: "none",
-    packageManager: "none",
-    hasBuildTools: false,
-    isRuntimeOnly: false,
-    runsAs: undefined,
-    users: [],
-    entrypoint: undefined,
   };
 }
 
 function chainguardStatic(name: BaseName): BaseTraits | undefined {
   if (name.familiar !== "cgr.dev/chainguard/static") return undefined;
   return {
+    ...scratchTraits,
     kind: "static",
     title: "Chainguard, static",
-    runtime: undefined,
-    libc: "none",
-    shell: "none",
-    packageManager: "none",
-    hasBuildTools: false,
-    isRuntimeOnly: false,
     runsAs: "nonroot",
     users: distrolessUsers,
-    entrypoint: undefined,
   };
 }

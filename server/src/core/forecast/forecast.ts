@@ -5,7 +5,7 @@ import { stageChain } from "../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, Keyword, Stage } from "../dockerfile/syntax.ts";
 import type { Image } from "../image/image.ts";
 import type { Attribution, Basis } from "../join/attribution.ts";
-import { contentOf } from "../join/weight.ts";
+import { contentOf } from "../image/layerContent.ts";
 import { isBaseChanged, rootStage } from "./builtBase.ts";
 import { contextLines, type ContextLines } from "./contextLines.ts";
 import type { BaseKnowledge, ContextKnowledge } from "./knowledge.ts";

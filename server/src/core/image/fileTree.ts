@@ -1,3 +1,5 @@
+import { firstFrom } from "./nodeSearch.ts";
+
 /** Kinds of nodes, the values of `FileTree.kind`. A hard link is a `file` whose bytes are charged to another name of its inode group. */
 export const nodeKind = {
   directory: 0,
@@ -74,14 +76,8 @@ export function linkTargetOf(tree: FileTree, node: number): string {
 
 /** The row of a node; -1 when it is no link. */
 export function linkRowOf({ node: nodes }: LinkColumns, node: number): number {
-  let low = 0;
-  let high = nodes.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((nodes[middle] ?? 0) < node) low = middle + 1;
-    else high = middle;
-  }
-  return nodes[low] === node ? low : -1;
+  const at = firstFrom(nodes, node);
+  return nodes[at] === node ? at : -1;
 }
 
 /** Children of a directory in name order; empty for anything else. */

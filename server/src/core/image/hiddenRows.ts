@@ -1,5 +1,6 @@
 import type { ReadImage, WasteKind } from "./image.ts";
 import { wasteKinds } from "./image.ts";
+import { firstFrom } from "./nodeSearch.ts";
 
 /** What one layer is the first to hide, to be asked by place. */
 export interface HiddenRows {
@@ -42,16 +43,4 @@ interface Columns {
   readonly kinds: number[];
   /** Bytes of all rows before; one longer than `nodes`. */
   readonly sums: number[];
-}
-
-/** The first place whose node is not below the one given, among nodes that ascend; their number when there is none. O(log nodes). */
-export function firstFrom(nodes: ArrayLike<number>, node: number): number {
-  let low = 0;
-  let high = nodes.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((nodes[middle] ?? 0) < node) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

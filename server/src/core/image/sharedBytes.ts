@@ -1,5 +1,6 @@
 import type { DiffId, Digest } from "./digest.ts";
 import type { Image } from "./image.ts";
+import { contentOf } from "./layerContent.ts";
 
 /** Another image of the same store. */
 export interface NeighbourImage {
@@ -43,23 +44,12 @@ export function sharedBytesOf(image: Image, neighbours: readonly NeighbourImage[
     comparedCount: neighbours.length,
     imageCount: common.filter((count) => count > 0).length,
     layerCount,
-    contentBytes: sumOf(image, all.slice(0, layerCount)),
-    ownBytes: sumOf(image, all.slice(layerCount)),
-    repeated: { layerCount: repeated.length, contentBytes: sumOf(image, repeated) },
+    contentBytes: contentOf(image, all.slice(0, layerCount)),
+    ownBytes: contentOf(image, all.slice(layerCount)),
+    repeated: { layerCount: repeated.length, contentBytes: contentOf(image, repeated) },
   };
 }
 
 function idOf(layer: { readonly diffId: DiffId } | undefined): DiffId {
   return layer?.diffId ?? "";
-}
-
-/** 0 for no layers. */
-function sumOf(image: Image, layers: readonly number[]): number | undefined {
-  return layers.reduce<number | undefined>((sum, layer) => {
-    const bytes =
-      image.state === "read"
-        ? image.read.layers[layer]?.contentBytes
-        : image.description.historyBytes?.[layer];
-    return sum === undefined || bytes === undefined ? undefined : sum + bytes;
-  }, 0);
 }

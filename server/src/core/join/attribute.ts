@@ -12,7 +12,8 @@ import {
 import { type AttributeOptions, joined } from "./joined.ts";
 import { type MergedLayers, findMergedLayers } from "./mergedLayers.ts";
 import { type Fit, bestFit } from "./stageFit.ts";
-import { contentOf, unknownWeight, weightOf } from "./weight.ts";
+import { contentOf } from "../image/layerContent.ts";
+import { unknownWeight, weightOf } from "./weight.ts";
 
 /** A history that fits worse than this was not written by the file, as far as anyone can tell. */
 const leastMatchRatio = 0.25;

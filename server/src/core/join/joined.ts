@@ -11,7 +11,8 @@ import type {
 } from "./attribution.ts";
 import { type HistoryRow, builderOf } from "./createdBy.ts";
 import type { Fit } from "./stageFit.ts";
-import { contentOf, unknownWeight, weightOf } from "./weight.ts";
+import { contentOf } from "../image/layerContent.ts";
+import { unknownWeight, weightOf } from "./weight.ts";
 
 /** What else is known at the join. */
 export interface AttributeOptions {

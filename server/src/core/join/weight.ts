@@ -1,3 +1,4 @@
+import { contentOf } from "../image/layerContent.ts";
 import type { Image } from "../image/image.ts";
 import type { InstructionWeight } from "./attribution.ts";
 
@@ -25,17 +26,6 @@ export function weightOf(
     basis,
     confidence,
   };
-}
-
-/** Bytes of layers, base first: read ones exactly, else as the engine's history has them; undefined when one of them is not known. */
-export function contentOf(image: Image, layers: readonly number[]): number | undefined {
-  return layers.reduce<number | undefined>((sum, layer) => {
-    const bytes =
-      image.state === "read"
-        ? image.read.layers[layer]?.contentBytes
-        : image.description.historyBytes?.[layer];
-    return sum === undefined || bytes === undefined ? undefined : sum + bytes;
-  }, 0);
 }
 
 /** A line of which nothing is known. */

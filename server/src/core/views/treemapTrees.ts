@@ -1,5 +1,5 @@
 import type { FileTree } from "../image/fileTree.ts";
-import { firstFrom } from "../image/hiddenRows.ts";
+import { firstFrom } from "../image/nodeSearch.ts";
 import { type ReadImage, type WasteKind, wasteKinds } from "../image/image.ts";
 import { fillSubtrees } from "../image/subtrees.ts";
 
