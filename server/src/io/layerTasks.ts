@@ -6,7 +6,7 @@ import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { MergedLayers } from "../core/image/merge.ts";
 import type { Result } from "../core/result.ts";
 import type { LayerPart } from "./fileContent.ts";
-import type { StoredTar } from "./layerSource.ts";
+import type { LayerRegion, StoredTar } from "./layerSource.ts";
 import type { Limits } from "./limits.ts";
 
 /** Where a worker may find and leave what it reads; undefined for nowhere. */
@@ -73,12 +73,32 @@ export type LayerTask =
       readonly contents: ContentPlaces;
     }
   | {
+      /** Says which contents of one layer are the same as those of another, or of its own, pair by pair. */
+      readonly kind: "compare";
+      readonly one: LayerRegion;
+      readonly other: LayerRegion;
+      readonly oneOffset: Float64Array;
+      readonly otherOffset: Float64Array;
+      readonly bytes: Float64Array;
+    }
+  | {
       readonly kind: "merge";
-      /** One for each layer: the hashes of what `stacked` asked for, undefined where they cannot be had. */
+      /**
+       * One for each layer: the hashes of what `stacked` asked for, undefined where they cannot be had. Among contents of one size any numbers will do that
+       * are equal where the contents are.
+       */
       readonly hashes: readonly (Uint32Array | undefined)[];
       readonly cache: CachePlace | undefined;
     }
   | StreamTask;
+
+/** Contents that must be known to be the same or not before `merge`. */
+export interface WantedContents {
+  /** One for each layer. */
+  readonly places: readonly ContentPlaces[];
+  /** Whether nothing else of their sizes has a hash that they would have to agree with. */
+  readonly areHashesNew: boolean;
+}
 
 /** Where contents lie in an uncompressed layer. */
 export interface ContentPlaces {
@@ -108,8 +128,9 @@ export type LayerMessage =
   /** Undefined for what is no ELF file. */
   | { readonly kind: "labelled"; readonly map: ElfMap | undefined }
   | { readonly kind: "streamed"; readonly result: Result<StreamedLayer, ImageError> }
-  /** One for each layer: contents that must be hashed before `merge`. */
-  | { readonly kind: "stacked"; readonly wanted: readonly ContentPlaces[] }
+  | { readonly kind: "stacked"; readonly wanted: WantedContents }
+  /** 1 for each pair that is the same. */
+  | { readonly kind: "compared"; readonly result: Result<Uint8Array, ImageError> }
   | { readonly kind: "hashed"; readonly result: Result<Uint32Array, ImageError> }
   | { readonly kind: "merged"; readonly merged: MergedLayers }
   /** After the answer, when the cache is written too. */

@@ -1,4 +1,5 @@
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import { compareContents } from "./contentCompare.ts";
 import { readContentHashes } from "./contentHashes.ts";
 import { answerFind, answerPart } from "./fileTasks.ts";
 import { answerIndex, answerLoad } from "./indexTasks.ts";
@@ -60,7 +61,7 @@ function isInStream(task: LayerTask): task is TaskOf<"begin" | "chunk" | "end"> 
 
 /** Tasks of which nothing is kept. */
 function answerByItself(
-  task: TaskOf<"rehearse" | "index" | "load" | "find" | "part" | "label" | "hash">,
+  task: TaskOf<"rehearse" | "index" | "load" | "find" | "part" | "label" | "hash" | "compare">,
   say: SayFromThread,
 ): void {
   switch (task.kind) {
@@ -77,6 +78,9 @@ function answerByItself(
       return answerPart(task, say);
     case "label":
       return answerLabel(task, say);
+    case "compare":
+      say({ kind: "compared", result: compareContents(task) });
+      return say({ kind: "idle" });
     case "hash":
       say({ kind: "hashed", result: readContentHashes(task.region, task.contents) });
       return say({ kind: "idle" });

@@ -23,7 +23,8 @@ export interface LayerStack {
 export function answerStack({ layers }: TaskOf<"stack">, say: SayFromThread): LayerStack {
   const stacked = stackLayers(layers);
   const wanted = hashCandidatesOf(stacked);
-  say({ kind: "stacked", wanted: wanted.map((nodes, layer) => placesOf(layers[layer], nodes)) });
+  const places = wanted.map((nodes, layer) => placesOf(layers[layer], nodes));
+  say({ kind: "stacked", wanted: { places, areHashesNew: areHashesNew(layers, places) } });
   say({ kind: "idle" });
   return { stacked, wanted, finalTree: undefined };
 }
@@ -57,6 +58,17 @@ function placesOf(index: LayerIndex | undefined, nodes: Int32Array): ContentPlac
     offset: Float64Array.from(nodes, (node) => index?.bodyOffset[node] ?? 0),
     bytes: Float64Array.from(nodes, (node) => index?.tree.bytes[node] ?? 0),
   };
+}
+
+/** O(nodes), or less where hashes are many. */
+function areHashesNew(layers: readonly LayerIndex[], places: readonly ContentPlaces[]): boolean {
+  const least = places.reduce(
+    (smallest, { bytes }) => bytes.reduce((one, other) => Math.min(one, other), smallest),
+    Number.POSITIVE_INFINITY,
+  );
+  return !layers.some(({ flags, tree }) =>
+    flags.some((flag, node) => (flag & layerFlag.hashed) !== 0 && (tree.bytes[node] ?? 0) >= least),
+  );
 }
 
 function noteHashes(
