@@ -27,7 +27,7 @@ interface Row {
 }
 
 /**
- * Two contents of one size are compared, which costs half of what it takes to hash both and leaves no doubt; more of one size are hashed, and all of
+ * Two contents of one size are compared, which costs less than hashing both and leaves no doubt; more of one size are hashed, and all of
  * them where another has a hash already, or where contents lie in a folder. O(contents).
  */
 export function planContents(
