@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import type { EditorWindow } from "./support/editorWindow.ts";
 import { until } from "./support/editorWindow.ts";
+import { pickFromMenu } from "./support/contextMenu.ts";
 import { withWindow } from "./support/withEditor.ts";
 import { anImage, type ImageBuilder } from "../support/imageBuilder.ts";
 import { aWorkspace } from "./support/workspace.ts";
@@ -121,11 +122,7 @@ describe("files of an image", () => {
     }
     const tool = shown.treeRow(/^tool/);
     await tool.waitFor();
-    await tool.click({ button: "right" });
-    const item = shown.page.getByText("Open a File of the Image");
-    // A menu takes no click in its first moment.
-    await item.hover();
-    await item.click();
+    await pickFromMenu(shown, tool, "Open a File of the Image");
     await shown.page.locator(".tab.active", { hasText: "tool (layer 2, line 3)" }).waitFor();
     await shown.untilLine(1, programLine);
     await shown.photograph("file-hex");

@@ -8,6 +8,7 @@ import { cacheFolder, inRoot } from "../machine/place.ts";
 import { say } from "../machine/progress.ts";
 import { startEditor, type EditorHost } from "./support/editorHost.ts";
 import { type EditorWindow, treemapFrame } from "./support/editorWindow.ts";
+import { frameWith } from "./support/webviewFrame.ts";
 
 const target = inRoot("media/screenshots");
 const reviewed = join(cacheFolder, "screenshots");
@@ -98,6 +99,18 @@ const scenes: readonly Scene[] = [
     show: async (window) => {
       await window.command("Tare: Show the Way to Scratch");
       await widenSideBar(window);
+    },
+  },
+  {
+    name: "history",
+    height: 640,
+    scale: 1,
+    isForReview: true,
+    inContrast: true,
+    show: async (window) => {
+      await window.command("Tare: Show the Build History");
+      await widenSideBar(window);
+      await (await frameWith(window.page, "svg .bar")).locator("svg .bar").first().focus();
     },
   },
   {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { type EditorWindow, until } from "./support/editorWindow.ts";
+import { pickFromMenu } from "./support/contextMenu.ts";
 import { withWindow } from "./support/withEditor.ts";
 import { aWorkspace } from "./support/workspace.ts";
 import { anImage } from "../support/imageBuilder.ts";
@@ -134,8 +135,7 @@ describe("the layer tree", () => {
     await until(clipboard, (text) => text !== "", String);
     const paths = await until(clipboard, (text) => text.includes("server.js"), String);
     assert.deepEqual(paths.split("\n").toSorted(), ["/srv/app/cache/index", "/srv/app/server.js"]);
-    await shown.treeRow(/^app/).click({ button: "right" });
-    await shown.page.getByText("Copy as Markdown Table").click();
+    await pickFromMenu(shown, shown.treeRow(/^app/), "Copy as Markdown Table");
     const table = await until(clipboard, (text) => text.startsWith("|"), String);
     assert.equal(
       table,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { pickFromMenu } from "./support/contextMenu.ts";
 import { withWindow } from "./support/withEditor.ts";
 import { treemapFrame, until } from "./support/editorWindow.ts";
 import { appImage, aWorkspace, dockerfile } from "./support/workspace.ts";
@@ -61,13 +62,16 @@ describe("the treemap in the editor", () => {
     const shown = await openWindow(t);
     if (shown === undefined) return;
     const frame = treemapFrame(shown);
-    await frame.locator('.leaf[aria-label^="usr/bin/tool"]').click({ button: "right" });
+    const leaf = frame.locator('.leaf[aria-label^="usr/bin/tool"]');
+    await leaf.click({ button: "right" });
     const menu = shown.page.locator(".context-view .monaco-menu");
     await menu.waitFor();
     const entries = (await menu.innerText()).split("\n").filter((line) => line.trim() !== "");
     assert.deepEqual(entries, ["Open File", "Reveal in Layer Tree", "Copy Path"]);
     await shown.photograph("treemap-menu");
-    await menu.getByText("Reveal in Layer Tree").click();
+    await shown.page.keyboard.press("Escape");
+    await menu.waitFor({ state: "hidden" });
+    await pickFromMenu(shown, leaf, "Reveal in Layer Tree");
     await shown.page.locator(".sidebar .monaco-list-row.selected", { hasText: "tool" }).waitFor();
   });
 
@@ -78,8 +82,7 @@ describe("the treemap in the editor", () => {
     const open = async (name: string, title: string): Promise<void> => {
       await page.locator(".tab", { hasText: "Treemap of" }).click();
       const leaf = treemapFrame(shown).locator(`.leaf[aria-label^="${name}"]`);
-      await leaf.click({ button: "right" });
-      await page.locator(".context-view .monaco-menu").getByText("Open File").click();
+      await pickFromMenu(shown, leaf, "Open File");
       await page.locator(".tab", { hasText: title }).waitFor();
     };
     await open("srv/app/server", "server (layer 3, line 4)");
@@ -119,8 +122,7 @@ describe("the treemap in the editor", () => {
   test("the layer tree leads to the treemap of a layer, and back to the whole image", async (t) => {
     const shown = await openWindow(t);
     if (shown === undefined) return;
-    await shown.treeRow("6 MB · line 3").click({ button: "right" });
-    await shown.page.locator(".context-view .monaco-menu").getByText("Show as Treemap").click();
+    await pickFromMenu(shown, shown.treeRow("6 MB · line 3"), "Show as Treemap");
     const place = treemapFrame(shown).locator("[aria-current=location]");
     await place.filter({ hasText: "Layer 2 · line 3 6 MB" }).waitFor();
     await shown.page.locator(".sidebar .action-label[aria-label^='Show as Treemap']").click();
