@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { until } from "./support/editorWindow.ts";
 import { withWindow } from "./support/withEditor.ts";
 import { aWorkspace } from "./support/workspace.ts";
 
@@ -43,8 +44,14 @@ describe("a Dockerfile that was never built", () => {
     if (shown === undefined) return;
     const action = await shown.lightBulb(1, "Switch base to node:20-slim", "node");
     assert.match(await action.innerText(), /was not checked/);
-    await shown.page.keyboard.press("Escape");
-    await action.waitFor({ state: "hidden" });
+    await until(
+      async () => {
+        await shown.page.keyboard.press("Escape");
+        return action.isVisible();
+      },
+      (isOpen) => !isOpen,
+      () => "the light bulb's menu stays open",
+    );
   });
 
   test("the status bar names the target that states the limit, and the platform it holds for", async (t) => {

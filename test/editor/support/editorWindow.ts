@@ -115,12 +115,14 @@ function windowOf(page: Page, close: () => Promise<void>): EditorWindow {
         .locator(".action-widget .monaco-list-row")
         .filter({ hasText: title })
         .first();
-      await page.keyboard.press("Control+.");
-      // What is published in that moment closes the menu: then it is opened again.
+      // What is published in that moment closes the menu: then it is opened again, but never while it is still coming.
       await until(
         async () => {
-          const isOpen = await page.locator(".action-widget").first().isVisible();
-          if (!isOpen) await page.keyboard.press("Control+.");
+          const menu = page.locator(".action-widget").first();
+          if (!(await menu.isVisible())) {
+            await page.keyboard.press("Control+.");
+            await menu.waitFor({ timeout: 3000 }).catch(() => undefined);
+          }
           return (await action.count()) > 0;
         },
         (isThere) => isThere,
