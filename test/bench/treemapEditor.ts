@@ -35,10 +35,7 @@ async function main(runs: number): Promise<void> {
     for (let run = 0; run < runs; run += 1) again.push(await timeToDrawn(shown));
     const middle = again.toSorted((a, b) => a - b)[Math.floor(again.length / 2)] ?? Number.NaN;
     const load = loadavg()[0]?.toFixed(1);
-    const areas = await treemapFrame(shown).locator(".leaf").count();
-    console.log(
-      `command to ${areas} drawn areas, load ${load} (the webview is a new one each time)`,
-    );
+    console.log(`command to drawn areas, load ${load} (the webview is a new one each time)`);
     console.log(`first               ${first.toFixed(0)} ms`);
     console.log(`again, median of ${runs}  ${middle.toFixed(0)} ms`);
     await shown.close();
@@ -59,7 +56,8 @@ async function timeToDrawn(shown: EditorWindow): Promise<number> {
   await page.keyboard.press("Enter");
   await treemapFrame(shown).locator(".leaf").first().waitFor();
   const tookMs = performance.now() - startMs;
-  console.log(`${tookMs.toFixed(0)} ms, load ${loadavg()[0]?.toFixed(1)}`);
+  const areas = await treemapFrame(shown).locator(".leaf").count();
+  console.log(`${areas} areas: ${tookMs.toFixed(0)} ms, load ${loadavg()[0]?.toFixed(1)}`);
   await page.locator(".tab", { hasText: "Treemap of" }).click({ button: "middle" });
   await page.locator(".tab", { hasText: "Treemap of" }).waitFor({ state: "detached" });
   return tookMs;
