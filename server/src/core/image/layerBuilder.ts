@@ -2,6 +2,7 @@ import { equalBytes } from "./byteColumn.ts";
 import type { ElfFacts } from "./elf.ts";
 import { type EvidenceRows, addContent, addProgram, emptyEvidenceRows } from "./evidenceRows.ts";
 import { nodeKind } from "./fileTree.ts";
+import { findTarget, resolveLateLinks, shareContent } from "./hardLinks.ts";
 import type { KeptRule } from "./keptPaths.ts";
 import type { LayerEntry } from "./layerEntry.ts";
 import { type LayerIndex, layerFlag } from "./layerIndex.ts";
@@ -14,9 +15,8 @@ import {
   dropNode,
   emptyNodeColumns,
   findChild,
-  inodeOf,
-  linkTextRange,
 } from "./nodeColumns.ts";
+import { ignored, isDots, refused, slash, startsWith } from "./pathBytes.ts";
 
 /** Why an entry makes the whole layer unreadable, in words for the end of a sentence. */
 export interface EntryRefusal {
@@ -36,15 +36,9 @@ export interface LayerBuilder {
   parent: number;
 }
 
-const slash = 0x2f;
-const dot = 0x2e;
 const whiteoutPrefix = new TextEncoder().encode(".wh.");
 const metaPrefix = new TextEncoder().encode(".wh..wh.");
 const opaqueName = new TextEncoder().encode(".wh..wh..opq");
-
-/** Walks may end outside the tree: what was left out, and what is refused. */
-const ignored = -1;
-const refused = -2;
 
 const leavesImage: EntryRefusal = { reason: 'an entry has ".." in its path' };
 const emptyWhiteout: EntryRefusal = { reason: "a whiteout names nothing to remove" };
@@ -257,76 +251,4 @@ function state(columns: NodeColumns, node: number, entry: LayerEntry): void {
   if (entry.kind !== "file") return;
   columns.bytes[node] = entry.contentBytes;
   columns.bodyOffset[node] = entry.bodyOffset;
-}
-
-/** The node a hard link names, -1 when this layer has none (yet). */
-function findTarget(columns: NodeColumns, entry: LayerEntry): number {
-  return findPath(columns, entry.linkTarget, 0, entry.linkLength);
-}
-
-function findPath(columns: NodeColumns, path: Uint8Array, start: number, end: number): number {
-  let node = 0;
-  for (let at = start; at < end && node >= 0;) {
-    let stop = at;
-    while (stop < end && path[stop] !== slash) stop += 1;
-    if (stop - at === 2 && isDots(path, at, stop)) return refused;
-    if (stop > at && !isDots(path, at, stop)) node = findChild(columns, node, path, at, stop);
-    at = stop + 1;
-  }
-  return node > 0 && columns.kind[node] !== nodeKind.directory ? node : -1;
-}
-
-/** Makes a node another name of what the target is: an inode group for files, the same link text for symlinks. */
-function shareContent(columns: NodeColumns, node: number, target: number): void {
-  columns.kind[node] = columns.kind[target] ?? nodeKind.file;
-  columns.inode[node] = inodeOf(columns, target);
-  columns.link[node] = columns.link[target] ?? -1;
-}
-
-/** Hard links that stood before their target in the tar. Those that still find none point into a lower layer and keep their text. */
-function resolveLateLinks(columns: NodeColumns): void {
-  let open: number[] = [];
-  for (let node = 1; node < columns.count; node += 1) if (isOpen(columns, node)) open.push(node);
-  for (let round = 0; open.length > 0 && round < mostLateRounds; round += 1) {
-    const before = open.length;
-    for (const node of open) resolveLink(columns, node, (target) => !isOpen(columns, target));
-    open = open.filter((node) => isOpen(columns, node));
-    if (open.length === before) break;
-  }
-  for (const node of open) resolveLink(columns, node, () => true);
-  // What was linked to a link before that found its target is of the target's kind too.
-  for (let node = 1; node < columns.count; node += 1) {
-    const holder = inodeOf(columns, node);
-    if (holder !== node) shareContent(columns, node, holder);
-  }
-}
-
-/** Links to links to links, each before its target, are resolved this deep: only a tar made to be odd has them at all. */
-const mostLateRounds = 16;
-
-function isOpen(columns: NodeColumns, node: number): boolean {
-  const hasText = (columns.link[node] ?? -1) >= 0;
-  return hasText && columns.kind[node] === nodeKind.file && columns.inode[node] === node;
-}
-
-function resolveLink(
-  columns: NodeColumns,
-  node: number,
-  isWelcome: (target: number) => boolean,
-): void {
-  const [start, end] = linkTextRange(columns, columns.link[node] ?? 0);
-  const target = findPath(columns, columns.linkTexts.bytes, start, end);
-  if (target < 0 || !isWelcome(target) || inodeOf(columns, target) === node) return;
-  shareContent(columns, node, target);
-}
-
-/** Whether the name is `.` or `..`. */
-function isDots(path: Uint8Array, start: number, end: number): boolean {
-  if (end - start === 1) return path[start] === dot;
-  return end - start === 2 && path[start] === dot && path[start + 1] === dot;
-}
-
-function startsWith(path: Uint8Array, start: number, end: number, prefix: Uint8Array): boolean {
-  if (end - start < prefix.length) return false;
-  return equalBytes(path, start, start + prefix.length, prefix, 0, prefix.length);
 }
