@@ -1,23 +1,16 @@
-import type { BudgetSettings, CostSettings, RewriteTarget, Severity } from "../core/analysis.ts";
-import { nearestName, rules } from "../core/analysis.ts";
+import type { BudgetSettings, CostSettings, Severity } from "../core/analysis.ts";
 import { fail, succeed } from "../core/result.ts";
 import type { Result } from "../core/result.ts";
-import { severities } from "../core/views/findings.ts";
 import type { CommandName, ParsedOptions } from "./options.ts";
 import { globalOptions, lastValue, optionsOf, parseOptions } from "./options.ts";
 import { costOf } from "./costArgs.ts";
+import type { FixArguments } from "./fixArgs.ts";
+import { toFix } from "./fixArgs.ts";
 import { limitsOf, parseSizeOption } from "./limitArgs.ts";
+import type { ReadingArguments } from "./sharedArgs.ts";
+import { failOnOf, formatOf, readingOf, topOf } from "./sharedArgs.ts";
 import type { StartArguments } from "./startArgs.ts";
 import { toStart } from "./startArgs.ts";
-
-/** How an image is read, whichever command reads it. */
-export interface ReadingArguments {
-  /** Image reference as typed; undefined when the Dockerfile is to name it. */
-  readonly image: string | undefined;
-  /** `os/architecture[/variant]`. */
-  readonly platform: string | undefined;
-  readonly isCached: boolean;
-}
 
 /** What `tare analyze` was asked to do. Paths are as typed, relative to the working directory. */
 export interface AnalyzeArguments extends ReadingArguments {
@@ -46,20 +39,6 @@ export interface LintArguments extends ReadingArguments {
   /** Undefined when costs are not asked for; only the text has a place for them. */
   readonly cost: CostSettings | undefined;
 }
-
-/** What `tare fix` was asked to do. */
-export interface FixArguments extends ReadingArguments {
-  readonly kind: "fix";
-  readonly dockerfilePath: string;
-  /** Codes of rules; empty for everything that is safe. */
-  readonly ruleCodes: readonly string[];
-  /** Where the final stage is to be taken, instead of what rules found; undefined when it stays. */
-  readonly target: RewriteTarget | undefined;
-  readonly isWriting: boolean;
-}
-
-/** Where a final stage can be taken, smallest first. */
-const rewriteTargets: readonly RewriteTarget[] = ["scratch", "distroless", "alpine", "slim"];
 
 /** How a comparison is printed. */
 export const diffFormats = ["text", "json", "markdown"] as const;
@@ -191,55 +170,6 @@ function toLint(parsed: ParsedOptions): Result<LintArguments, string> {
   });
 }
 
-/** The name that was meant, else those that share a word with it: all of them fill a screen. */
-function ruleAdvice(unknown: string, known: readonly string[]): string {
-  const near = nearestName(unknown, known);
-  if (near !== undefined) return `write ${near}`;
-  const words = new Set(unknown.toLowerCase().split(/[^a-z0-9]+/));
-  const alike = known.filter((code) => code.split("-").some((word) => words.has(word)));
-  return alike.length > 0 && alike.length <= mostAlike
-    ? `there is ${alike.join(", ")}`
-    : "`tare lint` names the rule of each finding";
-}
-
-const mostAlike = 6;
-
-function toFix(parsed: ParsedOptions): Result<FixArguments, string> {
-  const [dockerfilePath, surplus] = parsed.positionals;
-  if (dockerfilePath === undefined) return fail("Name a Dockerfile: `tare fix DOCKERFILE`.");
-  if (surplus !== undefined) return fail(`Name one Dockerfile only: “${surplus}” is a second one.`);
-  const reading = readingOf(parsed);
-  if (!reading.ok) return reading;
-  const ruleCodes = (parsed.values.get("rule") ?? []).flatMap((codes) => codes.split(","));
-  const known = rules.map(({ code }) => code);
-  const unknown = ruleCodes.find((code) => !known.includes(code));
-  if (unknown !== undefined) {
-    return fail(`There is no rule “${unknown}”: ${ruleAdvice(unknown, known)}.`);
-  }
-  const target = targetOf(parsed);
-  if (!target.ok) return target;
-  return succeed({
-    kind: "fix",
-    ...reading.value,
-    dockerfilePath,
-    ruleCodes,
-    target: target.value,
-    isWriting: parsed.values.has("write"),
-  });
-}
-
-function targetOf(parsed: ParsedOptions): Result<RewriteTarget | undefined, string> {
-  const written = lastValue(parsed, "to");
-  if (written === undefined) return succeed(undefined);
-  const target = rewriteTargets.find((known) => known === written);
-  if (target === undefined) {
-    return fail(`“${written}” is no place to go: write one of ${rewriteTargets.join(", ")}.`);
-  }
-  return parsed.values.has("rule")
-    ? fail("Ask for one thing at a time: --rule or --to.")
-    : succeed(target);
-}
-
 function toDiff(parsed: ParsedOptions): Result<DiffArguments, string> {
   const [before, after, surplus] = parsed.positionals;
   if (before === undefined || after === undefined) {
@@ -264,49 +194,4 @@ function toDiff(parsed: ParsedOptions): Result<DiffArguments, string> {
     mostGrowthBytes: growth?.value,
     top: top.value,
   });
-}
-
-/** `--format`, or `--json` for it; the first of the formats when neither is given. */
-function formatOf<T extends string>(
-  parsed: ParsedOptions,
-  formats: readonly (T | "json")[],
-): Result<T | "json", string> {
-  const written = lastValue(parsed, "format");
-  const format = formats.find((known) => known === (written ?? formats[0]));
-  if (format === undefined) {
-    return fail(`“${written}” is not a format: write one of ${formats.join(", ")}.`);
-  }
-  const isJson = parsed.values.has("json");
-  if (isJson && written !== undefined && format !== "json") {
-    return fail(`Choose one format: --json or --format ${format}.`);
-  }
-  return succeed(isJson ? "json" : format);
-}
-
-function topOf(parsed: ParsedOptions): Result<number, string> {
-  const top = lastValue(parsed, "top") ?? "10";
-  return /^[1-9]\d{0,5}$/.test(top)
-    ? succeed(Number(top))
-    : fail(`“${top}” is not a number of rows: write --top 10.`);
-}
-
-function readingOf(parsed: ParsedOptions): Result<ReadingArguments, string> {
-  const platform = lastValue(parsed, "platform");
-  if (platform !== undefined && !/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9.]+)?$/.test(platform)) {
-    return fail(`“${platform}” is not a platform: write it like linux/amd64 or linux/arm/v7.`);
-  }
-  return succeed({
-    image: lastValue(parsed, "image"),
-    platform,
-    isCached: !parsed.values.has("no-cache"),
-  });
-}
-
-function failOnOf(parsed: ParsedOptions): Result<Severity | undefined, string> {
-  const written = lastValue(parsed, "fail-on");
-  if (written === undefined) return succeed(undefined);
-  const severity = severities.find((known) => known === (written === "any" ? "hint" : written));
-  return severity === undefined
-    ? fail(`“${written}” is not a level: write one of ${severities.join(", ")}, any.`)
-    : succeed(severity);
 }

@@ -4,7 +4,7 @@ import type { ChosenFix, CombinedFixes } from "../core/views/combinedFixes.ts";
 import { combineFixes, safeFixes } from "../core/views/combinedFixes.ts";
 import type { LintedFile } from "../core/views/findings.ts";
 import { fixTitle, placedFindings } from "../core/views/findings.ts";
-import type { FixArguments } from "./args.ts";
+import type { FixArguments } from "./fixArgs.ts";
 import type { CliHost, Outcome } from "./host.ts";
 import { exitCodes } from "./host.ts";
 import { fixTo } from "./fixTo.ts";

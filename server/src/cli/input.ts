@@ -7,7 +7,7 @@ import { fail, succeed } from "../core/result.ts";
 import { progressLine } from "../core/views/reportProgress.ts";
 import type { DockerignoreFile } from "../io/dockerignoreFile.ts";
 import { readDockerignore } from "../io/dockerignoreFile.ts";
-import type { ReadingArguments } from "./args.ts";
+import type { ReadingArguments } from "./sharedArgs.ts";
 import type { CliHost, ImageToOpen } from "./host.ts";
 import { statusLineOn } from "./output.ts";
 

@@ -12,7 +12,7 @@ import type { Result } from "../core/result.ts";
 import { fail, succeed } from "../core/result.ts";
 import type { LintedFile } from "../core/views/findings.ts";
 import { beforeBuild } from "./beforeBuild.ts";
-import type { ReadingArguments } from "./args.ts";
+import type { ReadingArguments } from "./sharedArgs.ts";
 import type { CliHost, Outcome } from "./host.ts";
 import { exitCodes } from "./host.ts";
 import { dockerignoreOf, imageOfDirective, readDockerfile, readImage } from "./input.ts";

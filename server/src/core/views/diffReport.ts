@@ -4,7 +4,8 @@ import { type AttackSurface, attackSurfaceOf } from "../image/attackSurface.ts";
 import type { PathChangeKind } from "../image/diff/treeDiff.ts";
 import type { ReadImage } from "../image/image.ts";
 import type { ReportImage, ReportTotals } from "./report.ts";
-import { imageRow, instructionText, totalsRow } from "./report.ts";
+import { imageRow, totalsRow } from "./report.ts";
+import { instructionText } from "./instructionText.ts";
 import { jsonText } from "./reportJson.ts";
 
 /** What `tare diff --json` prints; `null` where a figure is not known. */

@@ -12,7 +12,7 @@ import type { Layer, ReadImage } from "../image/image.ts";
 import { layerFlag } from "../image/layerIndex.ts";
 import { lastNameOf, pathsOf, plainPath } from "../image/treePaths.ts";
 import { formatSize } from "../text/size.ts";
-import { lineNumberOfLayer } from "./report.ts";
+import { lineNumberOfLayer } from "./layerLines.ts";
 import { escapeSteering, fitEnd } from "./reportCells.ts";
 
 /** What is at a path of an image that is read. */

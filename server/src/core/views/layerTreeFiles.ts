@@ -13,7 +13,7 @@ import { marksIn } from "./layerTreeMemory.ts";
 import { childPage } from "./layerTreePage.ts";
 import type { LayerTreeRow } from "./layerTreeRow.ts";
 import { moreRow, partOfWhole, rowId } from "./layerTreeRow.ts";
-import { lineNumberOfLayer } from "./report.ts";
+import { lineNumberOfLayer } from "./layerLines.ts";
 import { escapeSteering, fitEnd } from "./reportCells.ts";
 import { writerOf } from "./totals.ts";
 

@@ -6,7 +6,8 @@ import { type Forest, groveOf, isBaseLayer, isNodeShown, shownBytes } from "./la
 import type { TreeView } from "./layerTreeOptions.ts";
 import type { LayerTreeRow } from "./layerTreeRow.ts";
 import { partOfWhole, rowId } from "./layerTreeRow.ts";
-import { instructionText, lineNumberOfLayer } from "./report.ts";
+import { instructionText } from "./instructionText.ts";
+import { lineNumberOfLayer } from "./layerLines.ts";
 import { escapeSteering, fitEnd } from "./reportCells.ts";
 import { layerBytes, writerOf } from "./totals.ts";
 

@@ -5,7 +5,7 @@ import { type Asked, groveOf, isBaseLayer, isNodeShown } from "./layerTreeGrove.
 import { pageOf } from "./layerTreePage.ts";
 import type { LayerTreeRow } from "./layerTreeRow.ts";
 import { moreRow, rowId } from "./layerTreeRow.ts";
-import { lineNumberOfLayer } from "./report.ts";
+import { lineNumberOfLayer } from "./layerLines.ts";
 import { escapeSteering, fitPath } from "./reportCells.ts";
 import { writerOf } from "./totals.ts";
 import { hiddenHow, wastePath } from "./wasteGroups.ts";

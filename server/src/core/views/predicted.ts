@@ -6,7 +6,7 @@ import type { Instruction } from "../dockerfile/syntax.ts";
 import type { LineForecast } from "../forecast/forecast.ts";
 import { formatSize } from "../text/size.ts";
 import type { CardPart, CardRow } from "./hoverCard.ts";
-import { instructionText } from "./report.ts";
+import { instructionText } from "./instructionText.ts";
 import { imageBytes, sizeWithExact } from "./totals.ts";
 
 /** What the next build is expected to weigh, for people. */

@@ -1,6 +1,6 @@
 import type { Analysis } from "../analysis.ts";
 import type { BudgetVerdict } from "../budget/budget.ts";
-import type { Instruction, Keyword } from "../dockerfile/syntax.ts";
+import type { Keyword } from "../dockerfile/syntax.ts";
 import { pathOf } from "../image/fileTree.ts";
 import type { ReadImage, SourceKind, WasteKind, WasteTable } from "../image/image.ts";
 import { wasteKinds } from "../image/image.ts";
@@ -8,6 +8,8 @@ import { formatPlatform } from "../image/imageConfig.ts";
 import type { LineForecast } from "../forecast/forecast.ts";
 import type { Basis, Confidence, InstructionWeight, LayerOrigin } from "../join/attribution.ts";
 import { findingRows } from "./findings.ts";
+import { instructionText } from "./instructionText.ts";
+import { createdByOf, lineNumberOfLayer } from "./layerLines.ts";
 
 /*
  * What `tare analyze --json` prints: one object whose fields, nulls and orders are a contract (DESIGN §5, server/schema/report.schema.json).
@@ -187,35 +189,6 @@ export function totalsRow(read: ReadImage): ReportTotals {
     transferBytes: read.transferBytes ?? null,
     fileCount: read.fileCount,
   };
-}
-
-/** Keyword in capitals, flags as written and arguments with continuations joined; heredoc bodies are left out. One line. */
-export function instructionText(instruction: Instruction): string {
-  const keyword = instruction.keyword === "unknown" ? instruction.keywordText : instruction.keyword;
-  const flags = instruction.flags.map(({ name, value }) =>
-    value === undefined ? `--${name}` : `--${name}=${value}`,
-  );
-  return [keyword, ...flags, instruction.argumentText].filter((part) => part !== "").join(" ");
-}
-
-/** One-based line of the instruction that wrote the layer; undefined for layers of the base image and where no line can be named. */
-export function lineNumberOfLayer(
-  { attribution, dockerfile }: Analysis,
-  layer: number,
-): number | undefined {
-  const index = attribution?.layers[layer]?.instruction;
-  const instruction = index === undefined ? undefined : dockerfile.instructions[index];
-  return instruction === undefined ? undefined : instruction.startLine + 1;
-}
-
-/** The history row of a layer as the builder wrote it; undefined when the image has none for it. */
-export function createdByOf(
-  read: ReadImage,
-  { attribution }: Analysis,
-  layer: number,
-): string | undefined {
-  const index = attribution?.layers[layer]?.historyIndex;
-  return index === undefined ? undefined : read.description.config.history[index]?.createdBy;
 }
 
 function layerRows(read: ReadImage, analysis: Analysis): readonly ReportLayer[] {

@@ -3,7 +3,7 @@ import { nodeKind, pathOf } from "../image/fileTree.ts";
 import type { ReadImage } from "../image/image.ts";
 import { wasteKinds } from "../image/image.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
-import { lineNumberOfLayer } from "./report.ts";
+import { lineNumberOfLayer } from "./layerLines.ts";
 import { columnsOf, escapeSteering, fitPath, padLeft, padRight } from "./reportCells.ts";
 import type { TextOptions } from "./reportPaint.ts";
 import { paintFor } from "./reportPaint.ts";

@@ -4,7 +4,7 @@ import type { Image } from "../image/image.ts";
 import type { InstructionWeight } from "../join/attribution.ts";
 import { builtStage } from "../join/builtStage.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
-import { lineNumberOfLayer } from "./report.ts";
+import { lineNumberOfLayer } from "./layerLines.ts";
 
 /** contentBytes of one layer; undefined while not known. */
 export function layerBytes(image: Image | undefined, layer: number): number | undefined {

@@ -5,7 +5,7 @@ import type { Piecework } from "../image/piecework.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import { type ContentKind, contentKinds } from "./contentKind.ts";
 import { textOfLayer } from "./layerTreeLayers.ts";
-import { lineNumberOfLayer } from "./report.ts";
+import { lineNumberOfLayer } from "./layerLines.ts";
 import { escapeSteering, fitEnd } from "./reportCells.ts";
 import { finalFrom, formatShare, writerOf } from "./totals.ts";
 import { treemapInSteps, type TreemapScope } from "./treemap.ts";
