@@ -75,7 +75,7 @@ describe("a user who prefers CodeLens", () => {
     if (window === undefined) return;
     const lens = window.page.locator(".codelens-decoration", { hasText: "4 MB · 3 MB wasted" });
     await lens.waitFor();
-    assert.ok((await window.lines()).includes("COPY app /srv/app"));
+    await window.untilLine(4, "COPY app /srv/app");
     await window.photograph("code-lens");
     await lens.locator("a").first().click();
     await window.page

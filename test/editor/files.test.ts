@@ -72,8 +72,7 @@ describe("files of an image", () => {
       hasText: "config.json (layer 3, line 4)",
     });
     await tab.waitFor();
-    await shown.untilLine(2, '  "level": "loud"');
-    assert.deepEqual((await shown.lines()).join("\n").trimEnd(), newSettings.trimEnd());
+    await shown.untilLines(newSettings.trimEnd().split("\n"));
     await shown.page.locator(".statusbar-item", { hasText: /^JSON$/ }).waitFor();
     await shown.photograph("file");
   });
@@ -87,7 +86,7 @@ describe("files of an image", () => {
       .first()
       .waitFor();
     await shown.page.keyboard.press("Escape");
-    assert.equal((await shown.lines())[0], "{");
+    await shown.untilLines(newSettings.trimEnd().split("\n"));
   });
 
   test("it stands beside what the layer below has", async (t) => {
@@ -196,7 +195,7 @@ describe("files of an image", () => {
       .getByText(/was built anew and does not have this layer any more/)
       .first()
       .waitFor();
-    assert.equal((await shown.lines())[1], '  "level": "loud"');
+    await shown.untilLine(2, '  "level": "loud"');
     await shown.photograph("file-gone");
   });
 });

@@ -33,7 +33,7 @@ describe("a folder that is not trusted yet", () => {
       (shown) => `the side bar says ${shown}`,
     );
     assert.match(text, /Manage Trust/);
-    assert.equal((await window.lines())[2], "RUN apt-get install -y tool");
+    await window.untilLine(3, "RUN apt-get install -y tool");
     await window.photograph("untrusted");
     await window.command("Tare: Open a File of the Image");
     await page

@@ -30,6 +30,8 @@ export interface EditorWindow {
   lines(): Promise<readonly string[]>;
   /** Resolves when a line reads as given, hints included; rejects with what stands there instead. */
   untilLine(lineNumber: number, text: string | RegExp): Promise<void>;
+  /** Resolves when the first lines read as given: they are drawn one after another, in any order. */
+  untilLines(first: readonly string[]): Promise<void>;
   /** Text of the hover over a word of a line. */
   hover(lineNumber: number, word: string): Promise<Locator>;
   /** Runs a command by its title, from the palette. */
@@ -94,6 +96,13 @@ function windowOf(page: Page, close: () => Promise<void>): EditorWindow {
         (all) => fits(all[lineNumber - 1] ?? ""),
         (all) =>
           `line ${lineNumber} should read ${String(text)}, the editor shows\n${all.join("\n")}`,
+      );
+    },
+    untilLines: async (first) => {
+      await until(
+        lines,
+        (all) => first.every((text, index) => all[index] === text),
+        (all) => `the lines should begin\n${first.join("\n")}\nthe editor shows\n${all.join("\n")}`,
       );
     },
     hover: (lineNumber, word) => hoverOver(page, editor, lineNumber, word),
