@@ -27,11 +27,8 @@ export function answerLoad({ diffId, cache }: TaskOf<"load">, say: SayFromThread
 const progressMs = 100;
 
 function tellProgress(say: SayFromThread): (bytes: number) => void {
-  let calls = 0;
   let toldMs = performance.now();
   return (bytes) => {
-    calls += 1;
-    if (calls % 64 !== 0) return;
     const nowMs = performance.now();
     if (nowMs - toldMs < progressMs) return;
     toldMs = nowMs;

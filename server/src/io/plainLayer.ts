@@ -34,7 +34,7 @@ const smallBodyBytes = 4 * 1024;
 
 /**
  * Indexes an uncompressed layer by seeking from header to header. Only small contents are hashed, and only a tar without an end mark is read as a whole,
- * for its digest. `onPosition` is told how far it has come.
+ * for its digest. `onPosition` is told now and then how far it has come.
  */
 export function readPlainLayer(
   name: string,
@@ -43,10 +43,8 @@ export function readPlainLayer(
   onPosition: (position: number) => void,
 ): Result<ReadLayer, ImageError> {
   const seeker = createSeeker(file, limits);
-  for (;;) {
-    const refusal = step(seeker);
-    if (refusal === "end") break;
-    if (refusal !== undefined) return fail(tarError(name, refusal));
+  for (let read = walk(seeker); read !== "end"; read = walk(seeker)) {
+    if (read !== "goes on") return fail(tarError(name, read));
     onPosition(seeker.position);
   }
   const isMarked = seeker.position < file.length;
@@ -85,6 +83,17 @@ function createSeeker(file: RegionFile, limits: Limits): Seeker {
   };
 }
 
+/** Not all headers in one loop: V8 compiles a loop that is in progress for its place alone, again and again, and a function that is called often once. */
+function walk(seeker: Seeker): TarRefusal | "end" | "goes on" {
+  for (let count = 0; count < headersAtOnce; count += 1) {
+    const refusal = step(seeker);
+    if (refusal !== undefined) return refusal;
+  }
+  return "goes on";
+}
+
+const headersAtOnce = 64;
+
 /** Goes past one header and what belongs to it. */
 function step(seeker: Seeker): TarRefusal | "end" | undefined {
   const { file, window, parser, position } = seeker;
@@ -119,10 +128,20 @@ function follow(seeker: Seeker, read: TarStep): TarRefusal | undefined {
 }
 
 function extend(seeker: Seeker, bodyAt: number, storedBytes: number): TarRefusal | undefined {
-  const body = new Uint8Array(storedBytes);
-  if (readWhole(seeker.file, body, bodyAt) < storedBytes) return cutOff;
+  const body = bodyOf(seeker, bodyAt, storedBytes);
+  if (body === undefined) return cutOff;
   const extended = readExtension(seeker.parser, body);
   return extended === "skip" ? undefined : follow(seeker, extended);
+}
+
+/** A body that is mostly in the window already; undefined when the file ends before it does. */
+function bodyOf({ file, window }: Seeker, bodyAt: number, bytes: number): Uint8Array | undefined {
+  if (bytes <= window.memory.length) {
+    const at = bring(window, bodyAt, bytes);
+    return at < 0 ? undefined : window.memory.subarray(at, at + bytes);
+  }
+  const body = new Uint8Array(bytes);
+  return readWhole(file, body, bodyAt) < bytes ? undefined : body;
 }
 
 /** Keeps and hashes what is cheap to have. */

@@ -30,7 +30,8 @@ export function keptRuleOf(path: Uint8Array, pathLength: number): KeptRule | und
   const last = path[pathLength - 1] ?? 0;
   const candidates = wishesByLast[last] ?? wishesForAny;
   const start = startOf(path, pathLength);
-  return candidates.find((wish) => fits(wish, path, start, pathLength))?.rule;
+  for (const wish of candidates) if (fits(wish, path, start, pathLength)) return wish.rule;
+  return undefined;
 }
 
 interface Wish {

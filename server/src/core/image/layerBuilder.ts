@@ -16,7 +16,7 @@ import {
   emptyNodeColumns,
   findChild,
 } from "./nodeColumns.ts";
-import { ignored, isDots, refused, slash, startsWith } from "./pathBytes.ts";
+import { ignored, isDots, nameStartOf, refused, slash, startsWith } from "./pathBytes.ts";
 
 /** Why an entry makes the whole layer unreadable, in words for the end of a sentence. */
 export interface EntryRefusal {
@@ -67,7 +67,7 @@ export function addEntry(builder: LayerBuilder, entry: LayerEntry): number | Ent
   const { path } = entry;
   let end = entry.pathLength;
   while (end > 0 && path[end - 1] === slash) end -= 1;
-  const start = path.lastIndexOf(slash, end - 1) + 1;
+  const start = nameStartOf(path, end);
   if (end === 0 || isDots(path, start, end)) return addDotted(columns, entry, end);
   if (startsWith(path, start, end, whiteoutPrefix)) {
     return addWhiteout(builder.whiteouts, path, start, end);

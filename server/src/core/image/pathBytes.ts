@@ -14,6 +14,13 @@ export function isDots(path: Uint8Array, start: number, end: number): boolean {
   return end - start === 2 && path[start] === dot && path[start + 1] === dot;
 }
 
+/** Where the last part of a path begins that ends at `end`. */
+export function nameStartOf(path: Uint8Array, end: number): number {
+  let start = end;
+  while (start > 0 && path[start - 1] !== slash) start -= 1;
+  return start;
+}
+
 /** Whether the part of a path from `start` to `end` begins with other bytes. */
 export function startsWith(
   path: Uint8Array,

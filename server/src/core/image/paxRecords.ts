@@ -1,39 +1,52 @@
-/** What a PAX header says beyond the fields of its entry. Absent fields are left to the entry. pax(1) § pax Extended Header. */
+/** What a PAX header says beyond the fields of its entry. What is undefined is left to the entry. pax(1) § pax Extended Header. */
 export interface PaxRecords {
-  path?: Uint8Array;
+  path: Uint8Array | undefined;
   /** The name of a sparse file, where `path` is a made-up one. */
-  sparseName?: Uint8Array;
-  linkTarget?: Uint8Array;
+  sparseName: Uint8Array | undefined;
+  linkTarget: Uint8Array | undefined;
   /** Bytes of the body as stored. */
-  storedBytes?: number;
-  uid?: number;
-  gid?: number;
+  storedBytes: number | undefined;
+  uid: number | undefined;
+  gid: number | undefined;
   /** The body is a GNU sparse map of one of the formats 0.0, 0.1 and 1.0. */
-  isSparse?: boolean;
+  isSparse: boolean;
   /** Size of a sparse file with its holes. */
-  contentBytes?: number;
+  contentBytes: number | undefined;
+}
+
+/** Records that say nothing. */
+export function noPaxRecords(): PaxRecords {
+  return {
+    path: undefined,
+    sparseName: undefined,
+    linkTarget: undefined,
+    storedBytes: undefined,
+    uid: undefined,
+    gid: undefined,
+    isSparse: false,
+    contentBytes: undefined,
+  };
 }
 
 const newline = 0x0a;
 const equals = 0x3d;
 const space = 0x20;
 
-/** Reads the records of a PAX header; undefined when they are malformed. Extended attributes and times are passed over. */
-export function parsePaxRecords(body: Uint8Array): PaxRecords | undefined {
-  const records: PaxRecords = {};
+/** Adds what a PAX header says to the records; false when it is malformed. Extended attributes and times are passed over. */
+export function addPaxRecords(records: PaxRecords, body: Uint8Array): boolean {
   for (let at = 0; at < body.length;) {
     const blank = body.indexOf(space, at);
-    if (blank < 0 || blank - at > 10) return undefined;
+    if (blank < 0 || blank - at > 10) return false;
     const length = decimalOf(body.subarray(at, blank));
     const end = at + (length ?? 0);
-    if (length === undefined || end <= blank || end > body.length) return undefined;
+    if (length === undefined || end <= blank || end > body.length) return false;
     const assignment = body.indexOf(equals, blank);
-    if (body[end - 1] !== newline || assignment < 0 || assignment >= end) return undefined;
+    if (body[end - 1] !== newline || assignment < 0 || assignment >= end) return false;
     const key = String.fromCharCode(...body.subarray(blank + 1, Math.min(assignment, blank + 65)));
-    if (!note(records, key, body.slice(assignment + 1, end - 1))) return undefined;
+    if (!note(records, key, body.slice(assignment + 1, end - 1))) return false;
     at = end;
   }
-  return records;
+  return true;
 }
 
 function note(records: PaxRecords, key: string, value: Uint8Array): boolean {

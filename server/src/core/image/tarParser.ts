@@ -1,5 +1,5 @@
 import type { EntryKind, LayerEntry } from "./layerEntry.ts";
-import { type PaxRecords, parsePaxRecords } from "./paxRecords.ts";
+import { type PaxRecords, addPaxRecords, noPaxRecords } from "./paxRecords.ts";
 import { blockBytes, hasChecksum, readNumber, sumOfBlock, textLength } from "./tarFields.ts";
 
 /** Why a tar cannot be read further: malformed, in words for the end of a sentence, or past a ceiling. */
@@ -31,7 +31,7 @@ export interface TarParser {
   readonly entry: LayerEntry;
   /** Bytes of the body that follows, valid after each step. */
   storedBytes: number;
-  /** What extensions said of the entry to come. */
+  /** What extensions said of the entry to come; `nothing` where there were none, which is never written to. */
   pending: PaxRecords;
   awaited: Awaited;
 }
@@ -47,10 +47,12 @@ export function createTarParser(memory: Uint8Array, limits: TarLimits): TarParse
     limits,
     entry: emptyEntry(limits.pathBytes),
     storedBytes: 0,
-    pending: {},
+    pending: nothing,
     awaited: "none",
   };
 }
+
+const nothing = noPaxRecords();
 
 type Awaited = "none" | "pax" | "globalPax" | "longName" | "longLink" | "sparseMap";
 
@@ -89,7 +91,7 @@ export function readHeader(parser: TarParser, at: number): TarStep {
 
 /** Whether an extension was read whose entry is still to come. */
 export function isOpen(parser: TarParser): boolean {
-  return Object.keys(parser.pending).length > 0;
+  return parser.pending !== nothing;
 }
 
 const extensionTypes: Readonly<Record<number, Awaited | undefined>> = {
@@ -112,19 +114,16 @@ function awaitExtension(parser: TarParser, awaited: Awaited): TarStep {
 
 /** Takes the body of an extension, without its padding. */
 export function readExtension(parser: TarParser, body: Uint8Array): TarStep {
-  const { awaited, pending } = parser;
-  switch (awaited) {
+  switch (parser.awaited) {
     case "pax": {
-      const records = parsePaxRecords(body);
-      if (records === undefined) return malformed("a PAX header cannot be read");
-      parser.pending = { ...pending, ...records };
-      return "skip";
+      const isRead = addPaxRecords(pendingOf(parser), body);
+      return isRead ? "skip" : malformed("a PAX header cannot be read");
     }
     case "longName":
-      pending.path ??= body.slice(0, textLength(body, 0, body.length));
+      pendingOf(parser).path ??= body.slice(0, textLength(body, 0, body.length));
       return "skip";
     case "longLink":
-      pending.linkTarget ??= body.slice(0, textLength(body, 0, body.length));
+      pendingOf(parser).linkTarget ??= body.slice(0, textLength(body, 0, body.length));
       return "skip";
     case "sparseMap":
       return readSparseMap(parser, body);
@@ -132,6 +131,12 @@ export function readExtension(parser: TarParser, body: Uint8Array): TarStep {
     case "none":
       return "skip";
   }
+}
+
+/** The records of the entry to come, to be written to. */
+function pendingOf(parser: TarParser): PaxRecords {
+  if (parser.pending === nothing) parser.pending = noPaxRecords();
+  return parser.pending;
 }
 
 function readEntry(parser: TarParser, at: number, type: number): TarStep {
@@ -142,11 +147,11 @@ function readEntry(parser: TarParser, at: number, type: number): TarStep {
   entry.kind = kindOf(type, entry, parser.storedBytes);
   const isFile = entry.kind === "file";
   if (!isFile && type !== 0x44) parser.storedBytes = 0;
-  entry.isSparse = isFile && pending.isSparse === true;
+  entry.isSparse = isFile && pending.isSparse;
   entry.contentBytes = isFile ? parser.storedBytes : 0;
   if (entry.isSparse) entry.contentBytes = pending.contentBytes ?? entry.contentBytes;
   readOwner(parser, at);
-  parser.pending = {};
+  parser.pending = nothing;
   return type === 0x53 ? readOldSparse(parser, at) : "entry";
 }
 
@@ -236,7 +241,7 @@ function readOldSparse(parser: TarParser, at: number): TarStep {
   if (contentBytes === undefined) return malformed("a sparse file states an impossible size");
   entry.isSparse = true;
   entry.contentBytes = contentBytes;
-  parser.pending = { storedBytes: parser.storedBytes };
+  pendingOf(parser).storedBytes = parser.storedBytes;
   return (memory[at + 482] ?? 0) === 0 ? endSparse(parser) : awaitSparseMap(parser);
 }
 
@@ -252,7 +257,7 @@ function readSparseMap(parser: TarParser, body: Uint8Array): TarStep {
 
 function endSparse(parser: TarParser): TarStep {
   parser.storedBytes = parser.pending.storedBytes ?? 0;
-  parser.pending = {};
+  parser.pending = nothing;
   parser.awaited = "none";
   return "entry";
 }
