@@ -22,6 +22,7 @@ function findPath(columns: NodeColumns, path: Uint8Array, start: number, end: nu
 
 /** Makes a node another name of what the target is: an inode group for files, the same link text for symlinks. */
 export function shareContent(columns: NodeColumns, node: number, target: number): void {
+  if (columns.inode[node] === node) columns.sharing.push(node);
   columns.kind[node] = columns.kind[target] ?? nodeKind.file;
   columns.inode[node] = inodeOf(columns, target);
   columns.link[node] = columns.link[target] ?? -1;
@@ -30,7 +31,10 @@ export function shareContent(columns: NodeColumns, node: number, target: number)
 /** Hard links that stood before their target in the tar. Those that still find none point into a lower layer and keep their text. */
 export function resolveLateLinks(columns: NodeColumns): void {
   let open: number[] = [];
-  for (let node = 1; node < columns.count; node += 1) if (isOpen(columns, node)) open.push(node);
+  for (let row = 0; row < columns.linkCount; row += 1) {
+    const node = columns.linkNode[row] ?? 0;
+    if (isOpen(columns, node)) open.push(node);
+  }
   for (let round = 0; open.length > 0 && round < mostLateRounds; round += 1) {
     const before = open.length;
     for (const node of open) resolveLink(columns, node, (target) => !isOpen(columns, target));
@@ -39,7 +43,7 @@ export function resolveLateLinks(columns: NodeColumns): void {
   }
   for (const node of open) resolveLink(columns, node, () => true);
   // What was linked to a link before that found its target is of the target's kind too.
-  for (let node = 1; node < columns.count; node += 1) {
+  for (const node of columns.sharing) {
     const holder = inodeOf(columns, node);
     if (holder !== node) shareContent(columns, node, holder);
   }

@@ -15,16 +15,11 @@ export function toLayerIndex(
   tarBytes: number,
   rows: EvidenceRows,
 ): LayerIndex {
-  const isOrdered = isInOrder(columns);
-  const order = isOrdered ? everyNode(columns) : preorderOf(columns);
-  const shape = isOrdered ? copyShape(columns) : shapeOf(columns, order);
-  const isPlain = isOrdered && !sharesContent(columns);
-  const content = isPlain ? copyContent(columns) : contentOf(columns, order);
+  const { shape, content, links } = isInOrder(columns) ? copied(columns) : ordered(columns);
   const { subtreeEnd, subtreeBytes } = fillSubtrees(shape.parent, content.bytes);
   const { firstName, bytes, ...own } = content;
   const nodeCount = shape.parent.length;
   const layer = new Uint16Array(nodeCount);
-  const links = linksOf(columns, order, own.inode);
   const tree: FileTree = { ...shape, nodeCount, subtreeEnd, bytes, subtreeBytes, layer, links };
   const contentBytes = subtreeBytes[0] ?? 0;
   const evidence = toEvidence(rows, (node) =>
@@ -43,6 +38,30 @@ type Content = Pick<LayerIndex, "inode" | "flags" | "contentHash" | "bodyOffset"
   /** By node of the columns: the place of the first name of its content, -1 where none is left. Undefined where each has its own place and name. */
   readonly firstName: Int32Array | undefined;
 };
+
+interface Parts {
+  readonly shape: Shape;
+  readonly content: Content;
+  readonly links: LinkColumns;
+}
+
+/** Of columns in order, in which mostly each content has one name. */
+function copied(columns: NodeColumns): Parts {
+  const shape = copyShape(columns);
+  if (columns.sharing.length === 0) {
+    return { shape, content: copyContent(columns), links: copyLinks(columns) };
+  }
+  const order = everyNode(columns);
+  const content = contentOf(columns, order);
+  return { shape, content, links: linksOf(columns, order, content.inode) };
+}
+
+function ordered(columns: NodeColumns): Parts {
+  const order = preorderOf(columns);
+  const content = contentOf(columns, order);
+  const links = linksOf(columns, order, content.inode);
+  return { shape: shapeOf(columns, order), content, links };
+}
 
 function everyNode({ count }: NodeColumns): Int32Array {
   const order = new Int32Array(count);
@@ -79,11 +98,6 @@ function copyContent(columns: NodeColumns): Content {
     contentHash: columns.contentHash.slice(0, count),
     bodyOffset: columns.bodyOffset.slice(0, count),
   };
-}
-
-function sharesContent({ count, inode }: NodeColumns): boolean {
-  for (let node = 0; node < count; node += 1) if (inode[node] !== node) return true;
-  return false;
 }
 
 /** Whether every node stands where it belongs and none was replaced. */
@@ -226,6 +240,15 @@ function contentOf(columns: NodeColumns, order: Int32Array): Content {
 function flagsOf(ownFlags: number, contentFlags: number): number {
   const ofContent = layerFlag.hashed | layerFlag.sparse;
   return (ownFlags & ~ofContent) | (contentFlags & ofContent);
+}
+
+function copyLinks(columns: NodeColumns): LinkColumns {
+  const rows = createLinkRows();
+  for (let row = 0; row < columns.linkCount; row += 1) {
+    const [start, end] = linkTextRange(columns, row);
+    rows.addText(columns.linkNode[row] ?? 0, columns.linkTexts.bytes, start, end);
+  }
+  return rows.finish();
 }
 
 function linksOf(columns: NodeColumns, order: Int32Array, inode: Int32Array): LinkColumns {

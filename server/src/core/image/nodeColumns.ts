@@ -17,10 +17,14 @@ export interface NodeColumns {
   inode: Int32Array;
   contentHash: Uint32Array;
   bodyOffset: Float64Array;
-  /** Row in `linkStart`, -1 for none. */
+  /** Nodes that share the content of another, in any order: few, or none. */
+  readonly sharing: number[];
+  /** Row in `linkStart` and `linkNode`, -1 for none. */
   link: Int32Array;
   linkCount: number;
   linkStart: Uint32Array;
+  /** The node a row was made for, ascending. */
+  linkNode: Int32Array;
   readonly names: ByteColumn;
   readonly linkTexts: ByteColumn;
   /** Open addressing by parent and name; node + 1, 0 is free. */
@@ -47,9 +51,11 @@ export function emptyNodeColumns(): NodeColumns {
     inode: new Int32Array(capacity),
     contentHash: new Uint32Array(capacity),
     bodyOffset: new Float64Array(capacity),
+    sharing: [],
     link: new Int32Array(capacity),
     linkCount: 0,
     linkStart: new Uint32Array(firstCapacity),
+    linkNode: new Int32Array(firstCapacity),
     names: emptyByteColumn(4096),
     linkTexts: emptyByteColumn(1024),
     slots: new Int32Array(firstCapacity * 4),
@@ -116,7 +122,7 @@ export function inodeOf(columns: NodeColumns, node: number): number {
   return at;
 }
 
-/** Remembers the target text of a link. */
+/** Remembers the target text of a link, which is the newest node. */
 export function addLinkText(
   columns: NodeColumns,
   node: number,
@@ -125,10 +131,10 @@ export function addLinkText(
 ): void {
   const row = columns.linkCount;
   if (row === columns.linkStart.length) {
-    const grown = new Uint32Array(row * 2);
-    grown.set(columns.linkStart);
-    columns.linkStart = grown;
+    columns.linkStart = grown(columns.linkStart, new Uint32Array(row * 2));
+    columns.linkNode = grown(columns.linkNode, new Int32Array(row * 2));
   }
+  columns.linkNode[row] = node;
   columns.linkStart[row] = appendBytes(columns.linkTexts, source, 0, length);
   columns.linkCount = row + 1;
   columns.link[node] = row;
