@@ -1,14 +1,6 @@
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import type {
-  Analysis,
-  BaseKnowledge,
-  BuiltBase,
-  ContextKnowledge,
-  Dockerfile,
-  RuleMemory,
-  RuleSurroundings,
-} from "../core/analysis.ts";
-import { analyse, builtBaseOf, createRuleMemory, parseDockerfile } from "../core/analysis.ts";
+import type { Analysis, Dockerfile, RuleMemory } from "../core/analysis.ts";
+import { createRuleMemory, parseDockerfile } from "../core/analysis.ts";
 import type { BesideImage } from "../core/views/besideImage.ts";
 import { historyVersionOf } from "../core/views/buildHistory.ts";
 import type { ImageContext } from "../core/views/imageContext.ts";
@@ -16,6 +8,8 @@ import type { BaseLookup } from "./baseLookup.ts";
 import type { BuildHistories } from "./buildHistories.ts";
 import type { ContextBinding } from "./contextBinding.ts";
 import { createContextBinding } from "./contextBinding.ts";
+import type { DocumentAnalysis } from "./documentAnalysis.ts";
+import { createDocumentAnalysis } from "./documentAnalysis.ts";
 import type { ImageBinding, ImageBindingOptions } from "./imageBinding.ts";
 import { createImageBinding } from "./imageBinding.ts";
 import type { Host, ImageRequest, Stop } from "./host.ts";
@@ -23,7 +17,6 @@ import type { IgnoreFiles, IgnoreTarget } from "./ignoreFiles.ts";
 import { settingsFor } from "./session.ts";
 import type { SharedLayers } from "./sharedLayers.ts";
 import type { Settings } from "./settings.ts";
-import { budgetsIn } from "./settings.ts";
 
 /** All that a request about one document is answered from: the newest text with the newest snapshot of its image. */
 export interface DocumentView {
@@ -78,19 +71,8 @@ interface OpenDocument {
   parsed: { readonly version: number; readonly dockerfile: Dockerfile } | undefined;
   readonly binding: ImageBinding;
   readonly context: ContextBinding;
-  /** When file and image agreed last. */
-  built: BuiltBase | undefined;
-  bases: BaseKnowledge | undefined;
+  readonly analysis: DocumentAnalysis;
   stopTimer: Stop;
-  analysis: Analysis | undefined;
-  analysedWith: AnalysedWith | undefined;
-}
-
-interface AnalysedWith {
-  readonly settings: Settings;
-  readonly files: RuleSurroundings;
-  readonly bases: BaseKnowledge;
-  readonly context: ContextKnowledge | undefined;
 }
 
 /** Half-typed image names are not asked for. */
@@ -106,7 +88,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
       const { uri } = document;
       const known = open.get(uri);
       if (known === undefined) {
-        const entry = openDocument(document, options);
+        const entry = openDocument(document, options, memory);
         open.set(uri, entry);
         renew(entry, options);
       } else takeText(known, document, options);
@@ -127,7 +109,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
     },
     view(uri) {
       const entry = open.get(uri);
-      return entry === undefined ? undefined : viewOf(entry, options, memory);
+      return entry === undefined ? undefined : viewOf(entry, options);
     },
     uris: () => [...open.keys()],
     lineCount: (uri) => open.get(uri)?.document.lineCount ?? 0,
@@ -174,21 +156,15 @@ function takeText(entry: OpenDocument, document: TextDocument, options: Document
 function viewOf(
   entry: OpenDocument,
   { session, ignoreFiles, bases, histories, sharedLayers }: DocumentsOptions,
-  memory: RuleMemory,
 ): DocumentView {
   const { uri } = entry.document;
   const settings = settingsFor(session, uri);
-  const files = ignoreFiles.surroundings(uri);
-  const analysis = analysisOf(
-    entry,
-    {
-      settings,
-      files,
-      bases: basesOf(entry, bases.knowledge(uri)),
-      context: entry.context.knowledge(),
-    },
-    memory,
-  );
+  const analysis = entry.analysis.of(dockerfileOf(entry), entry.binding.image(), {
+    settings,
+    files: ignoreFiles.surroundings(uri),
+    bases: bases.knowledge(uri),
+    context: entry.context.knowledge(),
+  });
   return {
     document: entry.document,
     analysis,
@@ -208,23 +184,21 @@ function viewOf(
   };
 }
 
-function openDocument(document: TextDocument, options: DocumentsOptions): OpenDocument {
+function openDocument(
+  document: TextDocument,
+  options: DocumentsOptions,
+  memory: RuleMemory,
+): OpenDocument {
+  const { uri } = document;
+  const around = { ...options, onChange: () => options.onChange(uri, "image") };
+  const context = createContextBinding(uri, around);
   return {
     document,
     parsed: undefined,
-    binding: createImageBinding(document.uri, {
-      ...options,
-      onChange: () => options.onChange(document.uri, "image"),
-    }),
-    context: createContextBinding(document.uri, {
-      ...options,
-      onChange: () => options.onChange(document.uri, "image"),
-    }),
-    built: undefined,
-    bases: undefined,
+    binding: createImageBinding(uri, around),
+    context,
+    analysis: createDocumentAnalysis({ memory, onUnseen: (paths) => context.lookAt(paths) }),
     stopTimer: () => undefined,
-    analysis: undefined,
-    analysedWith: undefined,
   };
 }
 
@@ -235,69 +209,4 @@ function dockerfileOf(entry: OpenDocument): Dockerfile {
   const dockerfile = parseDockerfile(document.getText());
   entry.parsed = { version: document.version, dockerfile };
   return dockerfile;
-}
-
-/** Made once for each text, image, settings and files beside it. */
-function analysisOf(entry: OpenDocument, around: AnalysedWith, memory: RuleMemory): Analysis {
-  const dockerfile = dockerfileOf(entry);
-  const image = entry.binding.image();
-  const known = entry.analysis;
-  if (
-    known?.dockerfile === dockerfile &&
-    known.image === image &&
-    entry.analysedWith !== undefined &&
-    isSame(entry.analysedWith, around)
-  ) {
-    return known;
-  }
-  const { settings, files, bases, context } = around;
-  entry.analysedWith = around;
-  entry.analysis = analyse(
-    dockerfile,
-    image,
-    {
-      ...budgetsIn(settings),
-      cost: settings.cost,
-      rules: settings.rules,
-    },
-    { files, memory, bases, context },
-  );
-  remember(entry, entry.analysis);
-  entry.context.lookAt(unseenArchives(entry.analysis));
-  return entry.analysis;
-}
-
-function isSame(one: AnalysedWith, other: AnalysedWith): boolean {
-  return (
-    one.settings === other.settings &&
-    one.files === other.files &&
-    one.bases === other.bases &&
-    one.context === other.context
-  );
-}
-
-/** The same object as long as both parts are the same. */
-function basesOf(entry: OpenDocument, found: Omit<BaseKnowledge, "built">): BaseKnowledge {
-  const { bases, built } = entry;
-  if (bases?.world === found.world && bases.built === built) return bases;
-  entry.bases = { ...found, built };
-  return entry.bases;
-}
-
-/** Keeps what the file stood on while it agrees with its image: after an edit the image alone does not tell. */
-function remember(entry: OpenDocument, { dockerfile, image, attribution }: Analysis): void {
-  if (image === undefined || attribution === undefined) return;
-  const built = builtBaseOf(dockerfile, image, attribution);
-  if (built === undefined || JSON.stringify(built) === JSON.stringify(entry.built)) return;
-  entry.built = built;
-}
-
-/** Files that ADD unpacks if they are archives, and that nobody looked at yet. */
-function unseenArchives({ dockerfile, forecast }: Analysis): readonly string[] {
-  if (!dockerfile.instructions.some(({ keyword }) => keyword === "ADD")) return [];
-  return forecast.lines.flatMap(({ context }) =>
-    context?.kind === "unknown" && context.unknown.code === "archive-unseen"
-      ? context.unknown.paths
-      : [],
-  );
 }
