@@ -40,7 +40,7 @@ function reportOf(context: RuleContext, run: Instruction, script: ShellScript): 
     instruction: run.index,
     message: brought === undefined ? unmeasured : measured(brought),
     saving,
-    fixes: optionFix(context, script, calls, saving),
+    fixes: () => optionFix(context, script, calls, saving),
     related: [],
   };
 }

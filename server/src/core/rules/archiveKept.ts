@@ -48,7 +48,7 @@ function reportOf(
     instruction: writing.index,
     message: `${stays}${why}`,
     saving,
-    fixes: fixesOf(context, acts, archive, saving),
+    fixes: () => fixesOf(context, acts, archive, saving),
     related: [
       ...(unpacker === writer
         ? []

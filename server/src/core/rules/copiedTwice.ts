@@ -63,7 +63,7 @@ function measuredReport(
     instruction: hider.instruction.index,
     message: `${formatSize(bytes)} of ${namesOfLines(own.map(({ writer }) => writer))} are in this layer once more, ${howOf(own)}.`,
     saving: { bytes, basis: "measured" },
-    fixes: fixesOf(context, acts, at, main.writer),
+    fixes: () => fixesOf(context, acts, at, main.writer),
     related: own.map((pair) => ({
       span: pair.writer.keywordSpan,
       message: `${formatSize(bytesOfKinds([pair], kinds))} that line ${hider.instruction.startLine + 1} has once more were written here.`,
@@ -118,7 +118,7 @@ function textReport(
       instruction: hider.instruction.index,
       message: `\`${scoped.command.name ?? ""}\` brings ${nameOfPath(write.path)} of ${namesOfLines([writer])} into this layer once more.`,
       saving: undefined,
-      fixes: fixesOf(context, acts, at, writer),
+      fixes: () => fixesOf(context, acts, at, writer),
       related: [
         { span: write.span, message: `${nameOfPath(write.path)} comes into the image here.` },
       ],

@@ -50,7 +50,7 @@ function reportOf(context: RuleContext, instruction: Instruction, use: DevUse): 
     severity: packages === undefined ? "information" : "warning",
     message: `${messageOf(packages)}${isNeeded ? building : ""}`,
     saving,
-    fixes: install === undefined || isNeeded ? [] : fixesOf(context, install, saving),
+    fixes: install === undefined || isNeeded ? [] : () => fixesOf(context, install, saving),
     related: [],
   };
 }

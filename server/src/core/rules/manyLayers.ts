@@ -28,7 +28,7 @@ export const manyLayers: Rule = {
       instruction: place.index,
       message: `The image has ${atLeast}${count} layers; ${outcome} ${limit}.`,
       saving: undefined,
-      fixes: fixesOf(context),
+      fixes: () => fixesOf(context),
       related: [],
     };
   },

@@ -19,7 +19,7 @@ import { namesOfLines } from "./layers/sentences.ts";
 import { secretPathIn } from "./layers/secretPaths.ts";
 import type { FileRemoval, FileWrite } from "./layers/shellActs.ts";
 import { type EarlierWrite, isSureRemoval, writtenBefore } from "./layers/writtenBefore.ts";
-import type { Report, Rule } from "./rule.ts";
+import type { Fix, Report, Rule } from "./rule.ts";
 
 /** Files that a RUN deletes after another line has written them: they are hidden, and stay in that line's layer. */
 export const removedLater: Rule = {
@@ -75,7 +75,7 @@ function measuredReport(
     instruction: hider.instruction.index,
     message: `${formatSize(bytes)} deleted here stay in the layer${writers.length === 1 ? "" : "s"} of ${namesOfLines(writers)}${where}.`,
     saving: { bytes, basis: "measured" },
-    fixes: fixesOf(context, acts, at, main.pair.writer),
+    fixes: () => fixesOf(context, acts, at, main.pair.writer),
     related: losses.map(({ pair: { writer }, bytes: own }) => ({
       span: writer.keywordSpan,
       message: `${formatSize(own)} of what line ${hider.instruction.startLine + 1} deletes were written here.`,
@@ -118,7 +118,7 @@ function fixesOf(
   acts: readonly FileActs[],
   hider: number,
   writtenBy: Instruction,
-): Report["fixes"] {
+): readonly Fix[] {
   const writer = placeOfLine(context, writtenBy);
   const own = acts[writer];
   if (own === undefined) return [];
@@ -156,7 +156,7 @@ function textReport(
     instruction: hider.instruction.index,
     message: `${what} in the layer${writers.length === 1 ? "" : "s"} of ${namesOfLines(writers)}: deleting here only hides it.`,
     saving: undefined,
-    fixes: fixesOf(context, acts, at, first.writer),
+    fixes: () => fixesOf(context, acts, at, first.writer),
     related: found.map(({ write }) => ({
       span: write.span,
       message: `${nameOfPath(write.path)} is written here.`,

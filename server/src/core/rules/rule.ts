@@ -43,14 +43,18 @@ export interface Finding {
   readonly message: string;
   /** Bytes that mending it takes off; undefined where no image was measured. */
   readonly saving: Saving | undefined;
-  /** Best first; empty when it has to be mended by hand. */
+  /** Best first; empty when it has to be mended by hand. Worked out when it is first asked for. */
   readonly fixes: readonly Fix[];
   /** Other places of the file that belong to it. */
   readonly related: readonly { readonly span: Span; readonly message: string }[];
 }
 
 /** What `check` yields: code and severity are the rule's own unless a finding says otherwise. */
-export type Report = Omit<Finding, "code" | "severity"> & Partial<Pick<Finding, "severity">>;
+export interface Report
+  extends Omit<Finding, "code" | "severity" | "fixes">, Partial<Pick<Finding, "severity">> {
+  /** As in the finding. As a function it is called once, when somebody wants to mend: most findings are only shown. */
+  readonly fixes: readonly Fix[] | (() => readonly Fix[]);
+}
 
 /** One thing that makes images heavier than they need be. A rule works on the text alone, and is exact with a built image. */
 export interface Rule {

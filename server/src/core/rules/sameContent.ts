@@ -43,7 +43,7 @@ export const sameContent: Rule = {
         instruction: instruction.index,
         message: messageOf(read.finalTree, bytes, first, copies.length - 1),
         saving,
-        fixes: linkFix(context, instruction, read, copies),
+        fixes: () => linkFix(context, instruction, read, copies),
         related: [],
       };
     }

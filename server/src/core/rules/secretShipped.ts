@@ -58,7 +58,7 @@ function* measuredReports(context: RuleContext, acts: readonly FileActs[]): Iter
       instruction: line.index,
       message: `${namesOf(paths)} (${formatSize(bytes)}) ${isOne ? "is" : "are"} hidden ${isHere ? "later" : "here"} and ${still}.`,
       saving: { bytes, basis: "measured" },
-      fixes: isOne ? mountFix(context, acts, first.writer, first.hider, first.path) : [],
+      fixes: isOne ? () => mountFix(context, acts, first.writer, first.hider, first.path) : [],
       related: isHere
         ? []
         : own.map(({ writer, path }) => ({
@@ -137,7 +137,7 @@ function textReport(
       instruction: hider.instruction.index,
       message: `${nameOfPath(write.path)} stays in the layer of ${namesOfLines([writer])}, readable for everyone who pulls the image.`,
       saving: undefined,
-      fixes: mountFix(context, acts, writer, hider.instruction, write.path),
+      fixes: () => mountFix(context, acts, writer, hider.instruction, write.path),
       related: [{ span: write.span, message: "It comes into the image here." }],
     };
   }

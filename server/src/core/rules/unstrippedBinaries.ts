@@ -76,7 +76,7 @@ function reportMeasured(
     instruction: instruction.index,
     message: `${formatSize(bytes)} of symbols and debug information are ${where}.`,
     saving,
-    fixes: stripFixes(context, instruction, files, buildsOf(instruction)),
+    fixes: () => stripFixes(context, instruction, files, buildsOf(instruction)),
     related: [],
   };
 }
@@ -95,7 +95,7 @@ function reportText(
     message:
       'The Go program is built with its symbols and debug information; `-ldflags="-s -w"` leaves them out.',
     saving: undefined,
-    fixes: stripFixes(context, instruction, undefined, builds),
+    fixes: () => stripFixes(context, instruction, undefined, builds),
     related: [{ span: build.nameSpan, message: "It is built here." }],
   };
 }

@@ -83,11 +83,12 @@ function reportMeasured(
     instruction: instruction.index,
     message: `${formatSize(bytes)} come along with the build context: ${weights.join(", ")}${more}.${warning}`,
     saving,
-    fixes: ignoreFix(
-      context,
-      found.map(({ pattern }) => pattern),
-      saving,
-    ),
+    fixes: () =>
+      ignoreFix(
+        context,
+        found.map(({ pattern }) => pattern),
+        saving,
+      ),
     related: [],
   };
 }
@@ -109,7 +110,7 @@ function reportText(
     message:
       "The whole build context is copied and no .dockerignore keeps anything out of it: version history, local builds and secrets go into the image where there are any.",
     saving: undefined,
-    fixes: ignoreFix(context, patterns, undefined),
+    fixes: () => ignoreFix(context, patterns, undefined),
     related: [],
   };
 }

@@ -20,7 +20,7 @@ export function* shellReports(context: RuleContext, final: FinalFiles): Iterable
       instruction: instruction.index,
       message: `${instruction.keyword} in shell form needs \`${shell}\`, and ${where}.`,
       saving: undefined,
-      fixes: execFormFix(context, instruction),
+      fixes: () => execFormFix(context, instruction),
       related: [],
     };
   }

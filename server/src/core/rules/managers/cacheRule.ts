@@ -58,7 +58,7 @@ function reportOf(file: CacheFile, run: Instruction, isThere: boolean): Report |
   if (kept?.bytes === 0) return undefined;
   if (kept === undefined && !isSureByText(cache, site, isThere)) return undefined;
   const needing = neededBy(cache, calls, run);
-  const fixes = needing === undefined ? cacheFixes(file, site) : [];
+  const fixes = needing === undefined ? () => cacheFixes(file, site) : noFixes;
   if (isSaidOfRemoval(context, site, fixes)) return undefined;
   const amount =
     kept === undefined ? cache.content : `${formatSize(kept.bytes)} of ${cache.content}`;
@@ -72,6 +72,8 @@ function reportOf(file: CacheFile, run: Instruction, isThere: boolean): Report |
     related: relatedTo(cache, needing),
   };
 }
+
+const noFixes = (): readonly Fix[] => [];
 
 function isSureByText(cache: PackageCache, site: CacheSite, isThere: boolean): boolean {
   const { fillers, isLeft } = site;
@@ -90,10 +92,10 @@ function relatedTo(cache: PackageCache, needing: ToolCall | undefined): Report["
 function isSaidOfRemoval(
   context: RuleContext,
   { run, places, kept }: CacheSite,
-  fixes: readonly Fix[],
+  fixes: () => readonly Fix[],
 ): boolean {
   const removal = deletedLater(context, { run, places, bytes: kept?.bytes });
-  return removal !== undefined && (fixes.length === 0 || removal.isFixable());
+  return removal !== undefined && (fixes().length === 0 || removal.isFixable());
 }
 
 /** A later call that fails without the files, in this stage or in one that starts from it. */
