@@ -4,6 +4,7 @@ import { binaryParts } from "../../core/views/binaryParts.ts";
 import type { BinaryAnswer } from "../../protocol/binary.ts";
 import type { FileParams } from "../../protocol/files.ts";
 import { methods } from "../../protocol.ts";
+import { signalOf } from "../cancellation.ts";
 import type { Server } from "../serverParts.ts";
 import type { BinaryLabels } from "./binaryLabels.ts";
 
@@ -30,12 +31,4 @@ export function answerBinaryRequest({ connection, shield }: Server, binaries: Bi
       },
     ),
   );
-}
-
-/** Aborted when the client takes its request back. */
-export function signalOf(token: CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  token.onCancellationRequested(() => controller.abort());
-  if (token.isCancellationRequested) controller.abort();
-  return controller.signal;
 }

@@ -8,6 +8,7 @@ import { diffMarkdown } from "../../core/views/diffMarkdown.ts";
 import { diffReportOf } from "../../core/views/diffReport.ts";
 import { historyMarkdown, pairSentence } from "../../core/views/historyMarkdown.ts";
 import type { BuildHistory, BuildsComparison, CompareBuildsParams } from "../../protocol/builds.ts";
+import { signalOf } from "../cancellation.ts";
 import { folderOf, pathOfUri } from "../folders.ts";
 import { placeFor } from "../imageBinding.ts";
 import type { Server } from "../serverParts.ts";
@@ -40,13 +41,9 @@ export async function comparePastBuilds(
   if (pair === undefined) {
     return failed("No earlier build of this Dockerfile was seen here: build it once more.");
   }
-  const stopping = new AbortController();
-  const listening = token.onCancellationRequested(() => stopping.abort());
-  if (token.isCancellationRequested) stopping.abort();
-  const { signal } = stopping;
+  const signal = signalOf(token);
   const old = await imageOf(server, uri, { build: pair.before, analysis: view.analysis, signal });
   const now = await imageOf(server, uri, { build: pair.after, analysis: view.analysis, signal });
-  listening.dispose();
   if (signal.aborted) return { kind: "cancelled" };
   const title = comparisonTitle(pair);
   if (old !== undefined && now !== undefined) {

@@ -10,6 +10,7 @@ import type {
   FileSearchParams,
   OtherFileParams,
 } from "../../protocol/files.ts";
+import { signalOf } from "../cancellation.ts";
 import type { Server } from "../serverParts.ts";
 import { findFile, findFileBelow, findFileInImage, nothing } from "./fileFinding.ts";
 import { readFile } from "./fileReading.ts";
@@ -53,11 +54,4 @@ export function answerFileRequests(server: Server): void {
       (params, token) => readFile(server, params, signalOf(token)),
     ),
   );
-}
-
-function signalOf(token: CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  token.onCancellationRequested(() => controller.abort());
-  if (token.isCancellationRequested) controller.abort();
-  return controller.signal;
 }

@@ -7,6 +7,7 @@ import { buildComparison } from "../../core/views/buildComparison.ts";
 import { namedOffers } from "../../core/views/scratch.ts";
 import type { TemporaryImage } from "../../io/buildCompare.ts";
 import type { BuildOutcome, RewriteParams } from "../../protocol/scratch.ts";
+import { signalOf } from "../cancellation.ts";
 import { folderOf, pathOfUri } from "../folders.ts";
 import { placeFor } from "../imageBinding.ts";
 import type { Server } from "../serverParts.ts";
@@ -29,14 +30,11 @@ export async function compareBuilds(
   if (view === undefined || offer === undefined || path === undefined) {
     return failed("This is not offered any more: the Dockerfile or its image has changed.");
   }
-  const stopping = new AbortController();
-  const listening = token.onCancellationRequested(() => stopping.abort());
-  if (token.isCancellationRequested) stopping.abort();
+  const signal = signalOf(token);
   const { text } = view.analysis.dockerfile;
   const texts = [text, applyEdits(text, offer.edits)] as const;
-  const outcome = await buildBoth(texts, { server, uri, path, signal: stopping.signal, made: [] });
-  listening.dispose();
-  return stopping.signal.aborted ? { kind: "cancelled" } : outcome;
+  const outcome = await buildBoth(texts, { server, uri, path, signal, made: [] });
+  return signal.aborted ? { kind: "cancelled" } : outcome;
 }
 
 async function buildBoth(texts: readonly [string, string], work: Work): Promise<BuildOutcome> {

@@ -2,6 +2,7 @@ import type { CancellationToken } from "vscode-languageserver/node";
 import { startSentences } from "../../core/views/startReport.ts";
 import { describeStartTrouble } from "../../io/startTime.ts";
 import type { StartOutcome, StartParams } from "../../protocol.ts";
+import { signalOf } from "../cancellation.ts";
 import { placeFor } from "../imageBinding.ts";
 import type { Server } from "../serverParts.ts";
 
@@ -19,11 +20,7 @@ export async function startTimes(
   if (!engine.isEnabled) {
     return failed("The engine is switched off by the setting tare.engine.enabled.");
   }
-  const stopping = new AbortController();
-  const listening = token.onCancellationRequested(() => stopping.abort());
-  if (token.isCancellationRequested) stopping.abort();
-  const series = await host.measureStart(engine, { references, runs, limitMs }, stopping.signal);
-  listening.dispose();
+  const series = await host.measureStart(engine, { references, runs, limitMs }, signalOf(token));
   if (series.ok) return { kind: "measured", lines: startSentences(series.value) };
   return series.error.code === "cancelled"
     ? { kind: "cancelled" }

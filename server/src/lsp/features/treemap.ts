@@ -11,9 +11,9 @@ import type {
   TreemapSearchParams,
 } from "../../protocol/treemap.ts";
 import { methods } from "../../protocol.ts";
+import { signalOf } from "../cancellation.ts";
 import type { Server } from "../serverParts.ts";
 import { inTurns } from "../turns.ts";
-import { signalOf } from "./binary.ts";
 import type { BinaryLabels } from "./binaryLabels.ts";
 
 /** More are no use on any screen, and no client should make the server count them. */
