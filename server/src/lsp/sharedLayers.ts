@@ -1,4 +1,4 @@
-import type { Analysis } from "../core/analysis.ts";
+import type { Analysis, Image } from "../core/analysis.ts";
 import type { SharedBytes } from "../core/views/besideImage.ts";
 import { sharedBytesOf } from "../core/views/besideImage.ts";
 import type { ImageLayers } from "../io/engineLayers.ts";
@@ -28,6 +28,13 @@ interface Asked {
   /** As last answered; undefined before, and when it did not answer, or not for all. */
   images: readonly ImageLayers[] | undefined;
   isAsked: boolean;
+  /** Found once for each image and answer: every hover, row and status asks. */
+  readonly found: WeakMap<Image, Found>;
+}
+
+interface Found {
+  readonly images: readonly ImageLayers[];
+  readonly shared: SharedBytes | undefined;
 }
 
 /** Nobody asked yet. */
@@ -41,21 +48,17 @@ export function createSharedLayers(options: SharedLayersOptions): SharedLayers {
       if (!session.isTrusted || !session.areSettingsKnown || !engine.isEnabled) return undefined;
       if (image?.state !== "read" || image.description.source !== "engine") return undefined;
       const key = JSON.stringify(engine);
-      const asked = engines.get(key) ?? { images: undefined, isAsked: false };
+      const asked = engines.get(key) ?? {
+        images: undefined,
+        isAsked: false,
+        found: new WeakMap(),
+      };
       engines.set(key, asked);
       if (!asked.isAsked) {
         asked.isAsked = true;
         shield.inBackground(() => ask(options, engine, asked, stopping.signal));
       }
-      const { images } = asked;
-      const { imageId, reference } = image.description;
-      const own = images?.find((one) => isItself(one, imageId, reference));
-      // An engine that does not list it speaks of other images.
-      if (images === undefined || own === undefined) return undefined;
-      return sharedBytesOf(
-        image,
-        images.filter((one) => one !== own),
-      );
+      return asked.images && sharedWith(asked, image, asked.images);
     },
     invalidate: () => engines.forEach((asked) => (asked.isAsked = false)),
     close: () => stopping.abort(),
@@ -74,6 +77,22 @@ async function ask(
   // A part of the images would make too little of what is shared.
   asked.images = answer.ok && answer.value.isComplete ? answer.value.images : undefined;
   onChange();
+}
+
+/** Undefined where the engine does not list the image: it speaks of others then. */
+function sharedWith(
+  { found }: Asked,
+  image: Image,
+  images: readonly ImageLayers[],
+): SharedBytes | undefined {
+  const known = found.get(image);
+  if (known?.images === images) return known.shared;
+  const { imageId, reference } = image.description;
+  const own = images.find((one) => isItself(one, imageId, reference));
+  const others = images.filter((one) => one !== own);
+  const shared = own && sharedBytesOf(image, others);
+  found.set(image, { images, shared });
+  return shared;
 }
 
 /** The containerd store calls images otherwise than their config's digest: there the name tells. */
