@@ -83,7 +83,6 @@ function openerOfImages(): Host["openImage"] {
     opening(request, signal, (text, options) => openImage(text, { ...options, threads }));
 }
 
-/** Loaded with the first question: most users never allow one. */
 async function readIndexed(
   request: ImageRequest,
   signal: AbortSignal,
@@ -94,6 +93,7 @@ async function readIndexed(
   return read.ok ? read.value : undefined;
 }
 
+/** Loaded with the first question: most users never allow one. */
 async function startRegistries(cacheFolder: string | undefined): Promise<Registries> {
   const { openRegistries } = await import("../io/registry.ts");
   return openRegistries({
