@@ -6,8 +6,7 @@ import { fitEnd, padLeft, padRight } from "./reportCells.ts";
 import type { TextOptions } from "./reportPaint.ts";
 
 /** The surface as one fact for the final FROM; none where no file may be executed. */
-export function attackSurfaceFacts(read: ReadImage): readonly Fact[] {
-  const surface = attackSurfaceOf(read.finalTree);
+export function attackSurfaceFacts(surface: AttackSurface): readonly Fact[] {
   if (surface.executableCount === 0) return [];
   const value = rowsOf(surface)
     .map(({ name, count, names }) => {

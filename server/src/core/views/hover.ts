@@ -89,7 +89,7 @@ function partsOf(
     instructionFacts(analysis, instruction, memory),
     takenPart(analysis, instruction),
     growthPart(context, instruction),
-    isFinal ? imageFacts(analysis, context) : undefined,
+    isFinal ? imageFacts(analysis, context, memory) : undefined,
     isFinal ? predictionPart(analysis) : undefined,
     isFrom ? basePart(analysis, instruction) : contextPart(analysis, instruction),
   ].filter((part) => part !== undefined);

@@ -1,3 +1,4 @@
+import { type AttackSurface, attackSurfaceOf } from "../image/attackSurface.ts";
 import type { FileTree } from "../image/fileTree.ts";
 import type { ReadImage } from "../image/image.ts";
 import type { Span } from "../text/span.ts";
@@ -59,6 +60,7 @@ export interface HoverMemory {
   readonly waste: WeakMap<ReadImage, readonly WasteGroup[]>;
   /** By layers. */
   readonly packages: WeakMap<ReadImage, Map<string, PackageShares>>;
+  readonly surfaces: WeakMap<ReadImage, AttackSurface>;
   readonly trees: TreeMemory;
 }
 
@@ -68,6 +70,7 @@ export function emptyHoverMemory(): HoverMemory {
     places: new WeakMap(),
     waste: new WeakMap(),
     packages: new WeakMap(),
+    surfaces: new WeakMap(),
     trees: emptyTreeMemory(),
   };
 }
@@ -86,6 +89,13 @@ export function placesOf(memory: HoverMemory, tree: FileTree): readonly Place[] 
 export function wasteOf(memory: HoverMemory, read: ReadImage): readonly WasteGroup[] {
   const known = memory.waste.get(read) ?? wasteGroups(read);
   memory.waste.set(read, known);
+  return known;
+}
+
+/** What is to be found in the final file system, remembered. */
+export function surfaceOf(memory: HoverMemory, read: ReadImage): AttackSurface {
+  const known = memory.surfaces.get(read) ?? attackSurfaceOf(read.finalTree);
+  memory.surfaces.set(read, known);
   return known;
 }
 

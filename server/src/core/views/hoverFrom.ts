@@ -7,7 +7,7 @@ import { attackSurfaceFacts } from "./attackSurface.ts";
 import { costFacts } from "./cost.ts";
 import type { BesideImage } from "./besideImage.ts";
 import { besideFacts } from "./besideImage.ts";
-import type { CardPart, Fact } from "./hoverCard.ts";
+import { type CardPart, type Fact, type HoverMemory, surfaceOf } from "./hoverCard.ts";
 import type { ImageContext } from "./imageContext.ts";
 import { chosenByText } from "./imageContext.ts";
 import { imageBytes, originBytes, sizeWithExact } from "./totals.ts";
@@ -16,6 +16,7 @@ import { imageBytes, originBytes, sizeWithExact } from "./totals.ts";
 export function imageFacts(
   analysis: Analysis,
   context: ImageContext & BesideImage,
+  memory: HoverMemory,
 ): CardPart | undefined {
   const { image, attribution } = analysis;
   if (image === undefined) return undefined;
@@ -30,7 +31,7 @@ export function imageFacts(
       ...sizeFact("Own part", originBytes(analysis, "own")),
       ...sizeFact("Not split by line", unattributed === 0 ? undefined : unattributed),
       ...besideFacts(context),
-      ...readFacts(image),
+      ...readFacts(image, memory),
       ...(image.state === "read" ? costFacts(image.read, analysis) : []),
       { label: "Image", value: description.reference, isCode: true },
       { label: "Image id", value: shortDigest(description.imageId), isCode: true },
@@ -51,7 +52,7 @@ function sizeFact(label: string, bytes: number | undefined): readonly Fact[] {
   return [{ label, value: sizeWithExact(bytes) }];
 }
 
-function readFacts(image: Image): readonly Fact[] {
+function readFacts(image: Image, memory: HoverMemory): readonly Fact[] {
   if (image.state === "described") return [];
   const { wastedBytes, finalContentBytes, tarBytes, transferBytes, fileCount } = image.read;
   return [
@@ -60,7 +61,7 @@ function readFacts(image: Image): readonly Fact[] {
     { label: "Files", value: String(fileCount) },
     ...sizeFact("As tar", tarBytes),
     ...sizeFact("Compressed transfer", transferBytes),
-    ...attackSurfaceFacts(image.read),
+    ...attackSurfaceFacts(surfaceOf(memory, image.read)),
   ];
 }
 
