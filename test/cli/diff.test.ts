@@ -69,7 +69,7 @@ test("what grew comes first, by line where the Dockerfile is given", async () =>
   Final files    3.5 MB →     6 MB   +2.5 MB
   Waste             0 B →      0 B   ±0
   Transfer            ? →        ?   ?
-  1 layers are the same, 2 MB of them
+  1 layer is the same, 2 MB in all
 
 By line
   +2.5 MB  line 2  COPY app /app
@@ -80,6 +80,101 @@ By path
     +1 kB  app/new|odd.js  added
 `,
   );
+});
+
+/** An image of lines that wrote files of these bytes, on the base that all have. */
+const written = (reference: string, lines: Readonly<Record<string, string>>) =>
+  Object.entries(lines)
+    .reduce(
+      (image, [createdBy, files]) => image.layer(files, { createdBy: `${createdBy} # buildkit` }),
+      base.reference(reference),
+    )
+    .read();
+
+test("a line that one of the images does not have weighs nothing there, and the heaviest lines are shown", async () => {
+  const copies = { "COPY a /a": "a 1MB", "COPY b /b": "b 2MB" };
+  const lines = { "lines:1": written("lines:1", copies) };
+  const more = { "COPY a /a": "a 2kB", "COPY b /b": "b 3MB", "RUN /bin/sh -c make": "bin/x 5MB" };
+  const both = { ...lines, "lines:2": written("lines:2", more) };
+  await writeFile(join(folder, "Lines"), "FROM debian\nCOPY a /a\nCOPY b /b\nRUN make\n");
+  await writeFile(join(folder, "Fewer"), "FROM debian\nCOPY a /a\nCOPY b /b\n");
+  const byLine = async (...argv: readonly string[]): Promise<string | undefined> => {
+    const run = await runTare(["diff", ...argv], { images: both, cwd: folder });
+    return /By line\n(.*?)\n\n/s.exec(run.stdout)?.[1];
+  };
+  assert.equal(
+    await byLine("lines:1", "lines:2", "-f", "Lines"),
+    "  −998 kB  line 2  COPY a /a\n    +1 MB  line 3  COPY b /b\n    +5 MB  line 4  RUN make",
+  );
+  assert.equal(
+    await byLine("lines:2", "lines:1", "-f", "Lines", "--top", "1"),
+    "  −5 MB  line 4  RUN make\n  and 2 more: −2 kB",
+  );
+  assert.equal(
+    await byLine("lines:2", "lines:1", "-f", "Fewer"),
+    "  +998 kB  line 2  COPY a /a\n    −1 MB  line 3  COPY b /b\n    −5 MB  layers that no line can be named for",
+  );
+});
+
+test("a base that only grew on top is not said to have: that may be of lines the file does not have", async () => {
+  const both = {
+    "top:1": written("top:1", { "COPY a /a": "a 1MB" }),
+    "top:2": written("top:2", { "RUN /bin/sh -c make": "bin/x 5MB", "COPY a /a": "a 1MB" }),
+    "other:1": anImage()
+      .reference("other:1")
+      .base("usr/lib/libc.so 3MB")
+      .layer("a 1MB", { createdBy: "COPY a /a # buildkit" })
+      .read(),
+  };
+  await writeFile(join(folder, "Top"), "FROM debian\nCOPY a /a\n");
+  const diffOf = (before: string, after: string, ...more: readonly string[]) =>
+    runTare(["diff", before, after, "-f", "Top", ...more], { images: both, cwd: folder });
+  assert.match(
+    (await diffOf("top:1", "top:2")).stdout,
+    /By line\n {2}\+5 MB {2}layers that no line can be named for\n\n/,
+  );
+  assert.match(
+    (await diffOf("top:1", "other:1")).stdout,
+    /\+1 MB {2}line 1 {2}FROM debian \(likely\)\n\n/,
+  );
+  const report = JSON.parse((await diffOf("top:1", "top:2", "--json")).stdout) as DiffReport;
+  assert.deepEqual(report.noLine, { beforeBytes: 0, afterBytes: 5_000_000 });
+});
+
+test("what no package owns stands beside the packages, so that they add up", async () => {
+  const withFiles = (reference: string, files: string) =>
+    anImage()
+      .reference(reference)
+      .base("usr/lib/libc.so 2MB")
+      .layer({
+        "usr/bin/tool": "1MB",
+        "srv/data": files,
+        "var/lib/dpkg/status": {
+          content: "Package: tool\nStatus: install ok installed\nVersion: 1\n",
+        },
+        "var/lib/dpkg/info/tool.list": { content: "/usr/bin/tool\n" },
+      })
+      .read();
+  const owned = { "data:1": withFiles("data:1", "1kB"), "data:2": withFiles("data:2", "3MB") };
+  const run = await runTare(["diff", "data:1", "data:2"], { images: owned, cwd: folder });
+  assert.match(run.stdout, /By package\n {2}\+3 MB {2}files of no package\n\nBy path/);
+  const all = { ...images, ...owned };
+  for (const pair of [
+    ["data:1", "data:2"],
+    ["data:2", "tool:1"],
+    ["tool:1", "tool:2"],
+    ["tool:2", "web:1"],
+    ["web:1", "web:2"],
+  ] as const) {
+    const { stdout } = await runTare(["diff", ...pair, "--json"], { images: all, cwd: folder });
+    const { packages, noPackage, before: old, after: later } = JSON.parse(stdout) as DiffReport;
+    if (packages.length === 0) continue;
+    const grown = [...packages, noPackage!].reduce(
+      (sum, row) => sum + row.afterBytes! - row.beforeBytes!,
+      0,
+    );
+    assert.equal(grown, later.totals.finalContentBytes - old.totals.finalContentBytes);
+  }
 });
 
 test("JSON keeps to its schema and adds up", async () => {

@@ -22,16 +22,16 @@ export function diffMarkdown(report: DiffReport, top: number): string {
   return [
     title,
     images,
-    ...diffLists(report).map((list) => table(list, top)),
+    ...diffLists(report, top).map(table),
     ...(same.length === 0 ? [] : [`${sameWeightTitle}: ${same.join(", ")}\n`]),
     ...inside,
   ].join("\n");
 }
 
-function table({ title, lines }: DiffList, top: number): string {
-  const rows = lines
-    .slice(0, top)
-    .map(({ change, text }) => `| ${change} | ${escapeMarkdown(text)} |`);
-  const rest = lines.length > top ? `\n\nand ${lines.length - top} more\n` : "\n";
-  return `**${title}**\n\n| change | what |\n| ---: | --- |\n${rows.join("\n")}${rest}`;
+function table({ title, lines, more, rest }: DiffList): string {
+  const rows = [...lines, ...(rest === undefined ? [] : [rest])].map(
+    ({ change, text }) => `| ${change} | ${escapeMarkdown(text)} |`,
+  );
+  const end = more === undefined ? "\n" : `\n\n${more}\n`;
+  return `**${title}**\n\n| change | what |\n| ---: | --- |\n${rows.join("\n")}${end}`;
 }

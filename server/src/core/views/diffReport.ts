@@ -1,11 +1,15 @@
-import type { Analysis } from "../analysis.ts";
 import type { ImageDiff, PackageChange } from "../image/diff/imageDiff.ts";
 import { type AttackSurface, attackSurfaceOf } from "../image/attackSurface.ts";
 import type { PathChangeKind } from "../image/diff/treeDiff.ts";
 import type { ReadImage } from "../image/image.ts";
 import type { ReportImage, ReportTotals } from "./report.ts";
 import { imageRow, totalsRow } from "./report.ts";
-import { instructionText } from "./instructionText.ts";
+import {
+  type DiffAnalyses,
+  diffInstructions,
+  type InstructionRow,
+  type RestBytes,
+} from "./diffInstructions.ts";
 import { jsonText } from "./reportJson.ts";
 
 /** What `tare diff --json` prints; `null` where a figure is not known. */
@@ -18,8 +22,12 @@ export interface DiffReport {
   /** Greatest differences first. */
   readonly paths: readonly PathRow[];
   readonly packages: readonly PackageRow[];
+  /** Files of the final file systems that no package owns, as far as package databases could be read; `null` where neither image has packages. */
+  readonly noPackage: RestBytes | null;
   /** By line of the Dockerfile, in order; empty without one. */
   readonly instructions: readonly InstructionRow[];
+  /** Layers that no line is known to have written; `null` without a Dockerfile. */
+  readonly noLine: RestBytes | null;
   /** What is to be found in the final file systems. */
   readonly attackSurface: { readonly before: AttackSurface; readonly after: AttackSurface };
 }
@@ -49,23 +57,10 @@ export interface PackageRow {
   readonly afterBytes: number | null;
 }
 
-/** A line that weighs something in one of the two. */
-export interface InstructionRow {
-  readonly lineNumber: number;
-  readonly text: string;
-  readonly beforeBytes: number | null;
-  readonly afterBytes: number | null;
-}
-
-/** The same Dockerfile beside each of the two images. */
-export interface DiffAnalyses {
-  readonly before: Analysis;
-  readonly after: Analysis;
-}
-
 /** The comparison as data; all of it, nothing left out. */
 export function diffReportOf(diff: ImageDiff, analyses: DiffAnalyses | undefined): DiffReport {
-  const { before, after, shared, paths, packages } = diff;
+  const { before, after, shared, paths, packages, unowned } = diff;
+  const lines = analyses === undefined ? undefined : diffInstructions(analyses);
   return {
     schemaVersion: 1,
     before: sideOf(before),
@@ -79,7 +74,9 @@ export function diffReportOf(diff: ImageDiff, analyses: DiffAnalyses | undefined
       fileCount: count,
     })),
     packages: packages.map(toPackageRow),
-    instructions: analyses === undefined ? [] : instructionRows(analyses),
+    noPackage: unowned ?? null,
+    instructions: lines?.rows ?? [],
+    noLine: lines?.rest ?? null,
     attackSurface: {
       before: attackSurfaceOf(before.finalTree),
       after: attackSurfaceOf(after.finalTree),
@@ -100,23 +97,6 @@ function toPackageRow(change: PackageChange): PackageRow {
     beforeBytes: change.beforeBytes ?? null,
     afterBytes: change.afterBytes ?? null,
   };
-}
-
-/** Lines that weigh something in one of the two. */
-function instructionRows({ before, after }: DiffAnalyses): readonly InstructionRow[] {
-  return after.dockerfile.instructions.flatMap((instruction) => {
-    const old = before.attribution?.instructions[instruction.index]?.contentBytes;
-    const now = after.attribution?.instructions[instruction.index]?.contentBytes;
-    if ((old ?? 0) === 0 && (now ?? 0) === 0) return [];
-    return [
-      {
-        lineNumber: instruction.startLine + 1,
-        text: instructionText(instruction),
-        beforeBytes: old ?? null,
-        afterBytes: now ?? null,
-      },
-    ];
-  });
 }
 
 /** The comparison as JSON text, rows on lines of their own, ended by a newline. */

@@ -1,6 +1,7 @@
 import { formatSize } from "../text/size.ts";
 import { attackSurfaceChanges } from "./attackSurface.ts";
 import {
+  type DiffLine,
   type DiffList,
   diffLists,
   formatChange,
@@ -17,7 +18,7 @@ export function diffText(report: DiffReport, options: TextOptions): readonly str
   const paint = paintFor(options);
   const sections = [
     headLines(report, options, paint),
-    ...diffLists(report).map((list) => section(list, options, paint)),
+    ...diffLists(report, options.top).map((list) => section(list, options, paint)),
     sameWeightLines(report, options, paint),
     surfaceLines(report, options, paint),
   ].filter((lines) => lines.length > 0);
@@ -51,26 +52,27 @@ function headLines(
     ),
     paint(
       "dim",
-      `  ${shared.layers} layers are the same, ${formatSize(shared.contentBytes)} of them`,
+      `  ${shared.layers} ${shared.layers === 1 ? "layer is" : "layers are"} the same, ${formatSize(shared.contentBytes)} in all`,
     ),
   ];
 }
 
 function section(
-  { title, lines }: DiffList,
-  { columns, top }: TextOptions,
+  { title, lines, more, rest }: DiffList,
+  { columns }: TextOptions,
   paint: Paint,
 ): readonly string[] {
-  const shown = lines.slice(0, top);
-  const rest = lines.length - shown.length;
-  const width = Math.max(...shown.map(({ change }) => change.length));
+  const rests = rest === undefined ? [] : [rest];
+  const width = Math.max(...[...lines, ...rests].map(({ change }) => change.length));
+  const row = ({ change, text }: DiffLine): string => {
+    const style = change.startsWith("+") ? "red" : change.startsWith("−") ? "green" : "dim";
+    return `  ${paint(style, padLeft(change, width))}  ${fitEnd(escapeSteering(text), columns - width - 4)}`;
+  };
   return [
     paint("bold", title),
-    ...shown.map(({ change, text }) => {
-      const style = change.startsWith("+") ? "red" : change.startsWith("−") ? "green" : "dim";
-      return `  ${paint(style, padLeft(change, width))}  ${fitEnd(escapeSteering(text), columns - width - 4)}`;
-    }),
-    ...(rest === 0 ? [] : [paint("dim", `  and ${rest} more`)]),
+    ...lines.map(row),
+    ...(more === undefined ? [] : [paint("dim", `  ${more}`)]),
+    ...rests.map(row),
   ];
 }
 

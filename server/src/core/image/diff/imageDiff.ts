@@ -1,6 +1,6 @@
 import type { ReadImage } from "../image.ts";
 import { type Package, packageKey } from "../packages/package.ts";
-import { packagesOf } from "../packages/packageTable.ts";
+import { type PackageTable, packagesOf } from "../packages/packageTable.ts";
 import { type PathChange, diffTrees } from "./treeDiff.ts";
 
 /** A package that came, went, or weighs something else. */
@@ -31,17 +31,24 @@ export interface ImageDiff {
   readonly paths: readonly PathChange[];
   /** The same, by weight. */
   readonly packages: readonly PackageChange[];
+  /** Content bytes of the final file systems that no package owns; undefined where neither image has packages. */
+  readonly unowned: { readonly beforeBytes: number; readonly afterBytes: number } | undefined;
 }
 
 /** Compares two images. O(nodes of both). */
 export function diffImages(before: ReadImage, after: ReadImage): ImageDiff {
   const paths = diffTrees(before, after);
+  const [old, now] = [packagesOf(before), packagesOf(after)];
+  const hasPackages = old.packages.length + now.packages.length > 0;
   return {
     before,
     after,
     shared: sharedLayers(before, after),
     paths: paths.toSorted((a, b) => weightOf(b) - weightOf(a) || compareTexts(a.path, b.path)),
-    packages: diffPackages(before, after),
+    packages: diffPackages(old, now),
+    unowned: hasPackages
+      ? { beforeBytes: old.unownedBytes, afterBytes: now.unownedBytes }
+      : undefined,
   };
 }
 
@@ -54,8 +61,8 @@ function sharedLayers(before: ReadImage, after: ReadImage): SharedLayers {
   };
 }
 
-function diffPackages(before: ReadImage, after: ReadImage): readonly PackageChange[] {
-  const [old, now] = [byName(packagesOf(before).packages), byName(packagesOf(after).packages)];
+function diffPackages(before: PackageTable, after: PackageTable): readonly PackageChange[] {
+  const [old, now] = [byName(before.packages), byName(after.packages)];
   return [...new Set([...old.keys(), ...now.keys()])]
     .flatMap((name): readonly PackageChange[] =>
       changesOf(old.get(name) ?? [], now.get(name) ?? []),
