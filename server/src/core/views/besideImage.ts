@@ -1,5 +1,6 @@
 import type { Growth } from "../history/growth.ts";
 import type { SharedBytes } from "../image/sharedBytes.ts";
+import { counted } from "../text/counted.ts";
 import { formatSize } from "../text/size.ts";
 import { formatChange } from "./diffLines.ts";
 import type { Fact } from "./hoverCard.ts";
@@ -76,7 +77,7 @@ export function sharedText(shared: SharedBytes | undefined): string | undefined 
   const layers = layerCount === 1 ? "layer 1" : `layers 1–${layerCount}`;
   const size = contentBytes === undefined ? layers : `${formatSize(contentBytes)} (${layers})`;
   const own = ownBytes === undefined ? "" : `; this image alone adds ${formatSize(ownBytes)}`;
-  return `${size} with ${plural(imageCount, "other image")}${own}`;
+  return `${size} with ${counted(imageCount, "other image")}${own}`;
 }
 
 /** Of the whole image, for the hover of its last FROM. */
@@ -93,11 +94,7 @@ export function besideFacts({ growth, shared }: BesideImage): readonly Fact[] {
 function repeatedFact(shared: SharedBytes | undefined): readonly Fact[] {
   const repeated = shared?.repeated;
   if (repeated?.contentBytes === undefined || repeated.contentBytes === 0) return [];
-  const layers = plural(repeated.layerCount, "layer");
+  const layers = counted(repeated.layerCount, "layer");
   const value = `${formatSize(repeated.contentBytes)} in ${layers} that other images have on top of something else`;
   return [{ label: "Stored twice", value }];
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -82,11 +82,17 @@ export function historyBars(
   });
 }
 
+/** Two builds that are compared. */
+export interface BuildPair {
+  readonly before: BuildRecord;
+  readonly after: BuildRecord;
+}
+
 /** Two builds of a history: the ones named, else that of the image and the one before it. Undefined where one of them is not there. */
 export function buildPair(
   history: BuildHistory,
   { before, after, imageId }: { before?: string; after?: string; imageId: string | undefined },
-): { readonly before: BuildRecord; readonly after: BuildRecord } | undefined {
+): BuildPair | undefined {
   const named = (id: string): BuildRecord | undefined =>
     history.findLast((build) => buildId(build) === id);
   const current = imageId === undefined ? history.at(-1) : buildOf(history, imageId);
@@ -97,13 +103,7 @@ export function buildPair(
 }
 
 /** `120 MB → 134 MB (+14 MB)`. */
-export function comparisonTitle({
-  before,
-  after,
-}: {
-  readonly before: BuildRecord;
-  readonly after: BuildRecord;
-}): string {
+export function comparisonTitle({ before, after }: BuildPair): string {
   const [old, now] = [before.totalBytes, after.totalBytes];
   return `${formatSize(old)} → ${formatSize(now)} (${formatChange(old, now)})`;
 }

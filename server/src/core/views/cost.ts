@@ -22,12 +22,18 @@ export function movedBytesOf({ transferBytes, tarBytes }: ReadImage): MovedBytes
 }
 
 function factOf(label: string, costs: readonly Cost[], kind: Cost["kind"]): readonly Fact[] {
-  const own = costs.filter((cost) => cost.kind === kind);
-  const [first] = own;
-  if (first === undefined) return [];
-  const formula = own.length === 1 ? first.formula : first.formula.replace(/÷ .*$/, "÷ speed");
-  return [{ label, value: `${own.map(({ text }) => text).join(" · ")} (${formula})` }];
+  const [first, ...others] = costs.filter((cost) => cost.kind === kind);
+  return first === undefined ? [] : [{ label, value: withFormula([first, ...others]) }];
 }
+
+/** What was reckoned alike, at several speeds maybe, with the formula once. */
+export function withFormula(costs: readonly [CostText, ...CostText[]]): string {
+  const [{ formula }] = costs;
+  const shared = costs.length === 1 ? formula : formula.replace(/÷ .*$/, "÷ speed");
+  return `${costs.map(({ text }) => text).join(" · ")} (${shared})`;
+}
+
+type CostText = Pick<Cost, "text" | "formula">;
 
 /** The same as a section of the text report: a line for each cost with its formula, heading first. */
 export function costSection(read: ReadImage, { cost }: Pick<Analysis, "cost">): readonly string[] {

@@ -2,6 +2,7 @@ import type { Analysis } from "../analysis.ts";
 import type { BudgetVerdict } from "../budget/budget.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import type { Finding, Severity } from "../rules/rule.ts";
+import { counted } from "../text/counted.ts";
 import { formatSize } from "../text/size.ts";
 import type { Span } from "../text/span.ts";
 import { finalFrom } from "./totals.ts";
@@ -155,7 +156,7 @@ function tooManyLayers(analysis: Analysis): readonly Notice[] {
     span: from.keywordSpan,
     message: isAhead
       ? `The image is predicted to have ${actualLayers} layers or more, ${over}: one for each RUN, COPY and ADD, and those of its base where they are known; it is not built yet.`
-      : `The image has ${layers(actualLayers)}, ${over}${past}.`,
+      : `The image has ${counted(actualLayers, "layer")}, ${over}${past}.`,
     related: relatedTo(crossing, from, "This line writes the first layer too many."),
   };
   if (isAhead || crossing === undefined || crossing === from) return [whole];
@@ -168,10 +169,6 @@ function tooManyLayers(analysis: Analysis): readonly Notice[] {
       related: relatedTo(from, crossing, "The image is built from here."),
     },
   ];
-}
-
-function layers(count: number): string {
-  return `${count} layer${count === 1 ? "" : "s"}`;
 }
 
 /** ` (target micro, linux/arm64)`: what states a limit, and what alone it holds for. */

@@ -1,5 +1,6 @@
 import type { Analysis } from "../analysis.ts";
 import type { Finding, Fix, Saving, Severity } from "../rules/rule.ts";
+import { counted } from "../text/counted.ts";
 import type { TextPosition } from "../text/position.ts";
 import { positionsIn } from "../text/position.ts";
 import { formatSize } from "../text/size.ts";
@@ -58,7 +59,7 @@ export function findingCounts(findings: readonly Pick<Finding, "severity">[]): s
       count: findings.filter((one) => one.severity === severity).length,
     }))
     .filter(({ count }) => count > 0)
-    .map(({ severity, count }) => counted(count, severity));
+    .map(({ severity, count }) => countedSeverity(count, severity));
   return `${counted(findings.length, "finding")}: ${parts.join(", ")}`;
 }
 
@@ -80,7 +81,7 @@ export function findingRows(analysis: Analysis): readonly ReportFinding[] {
   }));
 }
 
-/** `1 finding`, `2 findings`; the severity `information` has no plural. */
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 || noun === "information" ? "" : "s"}`;
+/** `information` has no plural. */
+function countedSeverity(count: number, severity: Severity): string {
+  return severity === "information" ? `${count} ${severity}` : counted(count, severity);
 }

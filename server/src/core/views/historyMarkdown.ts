@@ -2,18 +2,18 @@ import type { BuildLine, BuildRecord } from "../history/buildRecord.ts";
 import { pairLines } from "../history/pairLines.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import { buildName } from "./besideImage.ts";
+import { type BuildPair, comparisonTitle } from "./buildHistory.ts";
 import { formatChange } from "./diffLines.ts";
 import { codeSpan, escapeMarkdown } from "./markdown.ts";
 
 /** Two builds by line, from the history alone: for images that are gone. `why` says so, one sentence. */
 export function historyMarkdown(before: BuildRecord, after: BuildRecord, why: string): string {
-  const [old, now] = [before.totalBytes, after.totalBytes];
   const rows = rowsOf(before.lines, after.lines);
   const table = rows.map(({ change, text, remark }) =>
     [`| ${change}`, codeSpan(text).replaceAll("|", String.raw`\|`), `${remark} |`].join(" | "),
   );
   return [
-    `### ${formatSize(old)} → ${formatSize(now)} (${formatChange(old, now)})`,
+    `### ${comparisonTitle({ before, after })}`,
     pairSentence({ before, after }),
     escapeMarkdown(why),
     rows.length === 0
@@ -24,13 +24,7 @@ export function historyMarkdown(before: BuildRecord, after: BuildRecord, why: st
 }
 
 /** Which builds are compared, in Markdown. */
-export function pairSentence({
-  before,
-  after,
-}: {
-  readonly before: BuildRecord;
-  readonly after: BuildRecord;
-}): string {
+export function pairSentence({ before, after }: BuildPair): string {
   const [old, now] = [before, after].map(
     (build) =>
       `${buildName(build)} (${codeSpan(build.reference)}, ${formatExactBytes(build.totalBytes)})`,

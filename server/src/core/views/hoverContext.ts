@@ -2,6 +2,7 @@ import type { Analysis, ContextKnowledge } from "../analysis.ts";
 import type { ContextBytes } from "../context/contextBytes.ts";
 import { describeContextUnknown, type ContextUnknown } from "../context/contextUnknown.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
+import { counted } from "../text/counted.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import type { CardPart, Fact } from "./hoverCard.ts";
 import { weightOf } from "./totals.ts";
@@ -45,7 +46,7 @@ function countedPart(
   { contentBytes, fileCount, heaviest }: KnownBytes,
   knowledge: ContextKnowledge | undefined,
 ): CardPart {
-  const files = fileCount === 1 ? "1 file" : `${fileCount} files`;
+  const files = counted(fileCount, "file");
   const rows = heaviest.map((place) => ({
     text: formatSize(place.contentBytes),
     path: place.isFolder ? `${place.path}/` : place.path,

@@ -3,6 +3,7 @@ import type { Instruction } from "../dockerfile/syntax.ts";
 import { shortDigest } from "../image/digest.ts";
 import type { ReadImage } from "../image/image.ts";
 import type { InstructionWeight } from "../join/attribution.ts";
+import { counted } from "../text/counted.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import type { CardList, CardPart, CardRow, Fact, HoverMemory } from "./hoverCard.ts";
 import { placesOf, rowLimit, wasteOf } from "./hoverCard.ts";
@@ -77,7 +78,7 @@ function exactFact(
   { layers, basis }: InstructionWeight,
   bytes: number,
 ): Fact {
-  const where = layers.length === 1 ? "1 layer" : `${layers.length} layers`;
+  const where = counted(layers.length, "layer");
   const past = basis === "stale" ? " as last built" : "";
   const label = keyword === "FROM" ? "Base" : "Exactly";
   return { label, value: `${formatExactBytes(bytes)} in ${where}${past}` };

@@ -9,6 +9,7 @@ import { type PackageIdentity, packageKey } from "../image/packages/package.ts";
 import type { PackageTable } from "../image/packages/packageTable.ts";
 import { recommendedOnly } from "../image/packages/recommended.ts";
 import type { InstructionWeight } from "../join/attribution.ts";
+import { counted } from "../text/counted.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import { type CardList, type CardRow, type HoverMemory, rowLimit } from "./hoverCard.ts";
 import { packagesIn } from "./layerTreeMemory.ts";
@@ -114,7 +115,7 @@ function replacedVersions(
 }
 
 function broughtList({ brought, broughtBytes, unownedBytes, isPartial }: PackageShares): CardList {
-  const count = brought.length === 1 ? "1 package" : `${brought.length} packages`;
+  const count = counted(brought.length, "package");
   const heading = `Brought by package: ${count}, ${formatExactBytes(broughtBytes)}`;
   if (brought.length === 0) return { heading, rows: [] };
   const rest = brought.slice(rowLimit);

@@ -3,6 +3,7 @@ import type { Instruction } from "../dockerfile/syntax.ts";
 import { stageForecast } from "../forecast/stageForecast.ts";
 import type { InstructionWeight } from "../join/attribution.ts";
 import { copiedStage } from "../rules/copiedStage.ts";
+import { counted } from "../text/counted.ts";
 import { formatSize } from "../text/size.ts";
 import type { CardPart, Fact } from "./hoverCard.ts";
 import { nameLines } from "./predicted.ts";
@@ -33,7 +34,7 @@ function fileFact({ image }: Analysis, { layers, basis }: InstructionWeight): re
   if (image?.state !== "read") return [];
   const { read } = image;
   const count = layers.reduce((sum, layer) => sum + (read.layers[layer]?.fileCount ?? 0), 0);
-  const files = count === 1 ? "1 file" : `${count} files`;
+  const files = counted(count, "file");
   return [{ label: "Brought", value: basis === "stale" ? `${files} as last built` : files }];
 }
 

@@ -4,6 +4,7 @@ import { stageChain } from "../dockerfile/stages.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import type { Growth } from "../history/growth.ts";
 import type { InstructionWeight } from "../join/attribution.ts";
+import { counted } from "../text/counted.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import { shortSource } from "./hoverBase.ts";
 import { predictionOf, predictionSentence } from "./predicted.ts";
@@ -25,7 +26,7 @@ export interface SizeNote {
 
 /** What notes are wanted. */
 export interface SizeNoteOptions {
-  /** Lines that weigh less get no note; those that weigh nothing never do. */
+  /** Lines that weigh less, and did so in the build before, get no note; nor do those that weigh nothing and did not then. */
   readonly minimumBytes: number;
   /** What lines weigh more than in the build before; absent where that is not known. */
   readonly growth?: Growth | undefined;
@@ -75,13 +76,14 @@ function ownPart(
 ): NotePart | undefined {
   const weight = weightOf(analysis, instruction);
   const bytes = weight?.contentBytes;
-  if (weight === undefined || bytes === undefined || bytes < Math.max(1, minimumBytes)) {
-    return undefined;
-  }
+  if (weight === undefined || bytes === undefined) return undefined;
+  const line = growth?.lines.get(instruction.index);
+  // A line that lost all that it weighed is what somebody who looks for it wants to see.
+  const bytesThen = instruction.keyword === "FROM" ? 0 : (line?.beforeBytes ?? 0);
+  if (Math.max(bytes, bytesThen) < Math.max(1, minimumBytes)) return undefined;
   const text = weightText(instruction, weight, bytes);
   return {
-    text:
-      text + wasteText(weight.wastedBytes, bytes) + sinceText(growth?.lines.get(instruction.index)),
+    text: text + wasteText(weight.wastedBytes, bytes) + sinceText(line),
     textWithoutWaste: text,
     sentences: [
       ...sentencesOf(analysis, instruction, weight),
@@ -163,7 +165,7 @@ function foreseenPart(
   const { contentBytes, fileCount } = line.context;
   if (contentBytes < Math.max(1, minimumBytes)) return undefined;
   const text = `${formatSize(contentBytes)} (context)`;
-  const files = fileCount === 1 ? "1 file" : `${fileCount} files`;
+  const files = counted(fileCount, "file");
   return {
     text,
     textWithoutWaste: text,

@@ -2,6 +2,7 @@ import type { Analysis } from "../analysis.ts";
 import { shortDigest } from "../image/digest.ts";
 import type { Image } from "../image/image.ts";
 import type { SharedBytes } from "../image/sharedBytes.ts";
+import { counted } from "../text/counted.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
 import { sharedText } from "./besideImage.ts";
 import { directoryPage } from "./layerTreeFiles.ts";
@@ -108,7 +109,7 @@ function imageRow(
   hasShown = image.description.layers.length > 0,
 ): LayerTreeRow {
   const { description } = image;
-  const layerCount = countOf(description.layers.length, "layer");
+  const layerCount = counted(description.layers.length, "layer");
   const name = escapeSteering(description.reference);
   const { bytes, wholeBytes, what } = bytesShown(image, view, asked);
   const size = bytes === undefined ? "size not known yet" : partOfWhole(bytes, wholeBytes ?? bytes);
@@ -164,7 +165,7 @@ function wasteGroupRow(asked: Asked): readonly LayerTreeRow[] {
   const shown = shownWaste(asked);
   if (wastedBytes === 0 || shown.length === 0) return [];
   const bytes = shown.reduce((sum, row) => sum + (waste.bytes[row] ?? 0), 0);
-  const files = countOf(shown.length, "file");
+  const files = counted(shown.length, "file");
   const size = partOfWhole(bytes, wastedBytes);
   return [
     {
@@ -238,8 +239,4 @@ function noteRow({ description }: Image, note: Note): LayerTreeRow {
     ...note,
     hasChildren: false,
   };
-}
-
-function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -4,6 +4,7 @@ import { rootFacts } from "../bases/describeBase.ts";
 import { stageChain } from "../dockerfile/stages.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import type { LineForecast } from "../forecast/forecast.ts";
+import { counted } from "../text/counted.ts";
 import { formatSize } from "../text/size.ts";
 import type { CardPart, CardRow } from "./hoverCard.ts";
 import { instructionText } from "./instructionText.ts";
@@ -142,6 +143,6 @@ function unknownRows(unknown: readonly Instruction[]): readonly CardRow[] {
   }));
   const rest = unknown.length - rows.length;
   if (rest === 0) return rows;
-  const lines = rest === 1 ? "1 more line" : `${rest} more lines`;
+  const lines = counted(rest, "more line");
   return [...rows, { text: `? ${lines}`, path: undefined }];
 }

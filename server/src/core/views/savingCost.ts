@@ -5,7 +5,7 @@ import type { ReadImage } from "../image/image.ts";
 import type { Finding, Saving } from "../rules/rule.ts";
 import { formatSize } from "../text/size.ts";
 import { savingText } from "./findings.ts";
-import { movedBytesOf } from "./cost.ts";
+import { movedBytesOf, withFormula } from "./cost.ts";
 
 /** What a fix takes off the cost of the image's weight. */
 export interface SavingCost {
@@ -81,10 +81,7 @@ const kindNames: Readonly<Record<CostChange["kind"], string>> = {
 
 function changeTexts(changes: readonly CostChange[]): readonly string[] {
   return (["time", "storage", "transfer"] as const).flatMap((kind) => {
-    const own = changes.filter((change) => change.kind === kind);
-    const [first] = own;
-    if (first === undefined) return [];
-    const formula = own.length === 1 ? first.formula : first.formula.replace(/÷ .*$/, "÷ speed");
-    return [`${kindNames[kind]} ${own.map(({ text }) => text).join(" · ")} (${formula})`];
+    const [first, ...others] = changes.filter((change) => change.kind === kind);
+    return first === undefined ? [] : [`${kindNames[kind]} ${withFormula([first, ...others])}`];
   });
 }

@@ -4,6 +4,7 @@ import { describeSizeSource, formatBaseSize } from "../bases/sizeText.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import type { Check, Readiness } from "../scratch/readiness.ts";
 import type { PredictedSize, Rewrite } from "../scratch/rewrite.ts";
+import { counted } from "../text/counted.ts";
 import { formatSize } from "../text/size.ts";
 
 /** An offer with the name by which a client asks for it. */
@@ -105,8 +106,3 @@ export const stateWords: Readonly<Record<Check["state"], string>> = {
 
 /** What matters most first; within a state in the order of the checks. */
 export const statesByWeight: readonly Check["state"][] = ["blocks", "needs", "unknown", "ok"];
-
-/** `1 question`, `2 questions`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}

@@ -1,11 +1,11 @@
 import type { Analysis } from "../analysis.ts";
 import type { CarriedPath, Check, Readiness } from "../scratch/readiness.ts";
 import type { Refusal, Rewrite } from "../scratch/rewrite.ts";
+import { counted } from "../text/counted.ts";
 import { formatSize } from "../text/size.ts";
 import { positionsIn } from "../text/position.ts";
 import { escapeSteering } from "./reportCells.ts";
 import {
-  counted,
   isFromScratch,
   namedOffers,
   proofWords,

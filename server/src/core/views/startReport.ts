@@ -1,5 +1,6 @@
 import type { StartRun, StartSeries, StartSign } from "../image/startRun.ts";
 import { spreadOf } from "../image/startRun.ts";
+import { counted } from "../text/counted.ts";
 import { escapeSteering, padLeft, padRight } from "./reportCells.ts";
 
 /** What `tare start --json` prints: one object (server/schema/start.schema.json), ends with a newline. */
@@ -75,7 +76,7 @@ export function startSentences(series: readonly StartSeries[]): readonly string[
   const own = series.map((one) => {
     const spread = spreadOf(one);
     const name = escapeSteering(one.reference);
-    const runs = `${one.runs.length} ${one.runs.length === 1 ? "run" : "runs"}`;
+    const runs = counted(one.runs.length, "run");
     if (spread === undefined) return `${name}: no time in ${runs} (${signsOf(one)}).`;
     const [median, least, most] = [spread.medianMs, spread.leastMs, spread.mostMs].map(formatMs);
     return `${name}: ${median} by the median of ${runs}, ${least} to ${most}. First sign: ${signsOf(one)}.`;
