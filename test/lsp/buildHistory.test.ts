@@ -108,6 +108,26 @@ test("after a rebuild the lines that weigh something else say so, the others do 
   });
 });
 
+test("a line that lost all of its weight says so, and one that never had any says nothing", () => {
+  const host = hostWithHistory();
+  return withPair({ host }, async (pair) => {
+    await pair.open(uri, text);
+    await untilBuilds(pair, 1);
+    rebuild(host, app("0", "9MB", later));
+    await untilBuilds(pair, 2);
+    assert.deepEqual((await pair.hintTexts(uri)).slice(1), [
+      "2: 0 B · −40 MB since the last build",
+      "3: 9 MB",
+    ]);
+    assert.match(await hoverOn(pair, 2), /−40 MB since the build of .*: it weighed 40 MB then/);
+    rebuild(host, app("0", "8MB", "2026-01-01T13:00:00Z"));
+    await untilBuilds(pair, 3);
+    assert.deepEqual((await pair.hintTexts(uri)).slice(1), [
+      "3: 8 MB · −1 MB since the last build",
+    ]);
+  });
+});
+
 test("lines that cannot be told from each other, or from new ones, say nothing", () => {
   const host = hostWithHistory();
   return withPair({ host }, async (pair) => {
