@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { BuildOutcome, RewriteParams } from "../../server/src/protocol/scratch.ts";
 import type { Server } from "./languageClient.ts";
+import { withProgress } from "./withProgress.ts";
 
 /** Scheme of both sides of the comparison. */
 const compareScheme = "tare-compare";
@@ -45,7 +46,8 @@ export function buildComparisons(server: Server): BuildComparisons {
   return {
     async compare(params) {
       if (!(await isWanted())) return;
-      const outcome = await withProgress((token) => server.buildCompare(params, token));
+      const title = vscode.l10n.t("Tare: building both; the output has what the builder says");
+      const outcome = await withProgress(title, (token) => server.buildCompare(params, token));
       switch (outcome.kind) {
         case "built":
           return show(vscode.Uri.parse(params.uri), outcome);
@@ -79,15 +81,4 @@ async function isWanted(): Promise<boolean> {
     build,
   );
   return answer === build;
-}
-
-async function withProgress<T>(work: (token: vscode.CancellationToken) => Promise<T>): Promise<T> {
-  return vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t("Tare: building both; the output has what the builder says"),
-      cancellable: true,
-    },
-    (_, token) => work(token),
-  );
 }

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
-import type { BuildsComparison, CompareBuildsParams } from "../../server/src/protocol/builds.ts";
+import type { CompareBuildsParams } from "../../server/src/protocol/builds.ts";
 import type { Server } from "./languageClient.ts";
+import { withProgress } from "./withProgress.ts";
 
 /** Scheme of the pages that say what grew. */
 const comparedScheme = "tare-builds";
@@ -23,7 +24,8 @@ export function buildsCompared(server: Server): BuildsCompared {
   );
   return {
     async show(params) {
-      const outcome = await withProgress((token) => server.compareBuilds(params, token));
+      const title = vscode.l10n.t("Tare: comparing two builds");
+      const outcome = await withProgress(title, (token) => server.compareBuilds(params, token));
       switch (outcome.kind) {
         case "compared": {
           const { path } = vscode.Uri.parse(params.uri);
@@ -50,17 +52,4 @@ async function openPage(page: vscode.Uri): Promise<void> {
   } else {
     await vscode.window.showTextDocument(page, { preview: true });
   }
-}
-
-async function withProgress(
-  work: (token: vscode.CancellationToken) => Promise<BuildsComparison>,
-): Promise<BuildsComparison> {
-  return vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t("Tare: comparing two builds"),
-      cancellable: true,
-    },
-    (_, token) => work(token),
-  );
 }

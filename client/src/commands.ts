@@ -7,7 +7,7 @@ import type { BuildsCompared } from "./buildsCompared.ts";
 import type { BuildHistoryView } from "./views/buildHistory.ts";
 import type { BuildComparisons } from "./buildCompare.ts";
 import { pickImage } from "./chooseImage.ts";
-import type { DockerfileInView } from "./dockerfileInView.ts";
+import { type DockerfileInView, sayNoDockerfile } from "./dockerfileInView.ts";
 import type { ImageStatuses } from "./imageStatuses.ts";
 import type { Server } from "./languageClient.ts";
 import { rememberedChoices } from "./rememberedChoices.ts";
@@ -188,8 +188,4 @@ async function showMenu(parts: CommandContext): Promise<void> {
 /** Canonical, so that it compares with what the views hold. */
 function documentOf({ inView }: CommandContext, params?: DocumentParams): string | undefined {
   return params?.uri === undefined ? inView.uri() : vscode.Uri.parse(params.uri).toString();
-}
-
-function sayNoDockerfile(): void {
-  void vscode.window.showInformationMessage(vscode.l10n.t("Open a Dockerfile first."));
 }

@@ -41,6 +41,11 @@ export function dockerfileInView(): DockerfileInView {
   };
 }
 
+/** Says that a command needs one. */
+export function sayNoDockerfile(): void {
+  void vscode.window.showInformationMessage(vscode.l10n.t("Open a Dockerfile first."));
+}
+
 function stillOpen(uri: vscode.Uri | undefined): vscode.TextDocument | undefined {
   const wanted = uri?.toString();
   return vscode.workspace.textDocuments.find(

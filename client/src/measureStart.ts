@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { StartOutcome } from "../../server/src/protocol.ts";
 import type { Server } from "./languageClient.ts";
+import { withProgress } from "./withProgress.ts";
 
 /** Starts of each image: enough for a median. */
 const runs = 5;
@@ -14,13 +15,9 @@ export async function measureStart(
   const references = await pickImages(server, uri, current);
   if (references === undefined || references.length === 0) return;
   if (!(await isWanted(references))) return;
-  const outcome = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t("Tare: starting containers of {0}", references.join(", ")),
-      cancellable: true,
-    },
-    (_, token) => server.measureStart({ uri, references, runs }, token),
+  const title = vscode.l10n.t("Tare: starting containers of {0}", references.join(", "));
+  const outcome = await withProgress(title, (token) =>
+    server.measureStart({ uri, references, runs }, token),
   );
   tell(outcome);
 }

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { FileFinding, FileParams } from "../../../server/src/protocol/files.ts";
 import { pickImage } from "../chooseImage.ts";
 import type { Server } from "../languageClient.ts";
-import { type FoundFile, looksLikeText, sayNone } from "./foundFile.ts";
+import { type FoundFile, looksLikeText, readingTitle, sayNone } from "./foundFile.ts";
 import { fileScheme, hexScheme, toFileUri, toNothingUri } from "./fileUris.ts";
 import { readWithProgress } from "./readWithProgress.ts";
 
@@ -22,8 +22,7 @@ export async function compareWithImage(server: Server, params: FileParams): Prom
     forget: "",
   });
   if (reference === undefined || reference === null) return;
-  const title = vscode.l10n.t("Tare: reading {0} out of {1}", path, reference);
-  const other = await readWithProgress(title, (token) =>
+  const other = await readWithProgress(readingTitle({ path, reference }), (token) =>
     server.findFileInImage({ uri, path, reference }, token),
   );
   if (other.kind === "cancelled") return;

@@ -1,10 +1,11 @@
 import * as vscode from "vscode";
 import type { FileParams, FileFinding } from "../../../server/src/protocol/files.ts";
 import { commands } from "../../../server/src/protocol.ts";
-import type { DockerfileInView } from "../dockerfileInView.ts";
+import { type DockerfileInView, sayNoDockerfile } from "../dockerfileInView.ts";
+import { givenFields, isRecord } from "../givenFields.ts";
 import type { Server } from "../languageClient.ts";
 import { compareBelow, compareWithImage } from "./compareFiles.ts";
-import { fileScheme, fromFileUri, hexScheme, toFileUri } from "./fileUris.ts";
+import { fileScheme, fileShownAt, hexScheme, toFileUri } from "./fileUris.ts";
 import { hexPartBytes } from "./hexTexts.ts";
 import { type FoundFile, looksLikeText, sayNone } from "./foundFile.ts";
 import { pickFile } from "./pickFile.ts";
@@ -39,25 +40,18 @@ export function registerFileCommands(parts: FileCommandParts): vscode.Disposable
 /** Of a link, or of a row of the layer tree. */
 function paramsOf(given: unknown): FileParams | undefined {
   if (!isRecord(given)) return undefined;
-  const { path, layer } = isRecord(given["row"]) ? given["row"] : given;
+  const { path, layer } = givenFields(given);
   const { uri } = given;
   if (typeof uri !== "string" || typeof path !== "string") return undefined;
   return { uri, path, ...(typeof layer === "number" && { layer }) };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}
-
 /** To open a file that is open already is no wish: then another one is meant. */
 function ofActiveEditor(command: string): FileParams | undefined {
-  const uri = vscode.window.activeTextEditor?.document.uri;
   if (command === commands.openFile) return undefined;
-  const place =
-    uri !== undefined && [fileScheme, hexScheme].includes(uri.scheme)
-      ? fromFileUri(uri)
-      : undefined;
-  if (place?.kind !== "file") return undefined;
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  const place = uri && fileShownAt(uri);
+  if (place === undefined) return undefined;
   const { address, layer } = place;
   return { uri: address.uri, path: address.path, layer };
 }
@@ -65,7 +59,7 @@ function ofActiveEditor(command: string): FileParams | undefined {
 async function ask({ server, inView }: FileCommandParts): Promise<FileParams | undefined> {
   const uri = inView.uri();
   if (uri === undefined) {
-    void vscode.window.showInformationMessage(vscode.l10n.t("Open a Dockerfile first."));
+    sayNoDockerfile();
     return undefined;
   }
   const root = await server.findFile({ uri, path: "" });
@@ -115,8 +109,8 @@ async function followLink(
 /** Goes on in the hex view of the active editor. */
 async function showPart(server: Server, step: 1 | -1): Promise<void> {
   const uri = vscode.window.activeTextEditor?.document.uri;
-  const place = uri?.scheme === hexScheme ? fromFileUri(uri) : undefined;
-  if (place?.kind !== "file") return;
+  const place = uri?.scheme === hexScheme ? fileShownAt(uri) : undefined;
+  if (place === undefined) return;
   const { address, layer, part } = place;
   const found = await server.findFile({ uri: address.uri, path: address.path, layer });
   const isSame = found.kind === "file" && found.address.diffId === address.diffId;

@@ -73,6 +73,15 @@ export function fromFileUri({ path, query }: UriParts): FilePlace | undefined {
   };
 }
 
+/** The file of an image that a document shows, as it is or as hex; undefined for any other document. */
+export function fileShownAt(
+  uri: UriParts & { readonly scheme: string },
+): (FilePlace & { readonly kind: "file" }) | undefined {
+  if (uri.scheme !== fileScheme && uri.scheme !== hexScheme) return undefined;
+  const place = fromFileUri(uri);
+  return place?.kind === "file" ? place : undefined;
+}
+
 function toIndex(text: string | null): number | undefined {
   return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }

@@ -31,6 +31,6 @@ export function sayNone({ message }: FileFinding & { readonly kind: "none" }): v
 }
 
 /** What the progress says while a file is read. */
-export function readingTitle({ path, reference }: FileAddress): string {
+export function readingTitle({ path, reference }: Pick<FileAddress, "path" | "reference">): string {
   return vscode.l10n.t("Tare: reading {0} out of {1}", path, reference);
 }

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { FileAddress, FileAnswer } from "../../../server/src/protocol/files.ts";
 import type { ImageStatuses } from "../imageStatuses.ts";
 import type { Server } from "../languageClient.ts";
-import { fileScheme, fromFileUri, hexScheme } from "./fileUris.ts";
+import { fileScheme, fileShownAt, fromFileUri, hexScheme } from "./fileUris.ts";
 import { maxTextBytes, readingTitle } from "./foundFile.ts";
 import { hexTexts } from "./hexTexts.ts";
 import { readWithProgress } from "./readWithProgress.ts";
@@ -115,8 +115,8 @@ async function lookAgain(
   isGone: (uri: vscode.Uri) => void,
 ): Promise<void> {
   for (const { uri } of vscode.workspace.textDocuments) {
-    const place = [fileScheme, hexScheme].includes(uri.scheme) ? fromFileUri(uri) : undefined;
-    if (place?.kind !== "file") continue;
+    const place = fileShownAt(uri);
+    if (place === undefined) continue;
     if (vscode.Uri.parse(place.address.uri).toString() !== dockerfile) continue;
     const answer = await peek(server, place.address);
     if (answer.kind !== "refused" || !answer.isGone) continue;
@@ -126,7 +126,12 @@ async function lookAgain(
 }
 
 /** Only whether it is there. */
-function peek(server: Server, address: FileAddress): Promise<FileAnswer> {
-  const { token } = new vscode.CancellationTokenSource();
-  return server.readFile({ ...address, start: 0, maxBytes: 0, as: "base64" }, token);
+async function peek(server: Server, address: FileAddress): Promise<FileAnswer> {
+  const source = new vscode.CancellationTokenSource();
+  try {
+    const nothing = { ...address, start: 0, maxBytes: 0, as: "base64" } as const;
+    return await server.readFile(nothing, source.token);
+  } finally {
+    source.dispose();
+  }
 }

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { withProgress } from "../withProgress.ts";
 
 /** Work that takes no longer shows no progress. */
 const quietMs = 700;
@@ -11,16 +12,13 @@ export async function readWithProgress<T>(
   const source = new vscode.CancellationTokenSource();
   const running = work(source.token);
   const timer = setTimeout(() => {
-    void vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      (_, token) => {
-        token.onCancellationRequested(() => source.cancel());
-        return running.then(
-          () => undefined,
-          () => undefined,
-        );
-      },
-    );
+    void withProgress(title, (token) => {
+      token.onCancellationRequested(() => source.cancel());
+      return running.then(
+        () => undefined,
+        () => undefined,
+      );
+    });
   }, quietMs);
   try {
     return await running;

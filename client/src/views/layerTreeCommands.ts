@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { TreeOptions, TreeRow } from "../../../server/src/protocol/layerTree.ts";
 import { pickImage } from "../chooseImage.ts";
-import type { DockerfileInView } from "../dockerfileInView.ts";
+import { type DockerfileInView, sayNoDockerfile } from "../dockerfileInView.ts";
 import type { Server } from "../languageClient.ts";
 import { goToLineCommand, type LayerTreeItem, type LayerTreeView } from "./layerTree.ts";
 import type { LayerTreeOptions } from "./layerTreeOptions.ts";
@@ -135,10 +135,7 @@ function filter({ options, inView, tree }: LayerTreeParts): void {
 
 async function compare({ server, options, inView }: LayerTreeParts): Promise<void> {
   const uri = inView.uri();
-  if (uri === undefined) {
-    void vscode.window.showInformationMessage(vscode.l10n.t("Open a Dockerfile first."));
-    return;
-  }
+  if (uri === undefined) return sayNoDockerfile();
   const decision = await pickImage(server, uri, options.of(uri).comparedWith, {
     title: vscode.l10n.t("Show only what changed against …"),
     placeholder: vscode.l10n.t("Choose an image to compare with, or type a reference"),

@@ -3,6 +3,7 @@ import type { FileParams } from "../../../server/src/protocol/files.ts";
 import type { RevealParams } from "../../../server/src/protocol/layerTree.ts";
 import type { TreemapTarget } from "../../../server/src/protocol/treemap.ts";
 import { commands } from "../../../server/src/protocol.ts";
+import { givenFields, isRecord } from "../givenFields.ts";
 
 /** What a context menu of the treemap says of the place that it was opened on; made by the webview. */
 interface PlaceContext {
@@ -38,11 +39,9 @@ export function treemapMenu(): readonly vscode.Disposable[] {
 
 /** What to show for the argument of the command: a target as links have it, a row of the layer tree, or nothing. */
 export function targetOf(given: unknown, uriInView: string | undefined): TreemapTarget | undefined {
-  const asked = isRecord(given) ? given : {};
-  const uri = typeof asked["uri"] === "string" ? asked["uri"] : uriInView;
-  return uri === undefined
-    ? undefined
-    : { uri, ...placeOf(isRecord(asked["row"]) ? asked["row"] : asked) };
+  const own = isRecord(given) ? given["uri"] : undefined;
+  const uri = typeof own === "string" ? own : uriInView;
+  return uri === undefined ? undefined : { uri, ...placeOf(givenFields(given)) };
 }
 
 /** Of a file the directory that it is in. */
@@ -68,8 +67,4 @@ function isPlace(given: unknown): given is PlaceContext {
     typeof given["layer"] === "number" &&
     typeof given["isFinal"] === "boolean"
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
