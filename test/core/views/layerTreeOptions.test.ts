@@ -110,6 +110,28 @@ Waste | 40 MB · 1 file
 `,
     ));
 
+  test("what may be of a package all the same is said where no package is", () => {
+    const tooltipOf = (files: Parameters<ImageBuilder["layer"]>[0]): string | undefined => {
+      const view = { options: { groupBy: "package" }, memory: emptyTreeMemory() } as const;
+      const analysis = analysisOf("FROM scratch\nCOPY . /\n", anImage().layer(files));
+      const [root] = layerTreeRows(analysis, undefined, view);
+      const rows = layerTreeRows(analysis, root!.id, view);
+      return rows.find(({ label }) => label === "No package")?.tooltip;
+    };
+    assert.equal(tooltipOf({ "srv/a": "5kB" }), "5,000 B in files that no package owns");
+    assert.equal(
+      tooltipOf({ "srv/a": "5kB", "var/lib/rpm/Packages": "5kB" }),
+      "10,000 B in files that no package owns\nNot read, so that what they list counts here: var/lib/rpm/Packages",
+    );
+    assert.equal(
+      tooltipOf({
+        "srv/a": "5kB",
+        "var/lib/dpkg/status.d/base": { content: "Package: base-files\nVersion: 12\n" },
+      }),
+      "5,032 B in files that no package owns\nThe image does not list the files of 1 package: they count here",
+    );
+  });
+
   test("grouped by kind of content", () =>
     assert.equal(
       drawn({ groupBy: "kind" }, { depth: 1 }),

@@ -1,4 +1,5 @@
 import { type Package } from "../image/packages/package.ts";
+import type { PackageTable } from "../image/packages/packageTable.ts";
 import { formatExactBytes } from "../text/size.ts";
 import { type ContentKind, contentKinds } from "./contentKind.ts";
 import {
@@ -97,7 +98,7 @@ function packageRow(asked: Asked, index: number, { bytes, count }: Share): Layer
       kind: "package",
       label: "No package",
       description: size,
-      tooltip: `${formatExactBytes(bytes)} in files that no package owns${unread(table.unreadBooks)}`,
+      tooltip: `${formatExactBytes(bytes)} in files that no package owns${doubts(table)}`,
       accessibilityLabel: `No package, ${size}.`,
       icon: "question",
       hasChildren: count > 0,
@@ -131,9 +132,21 @@ function measured({ bytes, fileCount }: Package, shown: number): readonly string
   return [`${formatExactBytes(shown)} of its ${fileCount ?? 0} files in the final file system`];
 }
 
-function unread(books: readonly string[]): string {
-  if (books.length === 0) return "";
-  return `\nNot read, so that what they list counts here: ${books.map(escapeSteering).join(", ")}`;
+/** What may be of a package all the same, a sentence a line. */
+function doubts({ packages, unreadBooks, isPartial }: PackageTable): string {
+  const unknown = packages.filter(({ bytes }) => bytes === undefined).length;
+  const books = unreadBooks.map(escapeSteering).join(", ");
+  const sentences = [
+    ...(books === "" ? [] : [`Not read, so that what they list counts here: ${books}`]),
+    ...(unknown === 0
+      ? []
+      : [
+          `The image does not list the files of ${unknown === 1 ? "1 package" : `${unknown} packages`}: they count here`,
+        ]),
+  ];
+  const isUnsaid = isPartial && sentences.length === 0;
+  const said = isUnsaid ? ["As far as package databases could be read"] : sentences;
+  return said.map((sentence) => `\n${sentence}`).join("");
 }
 
 /** A row for each kind of content in the final file system, heaviest first or in the order of legends; what is a link counts as other. */
