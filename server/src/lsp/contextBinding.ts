@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ArchiveLook, BuildContext, ContextKnowledge, Dockerfile } from "../core/analysis.ts";
 import {
   buildContextInSteps,
@@ -15,6 +14,7 @@ import type { IgnoreFiles } from "./ignoreFiles.ts";
 import type { Session } from "./session.ts";
 import { settingsFor } from "./session.ts";
 import type { Shield } from "./shield.ts";
+import { inTurns } from "./turns.ts";
 
 /** The tie between one open Dockerfile and the folder that its builds send. */
 export interface ContextBinding {
@@ -222,14 +222,10 @@ function contextOf(
   const choosing = { listing, ignoreText };
   binding.choosing = choosing;
   binding.shield.inBackground(async () => {
-    const steps = buildContextInSteps(listing, ignore);
-    let step = steps.next();
-    while (step.done !== true) {
-      await nextTurn();
-      if (binding.choosing !== choosing) return;
-      step = steps.next();
-    }
-    binding.chosen = { ...choosing, context: step.value };
+    const isStopped = (): boolean => binding.choosing !== choosing;
+    const context = await inTurns(binding.host, buildContextInSteps(listing, ignore), isStopped);
+    if (context === undefined || isStopped()) return;
+    binding.chosen = { ...choosing, context };
     binding.choosing = undefined;
     binding.onChange();
   });

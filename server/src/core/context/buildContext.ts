@@ -30,7 +30,7 @@ export function buildContextOf(listing: ContextListing, ignore: Ignore): BuildCo
 export function* buildContextInSteps(
   listing: ContextListing,
   ignore: Ignore,
-): Generator<void, BuildContext> {
+): Generator<undefined, BuildContext> {
   const root = yield* pickInSteps(listing.root, "", ignoring(ignore));
   return { root, isIgnoreUsable: ignore.isUsable };
 }

@@ -81,7 +81,7 @@ export function* pickInSteps<State>(
   folder: Choosable,
   path: string,
   chooser: Chooser<State>,
-): Generator<void, PickedFolder> {
+): Generator<undefined, PickedFolder> {
   return yield* pickBelow({ chooser, judged: 0 }, folder, path, undefined);
 }
 
@@ -96,7 +96,7 @@ function* pickBelow<State>(
   folder: Choosable,
   path: string,
   within: State | undefined,
-): Generator<void, PickedFolder> {
+): Generator<undefined, PickedFolder> {
   const { chooser } = walking;
   const picking: Picking = {
     kept: [],

@@ -10,6 +10,7 @@ import {
 } from "../image/fileTree.ts";
 import type { Layer, ReadImage } from "../image/image.ts";
 import { layerFlag } from "../image/layerIndex.ts";
+import { type Piecework, pieceNodes } from "../image/piecework.ts";
 import { lastNameOf, pathsOf, plainPath } from "../image/treePaths.ts";
 import { formatSize } from "../text/size.ts";
 import { lineNumberOfLayer } from "./layerLines.ts";
@@ -177,14 +178,19 @@ const mostHits = 200;
 
 /**
  * Files of the final file system whose path holds the text, whatever its case: those whose name begins with it first, then by path.
- * Linear in the files.
+ * Linear in the files, in pieces.
  */
-export function searchFiles(analysis: Analysis, read: ReadImage, text: string): readonly FileHit[] {
+export function* searchFiles(
+  analysis: Analysis,
+  read: ReadImage,
+  text: string,
+): Piecework<readonly FileHit[]> {
   const { finalTree } = read;
   const wanted = text.toLowerCase().replace(/^\/+/, "");
   const early: number[] = [];
   const late: number[] = [];
   for (let node = 1; node < finalTree.nodeCount; node += 1) {
+    if (node % pieceNodes === 0) yield;
     if (finalTree.kind[node] !== nodeKind.file) continue;
     const name = nameOf(finalTree, node).toLowerCase();
     if (name.startsWith(wanted)) early.push(node);

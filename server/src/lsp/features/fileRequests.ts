@@ -12,12 +12,13 @@ import type {
 } from "../../protocol/files.ts";
 import { signalOf } from "../cancellation.ts";
 import type { Server } from "../serverParts.ts";
+import { inTurns } from "../turns.ts";
 import { findFile, findFileBelow, findFileInImage, nothing } from "./fileFinding.ts";
 import { readFile } from "./fileReading.ts";
 
 /** The methods that look into an image. */
 export function answerFileRequests(server: Server): void {
-  const { connection, shield, documents } = server;
+  const { connection, shield, documents, host } = server;
   const mistake = nothing("The file could not be looked up: see the output of Tare.", "failed");
   connection.onRequest<FileFinding, void>(
     methods.findFile,
@@ -35,13 +36,15 @@ export function answerFileRequests(server: Server): void {
   );
   connection.onRequest(
     methods.searchFiles,
-    shield.answering<[FileSearchParams], readonly FileHit[]>([], ({ uri, text }) => {
-      const analysis = documents.view(uri)?.analysis;
-      const image = analysis?.image;
-      return analysis !== undefined && image?.state === "read"
-        ? searchFiles(analysis, image.read, text)
-        : [];
-    }),
+    shield.answering<[FileSearchParams, CancellationToken], readonly FileHit[]>(
+      [],
+      async ({ uri, text }, token) => {
+        const analysis = documents.view(uri)?.analysis;
+        if (analysis?.image?.state !== "read") return [];
+        const search = searchFiles(analysis, analysis.image.read, text);
+        return (await inTurns(host, search, () => token.isCancellationRequested)) ?? [];
+      },
+    ),
   );
   connection.onRequest<FileAnswer, void>(
     methods.readFile,
