@@ -66,6 +66,20 @@ test("a directory of a layer and the waste of a layer have maps; what is not the
     assert.equal(await mapOf(pair, { uri: "file:///work/closed" } as never), null);
   }));
 
+test("where there is nothing to draw the map says so", () =>
+  withImage(async (pair) => {
+    const saidOf = async (target: Omit<TreemapTarget, "uri">) =>
+      (await mapOf(pair, target))?.remark;
+    assert.equal(await saidOf({ layer: 3 }), "There are no bytes in this layer.");
+    assert.equal(await saidOf({ layer: 0, waste: true }), "Nothing of this layer is wasted.");
+    assert.equal(
+      await saidOf({ layer: 0, waste: true, path: "usr" }),
+      "Nothing of this place is wasted.",
+    );
+    assert.equal(await saidOf({}), undefined);
+    assert.equal(await saidOf({ layer: 2, waste: true }), undefined);
+  }));
+
 test("a search names what it found, wasted files too", () =>
   withImage(async (pair) => {
     const found = await pair.client.sendRequest<TreemapMatches>(methods.treemapSearch, {

@@ -144,6 +144,34 @@ test("rectangles never are more than asked for, every directory's add up to it, 
     }),
   ));
 
+test("names of one inode group are drawn once, also where a later layer keeps only some of them", () => {
+  const read = anImage()
+    .layer({ "a/x": "7kB", "b/y": { hardlink: "a/x" }, "b/z": "1kB" })
+    .layer({ "c/own": "2kB", "c/same": { hardlink: "c/own" }, "a/.wh.x": "0", "b/z": "3kB" })
+    .read();
+  const whole = treemapOf(read, { scope: { kind: "image" }, path: "", limit: 100 });
+  assert.deepEqual(drawn(whole), [
+    "image 13000 layer 0 other wasted 1000",
+    "  b 10000 layer 0 other",
+    "    y 7000 layer 0 other",
+    "    z 3000 layer 1 other",
+    "  c 2000 layer 1 other",
+    "    own 2000 layer 1 other",
+    "  waste 1000 layer 0 other wasted 1000",
+    "    layer 1000 layer 0 other wasted 1000",
+    "      b 1000 layer 0 other wasted 1000",
+    "        z 1000 layer 0 other wasted 1000 overwritten by 1",
+  ]);
+  assert.equal(whole!.bytes, read.layerContentBytes);
+  const layers = read.layers.map(({ index }) =>
+    treemapOf(read, { scope: { kind: "layer", layer: index }, path: "", limit: 100 }),
+  );
+  assert.deepEqual(
+    layers.map((map) => [map?.bytes, map?.wastedBytes]),
+    read.layers.map(({ contentBytes, wastedBytes }) => [contentBytes, wastedBytes]),
+  );
+});
+
 test("each wasted file says who hid it, names before a slash and behind it too", () => {
   const read = anImage()
     .layer("a/x 1kB, a-b 2kB, a.c/y 3kB, b 4kB")

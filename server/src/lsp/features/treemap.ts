@@ -66,7 +66,7 @@ async function treemap(
   if (sheet === undefined) return null;
   const map = withBinaries(analysis.image.read, target.path ?? "", sheet);
   if (map.root.opens !== true) {
-    const remark = treemapRemark(analysis.image.read, target);
+    const remark = treemapRemark(analysis.image.read, target, map.root.bytes);
     return remark === undefined ? map : { ...map, remark };
   }
   const { uri, path = "", layer } = target;
