@@ -12,10 +12,12 @@ export interface TableActions {
 /** The same data as on the map, as rows: each directory, then what is in it, heaviest first. */
 export function drawTable(map: Treemap, root: Place, actions: TableActions): HTMLTableElement {
   const heads = ["Path", "Size", "Bytes", "Share", "Wasted", "Layer", "Kind"];
+  // What the map cannot show stands below it, where the table is not.
+  const remark = map.remark === undefined ? "" : `. ${map.remark}`;
   return element(
     "table",
     {},
-    element("caption", {}, `${root.title}: ${root.node.exactText}`),
+    element("caption", {}, `${root.title}: ${root.node.exactText}${remark}`),
     element(
       "thead",
       {},

@@ -103,7 +103,9 @@ test("the table of a binary says what each part is there for", (t) =>
     );
   }));
 
-test("a Go program that is not divided by package says so below the map", (t) =>
+test("a Go program that is not divided by package says so below the map, and over the table", (t) =>
   withBinary(t, { mapOf: () => mapOf(false) }, async ({ page }) => {
     assert.match(await page.locator(".remark").innerText(), /not divided by package/);
+    await page.locator(".table-toggle").click();
+    assert.match(await page.locator("caption").innerText(), / B\. .*not divided by package/);
   }));
