@@ -41,7 +41,7 @@ import { rewritesFor } from "./scratch/rewrites.ts";
 import type { Span } from "./text/span.ts";
 
 export { findTarget, targets } from "./bases/targets.ts";
-export { bestSizes, localSizes, noSizes, registrySizes } from "./bases/baseSize.ts";
+export { localSizes, registrySizes } from "./bases/baseSize.ts";
 export { heldImageId, wantedBases } from "./bases/wantedBases.ts";
 export { withoutLimitsOf } from "./budget/limits.ts";
 export { buildContextInSteps, buildContextOf } from "./context/buildContext.ts";
@@ -66,12 +66,11 @@ export { formatSize, parseSize } from "./text/size.ts";
 export type { BudgetSettings, PlatformLimits, StatedLimits } from "./budget/limits.ts";
 export type { CostSettings } from "./cost/cost.ts";
 export type { BaseFacts, BaseFindings } from "./bases/baseFacts.ts";
-export type { BaseVariant, VariantTable } from "./bases/baseVariants.ts";
+export type { BaseVariant } from "./bases/baseVariants.ts";
 export type { BaseSwitch } from "./bases/switchBase.ts";
 export type { ArchiveLook } from "./context/pickSources.ts";
 export type { BuildContext } from "./context/buildContext.ts";
 export type { Dockerfile, Stage } from "./dockerfile/syntax.ts";
-export type { Forecast } from "./forecast/forecast.ts";
 export type { BaseKnowledge, BuiltBase, ContextKnowledge, HeldBase } from "./forecast/knowledge.ts";
 export type { ElfMap } from "./image/elfMap.ts";
 export type { Image, ImageDescription, ReadImage } from "./image/image.ts";
@@ -81,10 +80,8 @@ export type { StartSeries } from "./image/startRun.ts";
 export type { RuleSurroundings } from "./rules/context.ts";
 export type { RuleSeverities } from "./rules/findings.ts";
 export type { RuleMemory } from "./rules/memory.ts";
-export type { Finding, Fix, Saving, Severity } from "./rules/rule.ts";
-export type { Check, Readiness } from "./scratch/readiness.ts";
-export type { Refusal, Rewrite, Rewrites, RewriteTarget } from "./scratch/rewrite.ts";
-export type { TextEdit } from "./text/edit.ts";
+export type { Finding, Fix, Severity } from "./rules/rule.ts";
+export type { Rewrite, RewriteTarget } from "./scratch/rewrite.ts";
 
 /** What the user set, apart from the Dockerfile's own directives. */
 export interface AnalysisSettings extends BudgetSettings {

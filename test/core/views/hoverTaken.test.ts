@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BaseKnowledge } from "../../../server/src/core/analysis.ts";
-import { analyse, noSizes, parseDockerfile } from "../../../server/src/core/analysis.ts";
+import { analyse, parseDockerfile } from "../../../server/src/core/analysis.ts";
+import { noSizes } from "../../../server/src/core/bases/baseSize.ts";
 import { hoverAt } from "../../../server/src/core/views/hover.ts";
 import { emptyHoverMemory } from "../../../server/src/core/views/hoverCard.ts";
 import { cardToPlainText } from "../../../server/src/core/views/hoverText.ts";

@@ -90,13 +90,6 @@ export function childrenOf(tree: FileTree, node: number): readonly number[] {
   return children;
 }
 
-/** Children of a directory, heaviest subtree first, equal weights by name. */
-export function childrenByWeight(tree: FileTree, node: number): readonly number[] {
-  return [...childrenOf(tree, node)].sort(
-    (a, b) => (tree.subtreeBytes[b] ?? 0) - (tree.subtreeBytes[a] ?? 0) || a - b,
-  );
-}
-
 /** The node at a path such as `usr/lib`, or undefined; "" is the root. Symlinks are not followed. */
 export function findNode(tree: FileTree, path: string): number | undefined {
   return path

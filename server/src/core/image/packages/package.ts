@@ -1,18 +1,6 @@
 /** Who keeps book of a package. The order is the order of ownership: of two packages that claim a file the earlier manager's owns it. */
 export type PackageManager = "dpkg" | "apk" | "rpm" | "pypi" | "npm" | "gem" | "java" | "go";
 
-/** Order in which packages claim files; within one manager it is the order of its database. */
-export const packageManagers: readonly PackageManager[] = [
-  "dpkg",
-  "apk",
-  "rpm",
-  "pypi",
-  "npm",
-  "gem",
-  "java",
-  "go",
-];
-
 /** What names a package. */
 export interface PackageIdentity {
   readonly manager: PackageManager;
