@@ -44,7 +44,8 @@ function newestOf(
     .sort((a, b) => dateOf(b).localeCompare(dateOf(a)))[0];
 }
 
-function dateOf({ source }: BaseSize): string {
+/** The day of a figure that may have changed since; "" for others. */
+export function dateOf({ source }: BaseSize): string {
   return source.kind === "table" ? source.date : "";
 }
 

@@ -38,7 +38,7 @@ export interface KindFit {
 }
 
 /** Languages whose programs need nothing of the image that they were compiled in. */
-const compiled: ReadonlySet<string> = new Set(["GCC", "Go", "Haskell", "Rust"]);
+export const compiledLanguages: ReadonlySet<string> = new Set(["GCC", "Go", "Haskell", "Rust"]);
 
 /** Build and development stages may be as large as they like, tests want something small, what ships wants nothing it does not need. */
 export function kindFit(
@@ -62,7 +62,7 @@ export function kindFit(
         advice: "For tests a small image will do: slim, or Alpine where musl is no trouble.",
       };
     case "final":
-      return compiled.has(runtime ?? "")
+      return compiledLanguages.has(runtime ?? "")
         ? { isRight: false, advice: compiledAdvice(runtime ?? "") }
         : {
             isRight: ["scratch", "static", "distroless"].includes(kind),

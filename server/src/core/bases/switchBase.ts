@@ -3,7 +3,6 @@ import type { Dockerfile, Stage, Word } from "../dockerfile/syntax.ts";
 import type { TextEdit } from "../text/edit.ts";
 import { formatSize } from "../text/size.ts";
 import { parseBaseName } from "./baseName.ts";
-import type { BaseSize } from "./baseSize.ts";
 import type { BaseVariant, SizeDifference } from "./baseVariants.ts";
 import { planSwitch, type Caveat, type SwitchPlan } from "./caveats/caveat.ts";
 import { compilerCaveats } from "./caveats/compilers.ts";
@@ -13,6 +12,7 @@ import { libcCaveats } from "./caveats/libc.ts";
 import { shellCaveats } from "./caveats/needsShell.ts";
 import { packageCaveats } from "./caveats/packages.ts";
 import { userCaveats } from "./caveats/users.ts";
+import { dateOf } from "./recordedSizes.ts";
 import { traitsOf } from "./traitsOf.ts";
 
 /** Another base for a stage: the edit with all that is to be thought of, or why there is none. */
@@ -147,9 +147,4 @@ function titleOf(name: string, saving: SizeDifference | undefined): string {
   const measure = saving.measure === "transfer" ? " compressed" : "";
   const asOf = date === undefined ? "" : ` (${date})`;
   return `${title}: ${sign}${formatSize(Math.abs(saving.bytes))}${measure}${asOf}`;
-}
-
-/** The day of a figure that may have changed since. */
-function dateOf({ source }: BaseSize): string {
-  return source.kind === "table" ? source.date : "";
 }

@@ -2,7 +2,7 @@ import type { ElfFacts } from "./elf.ts";
 import { noDynamicFacts, readDynamic } from "./elfDynamic.ts";
 import { type ElfHeader, openElf, readElfHeader } from "./elfHeader.ts";
 import { readMentions } from "./elfMentions.ts";
-import { readSections, strippableOf } from "./elfSections.ts";
+import { notKnown, readSections, strippableOf } from "./elfSections.ts";
 import { type ElfSegment, readSegments } from "./elfSegments.ts";
 import { type ElfSource, type ReadBytes, bytesOf, textAt } from "./elfView.ts";
 import { readGoBuildInfo } from "./goBuildInfo.ts";
@@ -33,8 +33,6 @@ export function parseElf(read: ReadBytes, fileBytes: number): ElfFacts | undefin
     ...(mentions === undefined ? {} : { mentions }),
   };
 }
-
-const notKnown = { debugBytes: undefined, removableBytes: undefined };
 
 /** Programs are of type `executable`, or position-independent ones that look like libraries. */
 function isStarted({ type }: ElfHeader, { isPie, interpreter }: Loading): boolean {

@@ -127,7 +127,8 @@ const debugPrefixes = [
   ".gdb_index",
 ];
 
-const notKnown = { debugBytes: undefined, removableBytes: undefined };
+/** What a strip would take off where that cannot be said. */
+export const notKnown = { debugBytes: undefined, removableBytes: undefined };
 
 /** The symbol tables that are not loaded and their texts, unless the names of the sections are among those. */
 function symbolSections(rows: readonly ElfSection[], nameSection: number): ReadonlySet<number> {

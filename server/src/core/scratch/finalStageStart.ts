@@ -2,6 +2,7 @@ import type { Instruction } from "../dockerfile/syntax.ts";
 import { directoryOf, plainPath } from "../image/treePaths.ts";
 import type { Program } from "./readiness.ts";
 import type { ScratchInput } from "./scratchInput.ts";
+import { startLinesOf } from "./startCommand.ts";
 
 /** ENTRYPOINT or CMD of the new final stage. */
 export interface StartLine {
@@ -28,7 +29,7 @@ export function finalStartOf(
   program: Program,
   searchPath: string,
 ): FinalStart | undefined {
-  const { entrypoint, cmd } = lastLines(input);
+  const { entrypoint, cmd } = startLinesOf(input);
   const isPlainEntrypoint = entrypoint !== undefined && program.form === "plainShell";
   const own = isPlainEntrypoint ? program.words : entrypointWords(input, entrypoint);
   if (own.some((word, at) => word !== program.words[at])) return undefined;
@@ -64,17 +65,6 @@ function lineOf(
 
 /** What an engine looks through when the image has no PATH. moby oci/defaults. */
 export const defaultSearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-function lastLines({ chain }: ScratchInput): {
-  readonly entrypoint: Instruction | undefined;
-  readonly cmd: Instruction | undefined;
-} {
-  const instructions = chain.flatMap((stage) => stage.instructions);
-  return {
-    entrypoint: instructions.findLast(({ keyword }) => keyword === "ENTRYPOINT"),
-    cmd: instructions.findLast(({ keyword }) => keyword === "CMD"),
-  };
-}
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((word, at) => word === other[at]);

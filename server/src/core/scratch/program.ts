@@ -3,6 +3,7 @@ import { elfAt, contentAt } from "../image/evidence.ts";
 import type { ReadImage } from "../image/image.ts";
 import { linkPath } from "../image/linkPath.ts";
 import { pathsOf, plainPath } from "../image/treePaths.ts";
+import { defaultSearchPath } from "./finalStageStart.ts";
 import type { Program } from "./readiness.ts";
 import type { ScratchInput } from "./scratchInput.ts";
 import { type StartCommand, startCommandOf } from "./startCommand.ts";
@@ -78,9 +79,6 @@ function startPaths(input: ScratchInput, last: Instruction, named: string): read
   }
   // What ENV makes of the base image's own PATH only the image knows.
   const configured = settings?.env.find((entry) => entry.startsWith("PATH="))?.slice(5);
-  const path = input.environmentAt(last).get("PATH") ?? configured ?? defaultPath;
+  const path = input.environmentAt(last).get("PATH") ?? configured ?? defaultSearchPath;
   return path.split(":").map((directory) => plainPath(`${directory}/${named}`));
 }
-
-/** What an engine sets when the image sets none: moby oci/defaults. */
-const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

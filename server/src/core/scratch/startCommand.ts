@@ -18,7 +18,7 @@ export interface StartCommand {
  * the text leaves open comes from the config of the image, where it is known. Docker's dispatchers.go, runconfig.
  */
 export function startCommandOf(input: ScratchInput): StartCommand {
-  const { entrypoint, cmd } = lastOf(input);
+  const { entrypoint, cmd } = startLinesOf(input);
   if (entrypoint === undefined) return withoutEntrypoint(input, cmd);
   const start = wordsOf(input, entrypoint);
   if (start.form !== "exec" || cmd === undefined) return { ...start, isWhole: true };
@@ -39,7 +39,7 @@ function withoutEntrypoint(input: ScratchInput, cmd: Instruction | undefined): S
 type Words = Omit<StartCommand, "isWhole">;
 
 /** The last ENTRYPOINT and the last CMD that count; a CMD of an earlier stage goes when a later stage sets an ENTRYPOINT. */
-function lastOf({ chain }: ScratchInput): {
+export function startLinesOf({ chain }: ScratchInput): {
   readonly entrypoint: Instruction | undefined;
   readonly cmd: Instruction | undefined;
 } {

@@ -1,5 +1,7 @@
 import type { Instruction } from "../dockerfile/syntax.ts";
 import type { ShellCommand } from "../dockerfile/shellScript.ts";
+import { interpretedLanguageOf } from "../image/programNames.ts";
+import { lastNameOf } from "../image/treePaths.ts";
 import type { Program, Toolchain } from "./readiness.ts";
 import type { ScratchInput } from "./scratchInput.ts";
 
@@ -56,22 +58,30 @@ export function toolchainOf(
   return runner ?? steps.at(-1)?.toolchain;
 }
 
-const runners: readonly (readonly [Toolchain, RegExp])[] = [
-  [
-    "node",
-    /^(?:node|nodejs|npm|npx|yarn|pnpm|bun|deno|next|nest|pm2(?:-runtime)?|ts-node|tsx|docker-entrypoint\.sh)$/,
-  ],
-  [
-    "python",
-    /^(?:python[\d.]*|gunicorn|uvicorn|flask|celery|uwsgi|hypercorn|daphne|poetry|uv|pypy3?)$/,
-  ],
-  ["java", /^(?:java|jshell|catalina\.sh)$/],
-  ["ruby", /^(?:ruby|bundle|rails|rackup|puma|unicorn|rake)$/],
-  ["php", /^(?:php[\d.]*|php-fpm[\d.]*|apache2-foreground|frankenphp)$/],
+/** By the language that a program runs. */
+const interpreters: ReadonlyMap<string, Toolchain> = new Map([
+  ["node", "node"],
+  ["deno", "node"],
+  ["bun", "node"],
+  ["python", "python"],
+  ["pypy", "python"],
+  ["java", "java"],
+  ["ruby", "ruby"],
+  ["php", "php"],
+]);
+
+/** Programs that start an interpreter with something to run. */
+const launchers: readonly (readonly [Toolchain, RegExp])[] = [
+  ["node", /^(?:npm|npx|yarn|pnpm|next|nest|pm2(?:-runtime)?|ts-node|tsx|docker-entrypoint\.sh)$/],
+  ["python", /^(?:gunicorn|uvicorn|flask|celery|uwsgi|hypercorn|daphne|poetry|uv)$/],
+  ["java", /^(?:jshell|catalina\.sh)$/],
+  ["ruby", /^(?:bundle|rails|rackup|puma|unicorn|rake)$/],
+  ["php", /^(?:php-fpm[\d.]*|apache2-foreground|frankenphp)$/],
   ["dotnet", /^dotnet$/],
 ];
 
 function runnerOf(path: string): Toolchain | undefined {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  return runners.find(([, names]) => names.test(name))?.[0];
+  const name = lastNameOf(path);
+  const language = interpreters.get(interpretedLanguageOf(name) ?? "");
+  return language ?? launchers.find(([, names]) => names.test(name))?.[0];
 }

@@ -3,7 +3,7 @@ import { type BaseVariant, baseVariants, variantNames } from "../../bases/baseVa
 import { describeImage } from "../../bases/describeBase.ts";
 import { noSizes } from "../../bases/baseSize.ts";
 import { basePlatform } from "../../bases/platforms.ts";
-import { kindFit } from "../../bases/stageRole.ts";
+import { compiledLanguages, kindFit } from "../../bases/stageRole.ts";
 import type { RewriteTarget } from "../rewrite.ts";
 import type { NextBest } from "./nextBest.ts";
 import { compiledProgram, programVariant } from "./programBase.ts";
@@ -18,7 +18,8 @@ export function variantFor(context: NextBest, target: SmallerTarget): BaseVarian
   const { base, traits } = context;
   if (base === undefined || traits === undefined) return unknownBase(context);
   const program = compiledProgram(context);
-  if (program === undefined && compilers.has(traits.runtime ?? "")) return unfollowed(context);
+  if (program === undefined && compiledLanguages.has(traits.runtime ?? ""))
+    return unfollowed(context);
   const wished =
     program === undefined
       ? runtimeVariant(context, target)
@@ -45,8 +46,6 @@ function runtimeVariant(context: NextBest, target: SmallerTarget): BaseVariant |
   const found = smaller ?? sameBase(context, target);
   return found ?? { reason: missingVariant(context, target) };
 }
-
-const compilers: ReadonlySet<string> = new Set(["GCC", "Go", "Haskell", "Rust"]);
 
 /** Smaller images with the same runtime, larger kinds first. */
 function variantsOf({ base, runtimeBase, input, root, world }: NextBest): readonly BaseVariant[] {
