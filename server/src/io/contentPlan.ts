@@ -1,5 +1,5 @@
 import type { LayerRegion, StoredTar } from "./layerSource.ts";
-import type { ContentPlaces, WantedContents } from "./layerTasks.ts";
+import type { ContentPlaces } from "./layerTasks.ts";
 
 /** Some of the contents of one layer: rows of what is wanted of it. */
 export interface LayerRows {
@@ -21,6 +21,13 @@ export interface ContentPlan {
   readonly alone: readonly LayerRows[];
 }
 
+/** Contents of layers, one list for each. */
+interface Contents {
+  readonly places: readonly ContentPlaces[];
+  /** Whether nothing else of their sizes has a hash that they would have to agree with. */
+  readonly areHashesNew: boolean;
+}
+
 interface Row {
   readonly layer: number;
   readonly row: number;
@@ -31,7 +38,7 @@ interface Row {
  * them where another has a hash already, or where contents lie in a folder. O(contents).
  */
 export function planContents(
-  { places, areHashesNew }: WantedContents,
+  { places, areHashesNew }: Contents,
   regions: readonly (StoredTar | undefined)[],
 ): ContentPlan {
   const bySize = new Map<number, Row[]>();

@@ -2,13 +2,7 @@ import type { ImageError } from "../core/image/imageError.ts";
 import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { MergedLayers } from "../core/image/merge.ts";
 import { type Result, fail, succeed } from "../core/result.ts";
-import {
-  type LayerRows,
-  pairRegions,
-  placesOfRows,
-  planContents,
-  type RowPairs,
-} from "./contentPlan.ts";
+import { type LayerRows, pairRegions, placesOfRows, type RowPairs } from "./contentPlan.ts";
 import { deferred } from "./deferred.ts";
 import { firstFailure } from "./firstFailure.ts";
 import type { LayerPool, PooledThread, TaskListener } from "./layerPool.ts";
@@ -27,9 +21,8 @@ export interface Merging {
 
 /** Merges layers in one thread of the pool, while all look for contents that are the same. */
 export async function mergeInPool(merging: Merging): Promise<Result<MergedLayers, ImageError>> {
-  const { pool, layers, cache } = merging;
-  const { wanted, thread } = await stack(pool, layers);
-  pool.run({ kind: "final" }, silent, thread);
+  const { pool, cache } = merging;
+  const { wanted, thread } = await stack(merging);
   const hashes = await hashContents(merging, wanted);
   if (!hashes.ok) return hashes;
   const { promise, resolve, reject } = deferred<Result<MergedLayers, ImageError>>();
@@ -48,8 +41,7 @@ async function hashContents(
   { pool, regions }: Merging,
   wanted: WantedContents,
 ): Promise<Result<readonly (Uint32Array | undefined)[], ImageError>> {
-  const { places } = wanted;
-  const plan = planContents(wanted, regions);
+  const { places, plan } = wanted;
   const hashes = places.map(({ offset }, layer) =>
     regions[layer] === undefined ? undefined : new Uint32Array(offset.length),
   );
@@ -88,10 +80,10 @@ interface Stacked {
   readonly thread: PooledThread;
 }
 
-async function stack(pool: LayerPool, layers: readonly LayerIndex[]): Promise<Stacked> {
+async function stack({ pool, layers, regions }: Merging): Promise<Stacked> {
   const { promise, resolve, reject } = deferred<Stacked>();
   pool.run(
-    { kind: "stack", layers },
+    { kind: "stack", layers, regions },
     {
       message(message, thread) {
         if (message.kind === "stacked") resolve({ wanted: message.wanted, thread });
@@ -145,9 +137,6 @@ async function compare(
   );
   return promise;
 }
-
-/** What breaks a thread is heard by those who wait for an answer. */
-const silent: TaskListener = { message: () => undefined, broken: () => undefined };
 
 /**
  * How many bytes one task reads: small enough to share, large enough to be worth a message. A split layer is gone through from its

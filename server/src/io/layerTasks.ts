@@ -5,6 +5,7 @@ import type { LayerFile } from "../core/image/layerFile.ts";
 import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { MergedLayers } from "../core/image/merge.ts";
 import type { Result } from "../core/result.ts";
+import type { ContentPlan } from "./contentPlan.ts";
 import type { LayerPart } from "./fileContent.ts";
 import type { LayerRegion, StoredTar } from "./layerSource.ts";
 import type { Limits } from "./limits.ts";
@@ -59,13 +60,11 @@ export type LayerTask =
       readonly limit: number;
     }
   | {
-      /** Keeps the layers, base first, for the tasks `final` and `merge` of the same thread. */
+      /** Puts the layers, base first, on top of each other for the task `merge` of the same thread, and makes the final tree while others look at contents. */
       readonly kind: "stack";
       readonly layers: readonly LayerIndex[];
-    }
-  | {
-      /** Makes the final tree while others hash. */
-      readonly kind: "final";
+      /** One for each layer: where its contents can be read; undefined where all are hashed or none can be. */
+      readonly regions: readonly (StoredTar | undefined)[];
     }
   | {
       readonly kind: "hash";
@@ -96,8 +95,8 @@ export type LayerTask =
 export interface WantedContents {
   /** One for each layer. */
   readonly places: readonly ContentPlaces[];
-  /** Whether nothing else of their sizes has a hash that they would have to agree with. */
-  readonly areHashesNew: boolean;
+  /** How that is found out. */
+  readonly plan: ContentPlan;
 }
 
 /** Where contents lie in an uncompressed layer. */

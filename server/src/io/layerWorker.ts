@@ -5,7 +5,7 @@ import { answerFind, answerPart } from "./fileTasks.ts";
 import { answerIndex, answerLoad } from "./indexTasks.ts";
 import { answerLabel } from "./labelTask.ts";
 import type { LayerTask, SayFromThread, TaskOf } from "./layerTasks.ts";
-import { type LayerStack, answerFinal, answerMerge, answerStack } from "./mergeTasks.ts";
+import { type LayerStack, answerMerge, answerStack } from "./mergeTasks.ts";
 import { rehearse } from "./rehearsal.ts";
 import { type OpenStream, beginStream, endStream, takeChunk } from "./streamTasks.ts";
 import { buffersOf } from "./transfer.ts";
@@ -51,8 +51,8 @@ function answer(task: LayerTask, kept: Kept, say: SayFromThread): void {
   else answerByItself(task, say);
 }
 
-function isInStack(task: LayerTask): task is TaskOf<"stack" | "final" | "merge"> {
-  return task.kind === "stack" || task.kind === "final" || task.kind === "merge";
+function isInStack(task: LayerTask): task is TaskOf<"stack" | "merge"> {
+  return task.kind === "stack" || task.kind === "merge";
 }
 
 function isInStream(task: LayerTask): task is TaskOf<"begin" | "chunk" | "end"> {
@@ -88,13 +88,12 @@ function answerByItself(
 }
 
 function answerInStack(
-  task: TaskOf<"stack" | "final" | "merge">,
+  task: TaskOf<"stack" | "merge">,
   stack: LayerStack | undefined,
   say: SayFromThread,
 ): LayerStack | undefined {
   if (task.kind === "stack") return answerStack(task, say);
-  if (stack === undefined || task.kind === "final") return stack && answerFinal(stack, say);
-  answerMerge(task, stack, say);
+  if (stack !== undefined) answerMerge(task, stack, say);
   return undefined;
 }
 

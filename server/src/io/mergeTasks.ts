@@ -9,6 +9,7 @@ import {
 } from "../core/image/merge.ts";
 import { cacheBytes, prune } from "./cacheFolder.ts";
 import { keepMerged, packMerged } from "./layerCache.ts";
+import { planContents } from "./contentPlan.ts";
 import type { ContentPlaces, SayFromThread, TaskOf } from "./layerTasks.ts";
 
 /** The layers that a thread keeps from `stack` to `merge`. */
@@ -16,24 +17,19 @@ export interface LayerStack {
   readonly stacked: StackedLayers;
   /** By layer, the nodes whose contents must be hashed. */
   readonly wanted: readonly Int32Array[];
-  readonly finalTree: FileTree | undefined;
+  readonly finalTree: FileTree;
 }
 
-/** Puts layers on top of each other and says which contents are to be hashed. */
-export function answerStack({ layers }: TaskOf<"stack">, say: SayFromThread): LayerStack {
+/** Puts layers on top of each other and says which contents are to be looked at; then makes the final tree, which needs none. */
+export function answerStack({ layers, regions }: TaskOf<"stack">, say: SayFromThread): LayerStack {
   const stacked = stackLayers(layers);
   const wanted = hashCandidatesOf(stacked);
   const places = wanted.map((nodes, layer) => placesOf(layers[layer], nodes));
-  say({ kind: "stacked", wanted: { places, areHashesNew: areHashesNew(layers, places) } });
+  const contents = { places, areHashesNew: areHashesNew(layers, places) };
+  say({ kind: "stacked", wanted: { places, plan: planContents(contents, regions) } });
+  const finalTree = finalTreeOf(stacked);
   say({ kind: "idle" });
-  return { stacked, wanted, finalTree: undefined };
-}
-
-/** Makes the final tree, which needs no hashes. */
-export function answerFinal(stack: LayerStack, say: SayFromThread): LayerStack {
-  const finalTree = finalTreeOf(stack.stacked);
-  say({ kind: "idle" });
-  return { ...stack, finalTree };
+  return { stacked, wanted, finalTree };
 }
 
 /** Makes the image of the stack; its columns are used up. */
