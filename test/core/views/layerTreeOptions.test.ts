@@ -300,6 +300,26 @@ Only in app:old | 4 MB · removed
 `,
     ));
 
+  test("a directory that only has another mode opens to nothing", () => {
+    const files = anImage().layer({ "srv/": { mode: 0o755 }, "srv/a": "5MB" });
+    const before = files.reference("old").read();
+    const view = viewOf(
+      { comparedWith: "old", groupBy: "directory" },
+      { compared: { state: "read", reference: "old", read: before } },
+    );
+    const changed = files.layer({ "srv/": { mode: 0o700 } });
+    const analysis = analysisOf("FROM scratch\nCOPY . /\nRUN chmod\n", changed);
+    const [root] = layerTreeRows(analysis, undefined, view);
+    assert.deepEqual(
+      layerTreeRows(analysis, root!.id, view).map(({ label, description, hasChildren }) => [
+        label,
+        description,
+        hasChildren,
+      ]),
+      [["srv", "0 B of 5 MB · metadata only", false]],
+    );
+  });
+
   test("the same image: nothing is different", () => {
     const same: ComparedImage = { state: "read", reference: "app:latest", read: image.read() };
     assert.match(drawn({ comparedWith: "app:latest" }, { compared: same }), /Nothing fits/);

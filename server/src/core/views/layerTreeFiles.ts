@@ -10,7 +10,7 @@ import {
   shownBytes,
 } from "./layerTreeGrove.ts";
 import { marksIn } from "./layerTreeMemory.ts";
-import { childPage } from "./layerTreePage.ts";
+import { childPage, hasShownChildren } from "./layerTreePage.ts";
 import type { LayerTreeRow } from "./layerTreeRow.ts";
 import { moreRow, partOfWhole, rowId } from "./layerTreeRow.ts";
 import { lineNumberOfLayer } from "./layerLines.ts";
@@ -178,7 +178,7 @@ function directoryRow(grove: Grove, node: number, label: string, path: string): 
     tooltip: `${path}\n${formatExactBytes(bytes)}`,
     accessibilityLabel: `Directory ${label}, ${size}.`,
     icon: "folder",
-    hasChildren: (tree.subtreeEnd[node] ?? 0) > node + 1,
+    hasChildren: hasShownChildren(grove, node),
     bytes,
   };
 }

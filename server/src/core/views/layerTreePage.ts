@@ -46,6 +46,11 @@ export function childPage(
   return pageOf(shownChildren(grove, directory), sortBy === "name" ? byName : byWeight, after);
 }
 
+/** Whether a directory has something below it that is shown: one that only changed its own mode has not. */
+export function hasShownChildren(grove: Grove, directory: number): boolean {
+  return shownChildren(grove, directory).next().done !== true;
+}
+
 function* shownChildren(grove: Grove, directory: number): Generator<number> {
   const { subtreeEnd } = grove.tree;
   const end = subtreeEnd[directory] ?? directory + 1;
