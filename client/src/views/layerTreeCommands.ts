@@ -167,7 +167,8 @@ async function copyTable(
     ? await allBelow(tree, first)
     : { rows: items.map(({ row }) => row), restCount: 0 };
   await vscode.env.clipboard.writeText(tableOf(rows, format, restCount));
-  say(vscode.l10n.t("{0} rows copied.", rows.length));
+  const { length } = rows;
+  say(length === 1 ? vscode.l10n.t("1 row copied.") : vscode.l10n.t("{0} rows copied.", length));
 }
 
 /** All pages one after the other. */
