@@ -33,15 +33,24 @@ export function lineAt(text: string, start: number): PhysicalLine {
   return { start, end: text[stop - 1] === "\r" && stop > start ? stop - 1 : stop, next };
 }
 
-const blank = /^\s*$/;
-const comment = /^\s*#/;
-
-export function isBlank(text: string, { start, end }: PhysicalLine): boolean {
-  return blank.test(text.slice(start, end));
+export function isBlank(text: string, line: PhysicalLine): boolean {
+  return firstVisible(text, line) === line.end;
 }
 
-export function isComment(text: string, { start, end }: PhysicalLine): boolean {
-  return comment.test(text.slice(start, end));
+export function isComment(text: string, line: PhysicalLine): boolean {
+  const at = firstVisible(text, line);
+  return at < line.end && text[at] === "#";
+}
+
+/** The first character that is no white space, of Unicode's too; the end where there is none. */
+function firstVisible(text: string, { start, end }: PhysicalLine): number {
+  let at = start;
+  while (at < end && isWhite(text[at] ?? "")) at += 1;
+  return at;
+}
+
+function isWhite(char: string): boolean {
+  return char === " " || char === "\t" || (!(char > " " && char < "\u007f") && /\s/.test(char));
 }
 
 /**
@@ -69,7 +78,7 @@ export function readLogicalLine(text: string, first: PhysicalLine, escape: strin
     }
     if (line.next >= text.length) break;
   }
-  const joined = parts.join("");
+  const joined = parts.length === 1 ? (parts[0] ?? "") : parts.join("");
   const trimmed = joined.slice(0, trimmedEnd(joined, joined.length, 0));
   return { text: trimmed, pieces, end, next: line.next, comments };
 }

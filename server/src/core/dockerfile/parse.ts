@@ -186,7 +186,7 @@ function keywordEndOf(line: string, from: number): number {
 }
 
 function toKeyword(written: string): Keyword {
-  const upper = written.toUpperCase();
+  const upper = keywords.has(written) ? written : written.toUpperCase();
   return keywords.has(upper) ? (upper as Keyword) : "unknown";
 }
 

@@ -151,14 +151,14 @@ function execScript(words: readonly Word[], span: Span): ShellScript | undefined
 function scriptOf(source: ShellSource): ShellScript {
   const script = parse(source.text);
   const statements = script.commands.map(({ command, background, pos, end }): ShellStatement => {
-    const isList = command.type === "AndOr";
-    const parts = isList ? command.commands : [command];
-    return {
-      span: source.toSpan(pos, end),
-      parts: parts.map((part) => source.toSpan(part.pos, part.end)),
-      operators: isList ? command.operators : [],
-      isInBackground: background === true,
-    };
+    const span = source.toSpan(pos, end);
+    const isInBackground = background === true;
+    if (command.type !== "AndOr") {
+      const part = source.toSpan(command.pos, command.end);
+      return { span, parts: [part], operators: noOperators, isInBackground };
+    }
+    const parts = command.commands.map((part) => source.toSpan(part.pos, part.end));
+    return { span, parts, operators: command.operators, isInBackground };
   });
   const commands = collectCommands(script, source);
   return {
@@ -170,6 +170,8 @@ function scriptOf(source: ShellSource): ShellScript {
     isComplete: (script.errors ?? []).length === 0,
   };
 }
+
+const noOperators: ShellStatement["operators"] = [];
 
 function isAllAnd(statements: readonly ShellStatement[]): boolean {
   const [only, ...others] = statements;

@@ -144,21 +144,20 @@ function visitBody(
 
 function visitCommand(node: Command, walk: Walk, pipePlace: number, pipeLength: number): void {
   const { source, certainty, depth, statement } = walk;
-  const words = [...(node.name === undefined ? [] : [node.name]), ...node.args];
-  const unwrapped = unwrapCommand(
-    words.map((word) => toWord(word, source)),
-    assignedIn(node),
-  );
+  const { name, args, assignments, wrappers } = unwrapCommand({
+    name: node.name && toWord(node.name, source),
+    args: node.args.map((word) => toWord(word, source)),
+    assignments: assignedIn(node),
+  });
   const span = source.toSpan(node.pos, node.end);
-  const [name, ...args] = unwrapped.words;
   const isNamed = name?.isLiteral === true && !name.isPattern;
   walk.found.push({
     name: isNamed ? name.text.slice(name.text.lastIndexOf("/") + 1) : undefined,
     path: isNamed ? name.text : undefined,
     nameSpan: name?.span ?? { start: span.start, end: span.start },
     args,
-    assignments: unwrapped.assignments,
-    wrappers: unwrapped.wrappers,
+    assignments,
+    wrappers,
     redirects: redirectsOf(node, source),
     span,
     certainty,
@@ -167,7 +166,8 @@ function visitCommand(node: Command, walk: Walk, pipePlace: number, pipeLength: 
     depth,
     statement,
   });
-  visitWords(words, walk);
+  if (node.name !== undefined) visitWord(node.name, walk);
+  visitWords(node.args, walk);
   visitQuotedScript(isNamed ? name.text : "", args, walk);
 }
 
@@ -184,7 +184,10 @@ function assignedIn({ prefix }: Command): ReadonlyMap<string, string | undefined
 
 const nothingAssigned: ReadonlyMap<string, string | undefined> = new Map();
 
+const nothingRedirected: readonly ShellRedirect[] = [];
+
 function redirectsOf({ redirects }: Command, source: ShellSource): readonly ShellRedirect[] {
+  if (redirects.length === 0) return nothingRedirected;
   return redirects.map((redirect) => {
     const target = redirect.type === "HereDoc" ? undefined : redirect.target;
     return { operator: redirect.operator, target: target && toWord(target, source) };
@@ -193,7 +196,8 @@ function redirectsOf({ redirects }: Command, source: ShellSource): readonly Shel
 
 /** `sh -c 'script'`: what it runs, all at the place of the word. */
 function visitQuotedScript(name: string, args: readonly ShellWord[], walk: Walk): void {
-  if (walk.depth >= deepest || !/(?:^|\/)(?:ba|da|a)?sh$/.test(name)) return;
+  if (walk.depth >= deepest || !name.endsWith("sh")) return;
+  if (!/(?:^|\/)(?:ba|da|a)?sh$/.test(name)) return;
   const option = args.findIndex(({ text }) => /^-\w*c$/.test(text));
   const script = option < 0 ? undefined : args[option + 1];
   if (script === undefined) return;
@@ -207,7 +211,15 @@ const deepest = 16;
 
 /** What runs in substitutions inside of words. */
 function visitWords(words: readonly SyntaxNode[], walk: Walk): void {
-  if (walk.depth >= deepest) return;
+  for (const word of words) visitWord(word, walk);
+}
+
+function visitWord(word: SyntaxNode, walk: Walk): void {
+  const isPlain = word.type === "Word" && !(mayRunScript.test(word.text) && word.parts);
+  if (!isPlain && walk.depth < deepest) visitScriptsIn(word, walk);
+}
+
+function visitScriptsIn(word: SyntaxNode, walk: Walk): void {
   const inside: Walk = { ...walk, depth: walk.depth + 1 };
   const look = (node: SyntaxNode): void => {
     const isScript = node.type === "CommandExpansion" || node.type === "ProcessSubstitution";
@@ -220,11 +232,7 @@ function visitWords(words: readonly SyntaxNode[], walk: Walk): void {
         : quotedSource(script.source, walk.source.toSpan(node.pos, node.end));
     script?.commands.forEach((statement) => visitStatement(statement, { ...inside, source }));
   };
-  for (const word of words) {
-    if (word.type !== "Word" || (mayRunScript.test(word.text) && word.parts !== undefined)) {
-      look(word);
-    }
-  }
+  look(word);
 }
 
 const mayRunScript = /[`(]/;
@@ -246,6 +254,7 @@ function toWord(node: Command["args"][number] | Word, source: ShellSource): Shel
 
 /** A word without quotes, or in one pair of them, with nothing inside that means more than itself or a variable; taking such a word apart costs as much as all the rest. */
 function simpleWord(written: string, span: Span): ShellWord | undefined {
+  if (!written.startsWith("'") && !written.startsWith('"')) return undefined;
   const [, single, double] = simple.exec(written) ?? [];
   if (single !== undefined) return { text: single, span, isLiteral: true, isPattern: false };
   if (double === undefined) return undefined;

@@ -13,9 +13,40 @@ export interface ShellSource {
 
 /** The arguments of an instruction in shell form behind the first `skip` characters, heredocs that its commands read included. */
 export function lineSource(
-  { text, escape }: Dockerfile,
+  dockerfile: Dockerfile,
   instruction: Instruction,
   skip = 0,
+): ShellSource {
+  const isPlain = instruction.heredocs.length === 0 && isOnePiece(dockerfile, instruction);
+  if (!isPlain) return joinedSource(dockerfile, instruction, skip);
+  const { argumentText, argumentSpan } = instruction;
+  const from = argumentSpan.start + skip;
+  return {
+    text: skip === 0 ? argumentText : argumentText.slice(skip),
+    form: "line",
+    span: { start: from, end: argumentSpan.end },
+    toSpan: (start, end) => ({
+      start: from + start,
+      end: Math.min(from + Math.max(start, end), argumentSpan.end),
+    }),
+  };
+}
+
+/** Whether the arguments stand in the text as the builder reads them, up to the end of their line: most are on one line. */
+function isOnePiece(
+  { text }: Dockerfile,
+  { argumentText, argumentSpan, lineEnd }: Instruction,
+): boolean {
+  const { start, end } = argumentSpan;
+  return (
+    end === lineEnd && end - start === argumentText.length && text.startsWith(argumentText, start)
+  );
+}
+
+function joinedSource(
+  { text, escape }: Dockerfile,
+  instruction: Instruction,
+  skip: number,
 ): ShellSource {
   const { keywordSpan, argumentSpan, heredocs } = instruction;
   const lineStart = text.lastIndexOf("\n", keywordSpan.start - 1) + 1;

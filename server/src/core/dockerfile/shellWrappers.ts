@@ -21,32 +21,40 @@ const wrappers: ReadonlyMap<string, { readonly valued: readonly string[]; readon
     ["setpriv", { valued: [], skip: 0 }],
   ]);
 
-/** What really runs behind wrappers, and the variables set on the way. Words that are nothing but a wrapper stay as they are. */
-export function unwrapCommand(
-  words: readonly ShellWord[],
-  assigned: ReadonlyMap<string, string | undefined>,
-): {
-  readonly words: readonly ShellWord[];
+/** A command in front of which wrappers may stand: its words, and the variables set before it. */
+export interface WrappedCommand {
+  /** Undefined where it only sets variables. */
+  readonly name: ShellWord | undefined;
+  readonly args: readonly ShellWord[];
   readonly assignments: ReadonlyMap<string, string | undefined>;
+}
+
+/** What really runs, with the variables set on the way. */
+export interface UnwrappedCommand extends WrappedCommand {
   /** Names of what was taken off, outermost first. */
   readonly wrappers: readonly string[];
-} {
-  if (!isWrapped(words)) return { words, assignments: assigned, wrappers: [] };
-  const assignments = new Map(assigned);
+}
+
+/** What really runs behind wrappers. Words that are nothing but a wrapper stay as they are. */
+export function unwrapCommand({ name, args, assignments }: WrappedCommand): UnwrappedCommand {
+  if (!isWrapper(name)) return { name, args, assignments, wrappers: nothing };
+  const assigned = new Map(assignments);
   const found: string[] = [];
-  let rest = words;
+  let rest: readonly ShellWord[] = [name, ...args];
   for (;;) {
-    const inner = innerWords(rest, assignments);
+    const inner = innerWords(rest, assigned);
     if (inner === undefined || inner.length === 0) {
-      return { words: rest, assignments, wrappers: found };
+      return { name: rest[0], args: rest.slice(1), assignments: assigned, wrappers: found };
     }
     found.push(rest[0]?.text ?? "");
     rest = inner;
   }
 }
 
-function isWrapped([first]: readonly ShellWord[]): boolean {
-  return first?.isLiteral === true && wrappers.has(lastName(first.text));
+const nothing: readonly string[] = [];
+
+function isWrapper(name: ShellWord | undefined): name is ShellWord {
+  return name?.isLiteral === true && wrappers.has(lastName(name.text));
 }
 
 function lastName(path: string): string {

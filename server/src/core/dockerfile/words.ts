@@ -19,8 +19,9 @@ export function splitWords(line: string, from: number, escape: string): readonly
 
 /** The word that starts at an offset. */
 export function readWord(line: string, start: number, escape: string): LineWord {
-  let text = "";
-  let at = start;
+  let at = plainEndOf(line, start, escape);
+  let text = line.slice(start, at);
+  if (at === line.length || isBlankChar(line[at] ?? "")) return { start, end: at, raw: text, text };
   while (at < line.length) {
     const char = line[at] ?? "";
     if (isBlankChar(char)) break;
@@ -37,6 +38,16 @@ export function readWord(line: string, start: number, escape: string): LineWord 
     }
   }
   return { start, end: at, raw: line.slice(start, at), text };
+}
+
+/** First offset that is no part of a word, or where quotes or escapes have to be taken away. */
+function plainEndOf(line: string, start: number, escape: string): number {
+  let at = start;
+  for (; at < line.length; at += 1) {
+    const char = line[at] ?? "";
+    if (isBlankChar(char) || char === '"' || char === "'" || char === escape) break;
+  }
+  return at;
 }
 
 /** What stands between quotes, and the offset behind the closing one. Single quotes keep everything: Docker's shell lexer. */

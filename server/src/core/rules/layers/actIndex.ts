@@ -24,7 +24,8 @@ export function createWriteIndex(acts: readonly FileActs[]): WriteIndex {
   const root = emptyFolder<PlacedWrite>();
   for (const [at, { writes }] of acts.entries()) {
     for (const write of writes) {
-      for (const { rows } of foldersTo(root, write.path)) rows.push({ at, write });
+      const row = { at, write };
+      for (const { rows } of foldersTo(root, write.path)) rows.push(row);
     }
   }
   const below = (path: string): readonly PlacedWrite[] => findFolder(root, path)?.rows ?? nothing;

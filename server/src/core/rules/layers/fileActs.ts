@@ -63,7 +63,8 @@ function readActs(context: RuleContext): readonly FileActs[] {
     const scope = scopes[at] ?? noScope;
     const script = instruction.keyword === "RUN" ? context.shellOf(instruction) : undefined;
     if (script !== undefined) {
-      return { instruction, scope, ...shellActsOf(script, instruction, scope) };
+      const { writes, removals, commands } = shellActsOf(script, instruction, scope);
+      return { instruction, scope, writes, removals, commands };
     }
     return { instruction, scope, writes: copiedBy(instruction, scope), removals: [], commands: [] };
   });
@@ -72,7 +73,7 @@ function readActs(context: RuleContext): readonly FileActs[] {
 const noScope: Scope = {
   folder: "",
   home: undefined,
-  variables: new Map(),
+  variables: () => new Map(),
   instruction: -1,
   ownNames: new Set(),
 };

@@ -1,6 +1,5 @@
 import { type Variables, expandVariables } from "../../dockerfile/expand.ts";
 import type { ShellCommand, ShellScript, ShellWord } from "../../dockerfile/shellScript.ts";
-import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { RuleContext } from "../context.ts";
 import { type PathPattern, resolvePath, toPathPattern, unknownFolder } from "./imagePath.ts";
 
@@ -10,7 +9,8 @@ export interface Scope {
   readonly folder: string;
   /** What `~` stands for; undefined behind a USER other than root. */
   readonly home: string | undefined;
-  readonly variables: Variables;
+  /** Worked out when it is asked for: few words have a variable. */
+  readonly variables: () => Variables;
   /** Tells variables of this instruction's own shell from those of others. */
   readonly instruction: number;
   /** Names that the shell script sets itself. */
@@ -42,9 +42,7 @@ function followScopes(context: RuleContext): readonly Scope[] {
     const scope: Scope = {
       folder,
       home,
-      get variables() {
-        return context.environmentAt(instruction);
-      },
+      variables: () => context.environmentAt(instruction),
       instruction: instruction.index,
       ownNames: noNames,
     };
@@ -88,7 +86,7 @@ function filledIn(text: string, { variables, ownNames, instruction }: Scope): st
   if (/\$\(|`/.test(text)) return undefined;
   const names = [...text.matchAll(/\$\{?(\w+)/g)].map(([, name = ""]) => name);
   const isOwn = names.some((name) => ownNames.has(name));
-  const filled = isOwn ? undefined : expandVariables(text, variables);
+  const filled = isOwn ? undefined : expandVariables(text, variables());
   if (filled !== undefined) return filled;
   const isPlain = !text.replaceAll(/\$(?:\w+|\{\w+\})/g, "").includes("$");
   if (!isPlain) return undefined;
@@ -97,28 +95,16 @@ function filledIn(text: string, { variables, ownNames, instruction }: Scope): st
   );
 }
 
-/** The commands of a script, each with the folder it runs in. */
-export function scopedCommands(
-  script: ShellScript,
-  instruction: Instruction,
-  start: Scope,
-): readonly ScopedCommand[] {
+/** The commands of a script, each with the folder it runs in; `start` is the scope of its instruction. */
+export function scopedCommands(script: ShellScript, start: Scope): readonly ScopedCommand[] {
   const ownNames = namesSetIn(script);
-  const scopeIn = (folder: string): Scope => ({
-    folder,
-    home: start.home,
-    get variables() {
-      return start.variables;
-    },
-    instruction: instruction.index,
-    ownNames,
-  });
-  let scope: Scope | undefined = scopeIn(start.folder);
+  const own: Scope = ownNames === start.ownNames ? start : { ...start, ownNames };
+  let scope: Scope | undefined = own;
   return script.commands.map((command): ScopedCommand => {
     const before = scope;
     if (changesFolder.has(command.name ?? "")) {
       const folder = folderBehind(command, before);
-      scope = folder === undefined ? undefined : scopeIn(folder);
+      scope = folder === undefined ? undefined : { ...own, folder };
     }
     return { command, scope: before };
   });

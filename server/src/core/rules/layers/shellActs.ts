@@ -39,7 +39,7 @@ export function shellActsOf(
 ): ShellActs {
   const mounts = mountedPaths(instruction, start);
   const isMounted = (path: string): boolean => mounts.some((mount) => isAtOrBelow(path, mount));
-  const commands = scopedCommands(script, instruction, start);
+  const commands = scopedCommands(script, start);
   const writes: FileWrite[] = [];
   const removals: FileRemoval[] = [];
   for (const { command, scope } of commands) {
@@ -54,6 +54,7 @@ export function shellActsOf(
 
 /** Where `--mount` puts what is in no layer. */
 export function mountedPaths({ flags }: Instruction, scope: Scope): readonly string[] {
+  if (flags.length === 0) return [];
   return flags.flatMap(({ name, value }) => {
     if (name !== "mount" || value === undefined) return [];
     const target = /(?:^|,)(?:target|dst|destination)=([^,]*)/.exec(value)?.[1];
@@ -186,33 +187,36 @@ function cloneWrites(command: ShellCommand, scope: Scope): readonly FileWrite[] 
 }
 
 function removalsOf(command: ShellCommand, scope: Scope): readonly FileRemoval[] {
-  const isCertain = command.certainty === "always";
-  const at = (words: readonly ShellWord[], certain: boolean): readonly FileRemoval[] =>
-    words.flatMap((word) => removalAt(word, command, scope, certain));
+  const words = removedWords(command);
+  if (words.length === 0) return [];
+  const { name, certainty } = command;
+  const isCertain = certainty === "always" && (name === "rm" || name === "unlink");
+  return words.flatMap((word) =>
+    patternsOf(word, scope).map((pattern) => ({ pattern, span: word.span, command, isCertain })),
+  );
+}
+
+function removedWords(command: ShellCommand): readonly ShellWord[] {
   switch (command.name ?? "") {
     case "rm":
     case "unlink":
-      return at(operandsOf(command), isCertain);
     case "shred":
-      return at(operandsOf(command), false);
+      return operandsOf(command);
     case "mv":
-      return at(operandsOf(command).slice(0, -1), false);
+      return operandsOf(command).slice(0, -1);
     case "find":
-      return at(operandsOf(command).slice(0, 1), false);
+      return operandsOf(command).slice(0, 1);
     case "apt-get":
     case "apt":
-      return operandsOf(command).some(({ text }) => text === "dist-clean" || text === "distclean")
-        ? at(
-            [
-              {
-                text: "/var/lib/apt/lists",
-                span: command.nameSpan,
-                isLiteral: true,
-                isPattern: false,
-              },
-            ],
-            false,
-          )
+      return command.args.some(({ text }) => text === "dist-clean" || text === "distclean")
+        ? [
+            {
+              text: "/var/lib/apt/lists",
+              span: command.nameSpan,
+              isLiteral: true,
+              isPattern: false,
+            },
+          ]
         : [];
     default:
       return [];
@@ -222,19 +226,8 @@ function removalsOf(command: ShellCommand, scope: Scope): readonly FileRemoval[]
 /** Arguments that are no options; those behind `--` all. */
 export function operandsOf({ args }: ShellCommand): readonly ShellWord[] {
   const end = args.findIndex(({ text }) => text === "--");
-  return args.filter(({ text }, at) => (end >= 0 && at > end) || (at !== end && !/^-./.test(text)));
-}
-
-function removalAt(
-  word: ShellWord,
-  command: ShellCommand,
-  scope: Scope,
-  isCertain: boolean,
-): readonly FileRemoval[] {
-  return patternsOf(word, scope).map((pattern) => ({
-    pattern,
-    span: word.span,
-    command,
-    isCertain,
-  }));
+  return args.filter(
+    ({ text }, at) =>
+      (end >= 0 && at > end) || (at !== end && (text === "-" || !text.startsWith("-"))),
+  );
 }

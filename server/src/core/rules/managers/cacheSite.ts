@@ -8,7 +8,7 @@ import type { FileCalls } from "./fileCalls.ts";
 import { isMounted } from "./mounts.ts";
 import type { PackageCache } from "./packageCache.ts";
 import { type Homes, homesAt, inHomes } from "./places.ts";
-import { mayRemove } from "./removal.ts";
+import { type PossibleRemoval, mayRemove, possibleRemovals } from "./removal.ts";
 import type { ToolCall } from "./toolCall.ts";
 import { variablesOf } from "./variables.ts";
 
@@ -83,48 +83,73 @@ function cacheSiteAt(
 ): CacheSite {
   const homes = homesAt(context, run);
   const script = context.shellOf(run);
-  const filling = (script === undefined ? [] : calls.of(run)).flatMap((call) => {
-    const variables = script === undefined ? noVariables : variablesOf(context, run, script, call);
-    return cache.isFilledBy(call, variables) ? [{ call, variables }] : [];
-  });
-  const variables = filling[0]?.variables ?? context.environmentAt(run);
-  const places = placesIn(variables, homes);
-  const fillers = filling.map(({ call }) => call);
+  const own = script === undefined ? [] : calls.of(run);
+  const fillers: ToolCall[] = [];
+  let variables: Variables | undefined;
+  for (const call of own) {
+    const seen = script === undefined ? noVariables : variablesOf(context, run, script, call);
+    if (!cache.isFilledBy(call, seen)) continue;
+    fillers.push(call);
+    variables ??= seen;
+  }
+  variables ??= context.environmentAt(run);
+  const site = { run, script, homes, variables, places: placesIn(variables, homes), fillers };
   return {
+    ...site,
+    isLeft:
+      fillers.length > 0 &&
+      !isMounted(run, site.places, homes.all) &&
+      !isEmptiedBy(cache, own, fillers) &&
+      !isRemoved(context, site),
+    kept: keptIn(context, run, site.places),
+  };
+}
+
+const noVariables: Variables = new Map();
+
+function isEmptiedBy(
+  cache: PackageCache,
+  calls: readonly ToolCall[],
+  fillers: readonly ToolCall[],
+): boolean {
+  const last = fillers.at(-1)?.place ?? -1;
+  return calls.some((call) => call.place > last && cache.isEmptiedBy(call));
+}
+
+/** Whether something behind the fillers may remove their files; what a trap runs comes last, wherever it stands. */
+function isRemoved(
+  context: RuleContext,
+  {
     run,
     script,
     homes,
     variables,
     places,
     fillers,
-    isLeft:
-      fillers.length > 0 &&
-      !isMounted(run, places, homes.all) &&
-      !isEmptied({ cache, calls: calls.of(run), script, homes, variables, places, fillers }),
-    kept: keptIn(context, run, places),
-  };
+  }: Pick<CacheSite, "run" | "script" | "homes" | "variables" | "places" | "fillers">,
+): boolean {
+  const last = fillers.at(-1)?.place ?? -1;
+  return removalsIn(context, run, script).some(
+    (removal) =>
+      (removal.place > last || removal.command.name === "trap") &&
+      mayRemove(removal, places, variables, homes.all),
+  );
 }
 
-const noVariables: Variables = new Map();
-
-function isEmptied({
-  cache,
-  calls,
-  script,
-  homes,
-  variables,
-  places,
-  fillers,
-}: Pick<CacheSite, "script" | "homes" | "variables" | "places" | "fillers"> & {
-  readonly cache: PackageCache;
-  readonly calls: readonly ToolCall[];
-}): boolean {
-  const last = fillers.at(-1)?.place ?? -1;
-  if (calls.some((call) => call.place > last && cache.isEmptiedBy(call))) return true;
-  return (script?.commands ?? []).some(
-    (command, place) =>
-      (place > last || command.name === "trap") && mayRemove(command, places, variables, homes.all),
+/** Looked for once for all caches. */
+function removalsIn(
+  context: RuleContext,
+  { index }: Instruction,
+  script: ShellScript | undefined,
+): readonly PossibleRemoval[] {
+  if (script === undefined) return [];
+  const byRun = context.recall(
+    "possible removals",
+    () => new Map<number, readonly PossibleRemoval[]>(),
   );
+  const removals = byRun.get(index) ?? possibleRemovals(script);
+  byRun.set(index, removals);
+  return removals;
 }
 
 function keptIn(

@@ -108,10 +108,10 @@ function callsByRun(context: RuleContext): (run: Instruction) => readonly ToolCa
 
 function readCalls(context: RuleContext, run: Instruction): readonly ToolCall[] {
   const calls: ToolCall[] = [];
-  for (const [place, command] of (context.shellOf(run)?.commands ?? []).entries()) {
+  context.shellOf(run)?.commands.forEach((command, place) => {
     const call = toolCallOf(command, place);
     if (call !== undefined) calls.push(call);
-  }
+  });
   return calls;
 }
 
@@ -151,6 +151,8 @@ function runsByTool(
     }
     return found;
   });
-  const runs = tools.flatMap((tool) => byTool.get(tool) ?? []);
-  return tools.length === 1 ? runs : [...new Set(runs)].sort((a, b) => a.index - b.index);
+  const found = tools.map((tool) => byTool.get(tool)).filter((runs) => runs !== undefined);
+  const [only] = found;
+  if (only === undefined || found.length === 1) return only ?? [];
+  return [...new Set(found.flat())].sort((a, b) => a.index - b.index);
 }

@@ -8,6 +8,7 @@ export function isMounted(
   places: readonly string[],
   homes: readonly string[],
 ): boolean {
+  if (flags.length === 0) return false;
   const targets = flags.flatMap(({ name, value = "" }) =>
     name === "mount" ? [targetOf(value)] : [],
   );

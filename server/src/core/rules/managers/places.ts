@@ -107,22 +107,34 @@ export function placesOf(
 
 /** Whether one of two places is the other or lies in it; components with `*` are equal to any. Cost: length of the paths. */
 export function isTouching(one: string, other: string): boolean {
-  const ours = componentsOf(one);
-  const theirs = componentsOf(other);
-  const shared = Math.min(ours.length, theirs.length);
-  for (let at = 0; at < shared; at += 1) {
-    if (!isEqualComponent(ours[at] ?? "", theirs[at] ?? "")) return false;
-  }
-  return true;
+  return sharedStart(one, other) !== "none";
 }
 
 /** Whether a place is another or lies above it. */
 export function isAtOrAbove(above: string, path: string): boolean {
-  return componentsOf(above).length <= componentsOf(path).length && isTouching(above, path);
+  const shared = sharedStart(above, path);
+  return shared === "all" || shared === "one";
 }
 
-function componentsOf(path: string): readonly string[] {
-  return path === "" ? [] : path.split("/");
+/** Which of two places ends first where they are equal as far as both go: both with the same component (`all`), `one`, or the `other`. */
+function sharedStart(one: string, other: string): "all" | "one" | "other" | "none" {
+  let ours = 0;
+  let theirs = 0;
+  while (ours < one.length && theirs < other.length) {
+    const ourEnd = componentEnd(one, ours);
+    const theirEnd = componentEnd(other, theirs);
+    const isEqual = isEqualComponent(one.slice(ours, ourEnd), other.slice(theirs, theirEnd));
+    if (!isEqual) return "none";
+    ours = ourEnd + 1;
+    theirs = theirEnd + 1;
+  }
+  if (ours < one.length) return "other";
+  return theirs < other.length ? "one" : "all";
+}
+
+function componentEnd(path: string, start: number): number {
+  const slash = path.indexOf("/", start);
+  return slash < 0 ? path.length : slash;
 }
 
 function isEqualComponent(one: string, other: string): boolean {

@@ -23,7 +23,7 @@ export function toolCallOf(command: ShellCommand, place: number): ToolCall | und
   const { tool, valued, args } = called;
   const operands: ShellWord[] = [];
   const options: ShellWord[] = [];
-  const values = new Map<string, string>();
+  let values: Map<string, string> | undefined;
   for (let at = 0; at < args.length; at += 1) {
     const word = args[at];
     if (word === undefined) break;
@@ -38,13 +38,16 @@ export function toolCallOf(command: ShellCommand, place: number): ToolCall | und
     options.push(word);
     const value = args[at + 1];
     if (!valued.has(word.text) || value === undefined) continue;
+    values ??= new Map();
     values.set(word.text, value.text);
     at += 1;
   }
   // `cargo +nightly build` names a toolchain first.
   const verbs = operands[0]?.text.startsWith("+") === true ? operands.slice(1) : operands;
-  return { command, place, tool, operands: verbs, options, values };
+  return { command, place, tool, operands: verbs, options, values: values ?? noValues };
 }
+
+const noValues: ReadonlyMap<string, string> = new Map();
 
 /** Whether the call's first operands are these verbs; each may name alternatives: `isCall(call, "npm", "install|i", …)`. */
 export function isCall(
@@ -53,10 +56,7 @@ export function isCall(
   ...verbs: readonly string[]
 ): boolean {
   if (tool !== name) return false;
-  for (const [at, verb] of verbs.entries()) {
-    if (!isAlternative(verb, operands[at]?.text ?? "")) return false;
-  }
-  return true;
+  return verbs.every((verb, at) => isAlternative(verb, operands[at]?.text ?? ""));
 }
 
 /** Whether a word is one of `a|b|c`. */
@@ -73,7 +73,9 @@ function isAlternative(alternatives: string, word: string): boolean {
 
 /** Whether one of these options is given, alone, with `=value` or with a value behind it. One-letter options are also found in a cluster: `-qy`. */
 export function hasOption({ options }: ToolCall, ...names: readonly string[]): boolean {
-  return options.some(({ text }) => names.some((name) => isOption(text, name)));
+  return (
+    options.length > 0 && options.some(({ text }) => names.some((name) => isOption(text, name)))
+  );
 }
 
 /** The value of an option, in the same word or in the next; undefined when it is not given or has none. */
@@ -91,7 +93,9 @@ export function optionValue(
 }
 
 function isOption(text: string, name: string): boolean {
-  if (text === name || text.startsWith(`${name}=`)) return true;
+  if (text.startsWith(name) && (text.length === name.length || text[name.length] === "=")) {
+    return true;
+  }
   return name.length === 2 && /^-[A-Za-z]{2,}$/.test(text) && text.includes(name.slice(1));
 }
 
