@@ -5,7 +5,15 @@ import type {
   ContextKnowledge,
   Dockerfile,
 } from "../core/analysis.ts";
-import { analyse, buildContextOf, parseDockerignore, parsePlatform } from "../core/analysis.ts";
+import {
+  analyse,
+  buildContextOf,
+  contextDirectiveOf,
+  copiesContext,
+  parseDockerignore,
+  parsePlatform,
+  unseenArchivesOf,
+} from "../core/analysis.ts";
 import { openBuildContext } from "../io/buildContext.ts";
 import { lookAtArchives } from "../io/buildContextArchives.ts";
 import { findContextRoot } from "../io/buildContextRoot.ts";
@@ -38,13 +46,6 @@ async function tableOnly(platform: string | undefined): Promise<BaseKnowledge> {
   };
 }
 
-function copiesContext({ instructions }: Dockerfile): boolean {
-  return instructions.some(
-    ({ keyword, flags }) =>
-      (keyword === "COPY" || keyword === "ADD") && !flags.some(({ name }) => name === "from"),
-  );
-}
-
 /** Undefined when the user interrupts. */
 async function readContext(
   dockerfile: Dockerfile,
@@ -52,9 +53,7 @@ async function readContext(
   { cwd, signal }: CliHost,
 ): Promise<ContextKnowledge | undefined> {
   const dockerfilePath = resolve(cwd, path);
-  const directive = dockerfile.directives
-    .flatMap(({ settings }) => settings)
-    .find(({ key }) => key === "context")?.value;
+  const directive = contextDirectiveOf(dockerfile);
   const root = await findContextRoot({ dockerfilePath, directive });
   const { folder, source, others } = root;
   const opened = openBuildContext({ dockerfilePath, root: folder }, () => undefined);
@@ -68,16 +67,6 @@ async function readContext(
   const { listing, ignoreText = "" } = snapshot;
   const context = buildContextOf(listing, parseDockerignore(ignoreText).value);
   const knowledge = { context, archives: new Map(), folder, source, others };
-  const unseen = unseenArchives(dockerfile, knowledge);
+  const unseen = unseenArchivesOf(analyse(dockerfile, undefined, {}, { context: knowledge }));
   return { ...knowledge, archives: await lookAtArchives(folder, unseen, signal) };
-}
-
-/** Files that ADD unpacks if they are archives. */
-function unseenArchives(dockerfile: Dockerfile, context: ContextKnowledge): readonly string[] {
-  const { forecast } = analyse(dockerfile, undefined, {}, { context });
-  return forecast.lines.flatMap((line) =>
-    line.context?.kind === "unknown" && line.context.unknown.code === "archive-unseen"
-      ? line.context.unknown.paths
-      : [],
-  );
 }

@@ -3,6 +3,8 @@ import type { ArchiveLook, BuildContext, ContextKnowledge, Dockerfile } from "..
 import {
   buildContextInSteps,
   buildContextOf,
+  contextDirectiveOf,
+  copiesContext,
   createContextCounts,
   parseDockerignore,
 } from "../core/analysis.ts";
@@ -132,21 +134,16 @@ function follow(binding: Binding, dockerfile: Dockerfile): void {
 /** Undefined where nothing of the disk may be read, and for a file that copies nothing from its context. */
 function requestFor(
   { session, uri }: Binding,
-  { directives, instructions }: Dockerfile,
+  dockerfile: Dockerfile,
 ): ContextRootRequest | undefined {
   const dockerfilePath = pathOfUri(uri);
   const isAllowed = session.isTrusted && session.areSettingsKnown;
-  const isWanted = instructions.some(
-    ({ keyword, flags }) =>
-      (keyword === "COPY" || keyword === "ADD") && !flags.some(({ name }) => name === "from"),
-  );
-  if (dockerfilePath === undefined || !isAllowed || !isWanted) return undefined;
+  if (dockerfilePath === undefined || !isAllowed || !copiesContext(dockerfile)) return undefined;
   const folder = folderOf(session.folders, uri);
   const isInside = folder !== undefined && relativeTo(folder, dockerfilePath) !== undefined;
   return {
     dockerfilePath,
-    directive: directives.flatMap(({ settings }) => settings).find(({ key }) => key === "context")
-      ?.value,
+    directive: contextDirectiveOf(dockerfile),
     setting: settingsFor(session, uri).contextFolder,
     workspaceFolder: isInside ? folder.path : undefined,
   };

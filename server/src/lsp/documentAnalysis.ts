@@ -8,7 +8,7 @@ import type {
   RuleMemory,
   RuleSurroundings,
 } from "../core/analysis.ts";
-import { analyse, builtBaseOf } from "../core/analysis.ts";
+import { analyse, builtBaseOf, unseenArchivesOf } from "../core/analysis.ts";
 import type { Settings } from "./settings.ts";
 import { budgetsIn } from "./settings.ts";
 
@@ -58,7 +58,7 @@ export function createDocumentAnalysis({
       const analysis = analyseWith(dockerfile, image, around, memory);
       made = { analysis, around };
       built = builtBy(analysis, built);
-      onUnseen(unseenArchives(analysis));
+      onUnseen(unseenArchivesOf(analysis));
       return analysis;
     },
   };
@@ -111,14 +111,5 @@ function isSameBase(one: BuiltBase, other: BuiltBase | undefined): boolean {
     one.baseKey === other.baseKey &&
     one.diffIds.length === other.diffIds.length &&
     one.diffIds.every((diffId, at) => diffId === other.diffIds[at])
-  );
-}
-
-function unseenArchives({ dockerfile, forecast }: Analysis): readonly string[] {
-  if (!dockerfile.instructions.some(({ keyword }) => keyword === "ADD")) return [];
-  return forecast.lines.flatMap(({ context }) =>
-    context?.kind === "unknown" && context.unknown.code === "archive-unseen"
-      ? context.unknown.paths
-      : [],
   );
 }

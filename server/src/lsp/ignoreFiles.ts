@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Dockerfile, RuleSurroundings } from "../core/analysis.ts";
+import { contextDirectiveOf } from "../core/analysis.ts";
 import type { DockerignoreFile } from "../io/dockerignoreFile.ts";
 import { pathOfUri } from "./folders.ts";
 import type { Host } from "./host.ts";
@@ -110,12 +111,10 @@ function surroundingsOf(text: string | undefined, isKnown: boolean): RuleSurroun
     : { dockerignore: text, isDockerignoreKnown: true };
 }
 
-function requestFor(uri: string, { directives }: Dockerfile, { isTrusted }: Session) {
+function requestFor(uri: string, dockerfile: Dockerfile, { isTrusted }: Session) {
   const dockerfilePath = isTrusted ? pathOfUri(uri) : undefined;
   if (dockerfilePath === undefined) return undefined;
-  const context = directives
-    .flatMap(({ settings }) => settings)
-    .find(({ key }) => key === "context")?.value;
+  const context = contextDirectiveOf(dockerfile);
   return {
     dockerfilePath,
     contextFolder: context === undefined ? undefined : resolve(dirname(dockerfilePath), context),

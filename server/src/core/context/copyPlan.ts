@@ -5,6 +5,7 @@ import type { Dockerfile, Flag, Heredoc, Instruction, Stage, Word } from "../doc
 import { createVariableScope, globalArguments } from "../dockerfile/variables.ts";
 import { fail, succeed, type Result } from "../result.ts";
 import { textOf } from "../text/span.ts";
+import { takesContext } from "./contextWanted.ts";
 import type { ContextUnknown } from "./contextUnknown.ts";
 import { createDestinations, type Destination } from "./destinations.ts";
 
@@ -56,11 +57,6 @@ export function planCopies(
     }
   }
   return plans;
-}
-
-function takesContext({ keyword, flags }: Instruction): boolean {
-  const isCopy = keyword === "COPY" || keyword === "ADD";
-  return isCopy && !flags.some(({ name }) => name === "from");
 }
 
 function chainInstructions(dockerfile: Dockerfile, stage: Stage): readonly Instruction[] {

@@ -1,6 +1,12 @@
 import type { CancellationToken } from "vscode-languageserver/node";
 import type { Analysis } from "../../core/analysis.ts";
-import { analyse, applyEdits, describeImageError, parseDockerfile } from "../../core/analysis.ts";
+import {
+  analyse,
+  applyEdits,
+  contextDirectiveOf,
+  describeImageError,
+  parseDockerfile,
+} from "../../core/analysis.ts";
 import type { Result } from "../../core/result.ts";
 import { fail, succeed } from "../../core/result.ts";
 import { buildComparison } from "../../core/views/buildComparison.ts";
@@ -76,14 +82,11 @@ async function measure(
   const { host, session, connection } = server;
   const place = placeFor(session, uri, undefined);
   const dockerfile = parseDockerfile(text);
-  const context = dockerfile.directives
-    .flatMap(({ settings }) => settings)
-    .find(({ key }) => key === "context");
   const image = await host.buildTemporaryImage(
     {
       text,
       dockerfilePath: path,
-      contextDirective: context?.value,
+      contextDirective: contextDirectiveOf(dockerfile),
       contextSetting: settingsFor(session, uri).contextFolder,
       workspaceFolder: folderOf(session.folders, uri)?.path,
       platform: place.platform,
