@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -8,15 +8,22 @@ import { readGitCommit } from "../../server/src/io/gitCommit.ts";
 const commit = "0123456789abcdef0123456789abcdef01234567";
 const other = "f".repeat(40);
 
-/** The commit that stands for `work/app/Dockerfile` among these files. */
-async function commitIn(files: Readonly<Record<string, string>>): Promise<string | undefined> {
+/** When the files of a repository were last written, milliseconds since 1970. */
+const writtenMs = 1_700_000_000_000;
+
+/** The commit that stands for `work/app/Dockerfile` among these files, since the moment. */
+async function commitIn(
+  files: Readonly<Record<string, string>>,
+  sinceMs = writtenMs,
+): Promise<string | undefined> {
   const folder = mkdtempSync(join(tmpdir(), "tare-git-"));
   try {
     for (const [path, text] of Object.entries({ "work/app/Dockerfile": "", ...files })) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text.replaceAll("ROOT", folder));
+      utimesSync(join(folder, path), writtenMs / 1000, writtenMs / 1000);
     }
-    return await readGitCommit(join(folder, "work/app/Dockerfile"));
+    return await readGitCommit(join(folder, "work/app/Dockerfile"), sinceMs);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -77,5 +84,49 @@ const cases: Readonly<
 for (const [name, [files, expected]] of Object.entries(cases)) {
   test(`the commit that is checked out: ${name}`, async () => {
     assert.equal(await commitIn(files), expected);
+  });
+}
+
+/** A line of git's log of HEAD. */
+const moved = (from: string, to: string, seconds: number, why: string): string =>
+  `${from} ${to} A. <b> Someone <someone@example.org> ${seconds} +0200\t${why}\n`;
+
+const logged = (...lines: readonly string[]): Readonly<Record<string, string>> => ({
+  "work/.git/HEAD": "ref: refs/heads/main\n",
+  "work/.git/refs/heads/main": `${commit}\n`,
+  "work/.git/logs/HEAD": lines.join(""),
+});
+
+const moments: readonly (readonly [
+  string,
+  Readonly<Record<string, string>>,
+  number,
+  string | undefined,
+])[] = [
+  [
+    "an image that is older than the commit is of none that is known",
+    logged(moved(other, commit, 1000, "commit: 1 > 0 +0000")),
+    999_999,
+    undefined,
+  ],
+  [
+    "an image that came after the commit, long before the files were written again",
+    logged(moved("0".repeat(40), other, 10, "clone"), moved(other, commit, 1000, "commit: more")),
+    1_000_000,
+    commit,
+  ],
+  [
+    "a log that speaks of another commit last tells nothing, so that files do",
+    logged(moved(commit, other, 1000, "checkout")),
+    writtenMs - 1,
+    undefined,
+  ],
+  ["without a log the files tell", logged(), writtenMs, commit],
+  ["without a log and with newer files", logged(), writtenMs - 1, undefined],
+];
+
+for (const [name, files, sinceMs, expected] of moments) {
+  test(`the commit of an image is the one that was checked out ever since: ${name}`, async () => {
+    assert.equal(await commitIn(files, sinceMs), expected);
   });
 }

@@ -108,6 +108,23 @@ test("after a rebuild the lines that weigh something else say so, the others do 
   });
 });
 
+test("a commit that was checked out after the build is not said to be its own", () => {
+  const host = hostWithHistory();
+  host.commit = "0123456789abcdef0123456789abcdef01234567";
+  host.commitSinceMs = Date.parse("2026-01-01T11:00:00Z");
+  return withPair({ host }, async (pair) => {
+    await pair.open(uri, text);
+    await untilBuilds(pair, 1);
+    rebuild(host, app("54MB", "9MB", later));
+    await untilBuilds(pair, 2);
+    const builds = await buildsOf(pair);
+    assert.deepEqual(
+      builds.map(({ commit }) => commit),
+      [undefined, host.commit],
+    );
+  });
+});
+
 test("a line that lost all of its weight says so, and one that never had any says nothing", () => {
   const host = hostWithHistory();
   return withPair({ host }, async (pair) => {

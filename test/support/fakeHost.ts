@@ -50,6 +50,8 @@ export interface FakeHost extends Host {
   readonly records: Map<string, string>;
   /** What is checked out everywhere. */
   commit: string | undefined;
+  /** When it was checked out. */
+  commitSinceMs: number;
   /** The time. */
   clockMs: number;
   /** Reads wait until this is resolved; set anew by `holdReads`. */
@@ -85,6 +87,7 @@ export function fakeHost(
     imageLayers: undefined,
     records: new Map(),
     commit: undefined,
+    commitSinceMs: 0,
     clockMs: Date.UTC(2026, 0, 2, 3, 4),
     get watchedEngines() {
       return engineListeners.size;
@@ -128,7 +131,8 @@ export function fakeHost(
         ? fail({ code: "engine-unreachable", endpoint: "nowhere", reason: "no socket there" })
         : succeed({ images: world.imageLayers, isComplete: true }),
     openRecords: () => recordsOf(world),
-    readGitCommit: async () => world.commit,
+    readGitCommit: async (_, sinceMs) =>
+      world.commitSinceMs <= sinceMs ? world.commit : undefined,
     nowMs: () => world.clockMs,
     findArchives: async () => world.archives,
     watchEngine: (_, onChange) => {

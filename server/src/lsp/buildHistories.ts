@@ -1,6 +1,12 @@
 import type { Analysis } from "../core/analysis.ts";
 import type { BuildHistory, Growth } from "../core/views/buildHistory.ts";
-import { formatHistory, growthSince, parseHistory, withBuild } from "../core/views/buildHistory.ts";
+import {
+  builtMs,
+  formatHistory,
+  growthSince,
+  parseHistory,
+  withBuild,
+} from "../core/views/buildHistory.ts";
 import { temporaryRepository } from "../io/buildCompare.ts";
 import type { RecordChange, RecordFiles } from "../io/recordFiles.ts";
 import { pathOfUri } from "./folders.ts";
@@ -140,7 +146,9 @@ async function record(
   const seen = markOf(analysis);
   if (entry.seen === seen) return;
   entry.seen = seen;
-  const moment = { nowMs: host.nowMs(), commit: await host.readGitCommit(path) };
+  const nowMs = host.nowMs();
+  const commit = await host.readGitCommit(path, builtMs(analysis.image.description.config, nowMs));
+  const moment = { nowMs, commit };
   let history: BuildHistory = [];
   const outcome = await files.update(uri, (text): RecordChange => {
     const kept = text === undefined ? [] : parseHistory(text);

@@ -109,8 +109,8 @@ export interface Host {
   rulePage(code: string): string | undefined;
   /** Small texts that are kept in a folder. */
   openRecords(folder: string): RecordFiles;
-  /** The commit that is checked out where a file lies; undefined outside of git. */
-  readGitCommit(path: string): Promise<string | undefined>;
+  /** The commit that has been checked out since a moment where a file lies; undefined outside of git, and where another one was in between. */
+  readGitCommit(path: string, sinceMs: number): Promise<string | undefined>;
   /** The clock, milliseconds since 1970. */
   nowMs(): number;
   /** Runs once after that many milliseconds, unless stopped. */

@@ -2,7 +2,7 @@ import { stageChain } from "../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, Keyword } from "../dockerfile/syntax.ts";
 import type { Digest } from "../image/digest.ts";
 import type { ReadImage } from "../image/image.ts";
-import { formatPlatform } from "../image/imageConfig.ts";
+import { formatPlatform, type ImageConfig } from "../image/imageConfig.ts";
 import type { Attribution } from "../join/attribution.ts";
 import { builtStage } from "../join/builtStage.ts";
 import { textKey } from "./textKey.ts";
@@ -20,7 +20,7 @@ export interface BuildRecord {
   readonly timeMs: number;
   /** contentBytes of all layers. */
   readonly totalBytes: number;
-  /** What was checked out when the build was first seen; absent outside of git. */
+  /** What was checked out at `timeMs` and still when the build was first seen; absent outside of git, and where that is not one commit. */
   readonly commit?: string;
   /** The base first, then what can write layers, in the order in which they were built. */
   readonly lines: readonly BuildLine[];
@@ -61,13 +61,12 @@ export function buildRecordOf(
   const stage = builtStage(dockerfile, attribution);
   if (stage === undefined) return undefined;
   const { imageId, reference, config } = read.description;
-  const createdMs = Date.parse(config.created ?? "");
   return {
     imageId,
     reference,
     platform: formatPlatform(config.platform),
     stage: stage.name ?? String(stage.index),
-    timeMs: createdMs >= earliestMs && createdMs <= nowMs ? createdMs : nowMs,
+    timeMs: builtMs(config, nowMs),
     totalBytes: read.layerContentBytes,
     ...(commit === undefined ? {} : { commit }),
     lines: builtInstructions(dockerfile, attribution).map((instruction) => {
@@ -78,6 +77,12 @@ export function buildRecordOf(
       };
     }),
   };
+}
+
+/** When an image was built, as far as it says something credible; else now, when it is seen. Milliseconds since 1970. */
+export function builtMs({ created }: Pick<ImageConfig, "created">, nowMs: number): number {
+  const createdMs = Date.parse(created ?? "");
+  return createdMs >= earliestMs && createdMs <= nowMs ? createdMs : nowMs;
 }
 
 /** The FROM that the built stage starts with, then all that can write layers on top of it; empty where no stage of the file is in the image. */

@@ -9,6 +9,7 @@ import { shortDigest } from "../image/digest.ts";
 import { formatSize } from "../text/size.ts";
 import { formatChange } from "./diffLines.ts";
 
+export { builtMs } from "../history/buildRecord.ts";
 export { formatHistory, parseHistory } from "../history/historyCodec.ts";
 export type { BuildHistory } from "../history/buildHistory.ts";
 export type { BuildRecord } from "../history/buildRecord.ts";
@@ -26,7 +27,7 @@ export interface HistoryBar {
   readonly totalText: string;
   /** Against the build before that it can be compared with: `+14 MB`, `±0`; absent for a first one. */
   readonly changeText?: string;
-  /** What was checked out then; absent outside of git. */
+  /** What was checked out then; absent outside of git, and where that is not known. */
   readonly commit?: string;
   /** True for the image that the editor shows now. */
   readonly isShown: boolean;
