@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { layerBelow, removedBetween } from "../../../server/src/core/views/imageFiles.ts";
+import {
+  findImageFile,
+  layerBelow,
+  removedBetween,
+} from "../../../server/src/core/views/imageFiles.ts";
 import { anImage, type LayerSpec } from "../../support/imageBuilder.ts";
 
 /** Layer 0 has `etc/app/a`, the layer after it does something, the last one has the file again. */
@@ -32,3 +36,16 @@ for (const [what, second, layer] of rows) {
   const says = layer === undefined ? "leaves a file where it is" : "takes a file away";
   test(`${what} ${says}`, () => assert.equal(removedBy(second), layer));
 }
+
+test("directories that are links lead on in the final file system, not in a layer", () => {
+  const read = anImage()
+    .base({ lib: { symlink: "usr/lib" }, "usr/lib/libc.so": "7kB", "a/loop": { symlink: "loop" } })
+    .read();
+  const file = { kind: "file", layer: 0, path: "usr/lib/libc.so", contentBytes: 7000 };
+  assert.deepEqual(findImageFile(read, "lib/libc.so", undefined), file);
+  assert.deepEqual(findImageFile(read, "lib/../../usr/lib/libc.so", undefined), file);
+  assert.deepEqual(findImageFile(read, "lib/libc.so", 0), { kind: "absent" });
+  assert.deepEqual(findImageFile(read, "lib/none", undefined), { kind: "absent" });
+  assert.deepEqual(findImageFile(read, "a/loop/x", undefined), { kind: "absent" });
+  assert.deepEqual(findImageFile(read, "none", undefined), { kind: "absent" });
+});

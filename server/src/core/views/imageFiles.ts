@@ -11,7 +11,7 @@ import {
 import type { Layer, ReadImage } from "../image/image.ts";
 import { layerFlag } from "../image/layerIndex.ts";
 import { type Piecework, pieceNodes } from "../image/piecework.ts";
-import { lastNameOf, pathsOf, plainPath } from "../image/treePaths.ts";
+import { directoryOf, lastNameOf, pathsOf, plainPath } from "../image/treePaths.ts";
 import { formatSize } from "../text/size.ts";
 import { lineNumberOfLayer } from "./layerLines.ts";
 import { escapeSteering, fitEnd } from "./reportCells.ts";
@@ -33,8 +33,24 @@ export type ImageFile =
     }
   | { readonly kind: "directory" | "device" | "whiteout" | "absent" };
 
-/** The file at a path of one layer, or of the final file system without a layer. Costs one scan of each directory on the way. */
+/**
+ * The file at a path of one layer, or of the final file system without a layer, where directories that are links lead on as they do in a container.
+ * Costs one scan of each directory on the way.
+ */
 export function findImageFile(read: ReadImage, path: string, layer: number | undefined): ImageFile {
+  const found = findAsWritten(read, path, layer);
+  if (found.kind !== "absent" || layer !== undefined) return found;
+  const folder = pathsOf(read.finalTree).resolveDirectory(directoryOf(path));
+  if (folder === undefined || folder === directoryOf(path)) return found;
+  return findAsWritten(
+    read,
+    folder === "" ? lastNameOf(path) : `${folder}/${lastNameOf(path)}`,
+    layer,
+  );
+}
+
+/** The same, no link on the way followed. */
+function findAsWritten(read: ReadImage, path: string, layer: number | undefined): ImageFile {
   const tree = layer === undefined ? read.finalTree : read.layers[layer]?.tree;
   const node = tree === undefined ? undefined : findExactly(tree, path);
   if (tree === undefined || node === undefined) return { kind: "absent" };
