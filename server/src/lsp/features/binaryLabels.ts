@@ -1,11 +1,10 @@
 import { describeImageError, type ElfMap, formatSize } from "../../core/analysis.ts";
-import { readImageFile } from "../../io/imageFile.ts";
-import type { OpenedImage } from "../../io/imageSource.ts";
+import type { FileContent } from "../../io/fileContent.ts";
 import { labelBinary } from "../../io/labelBinary.ts";
 import type { FileAddress, FileParams } from "../../protocol/files.ts";
-import { placeFor } from "../imageBinding.ts";
 import type { Server } from "../serverParts.ts";
 import { findFile } from "./fileFinding.ts";
+import { readLayerFile } from "./layerFile.ts";
 
 /** What came of labelling a file. */
 export type LabelOutcome =
@@ -53,34 +52,28 @@ export function createBinaryLabels(server: Server): BinaryLabels {
 }
 
 async function readAndLabel(
-  { session, host }: Server,
-  { uri, reference, baseFolder, diffId, path }: FileAddress,
+  server: Server,
+  address: FileAddress,
   signal: AbortSignal,
 ): Promise<LabelOutcome> {
-  if (signal.aborted) return { kind: "cancelled" };
-  const opened = await host.openImage({ ...placeFor(session, uri, baseFolder), reference }, signal);
-  if (!opened.ok) {
-    return signal.aborted ? { kind: "cancelled" } : refused(describeImageError(opened.error));
-  }
-  try {
-    return await labelIn(opened.value, diffId, path, signal);
-  } finally {
-    await opened.value.close();
+  const file = await readLayerFile(server, address, { maxBytes: mostBytes }, signal);
+  switch (file.kind) {
+    case "read":
+      return labelContent(file.content, address.path, signal);
+    case "rebuilt":
+      return refused("The image was built anew: look at it again.");
+    case "failed":
+      return refused(describeImageError(file.error));
+    case "cancelled":
+      return file;
   }
 }
 
-async function labelIn(
-  image: OpenedImage,
-  diffId: string,
+async function labelContent(
+  content: FileContent,
   path: string,
   signal: AbortSignal,
 ): Promise<LabelOutcome> {
-  const layer = image.description.layers.findIndex((one) => one.diffId === diffId);
-  if (layer < 0) return refused("The image was built anew: look at it again.");
-  const read = await readImageFile(image, { layer, path, maxBytes: mostBytes, signal });
-  if (signal.aborted) return { kind: "cancelled" };
-  if (!read.ok) return refused(describeImageError(read.error));
-  const content = read.value;
   if (content.kind === "too-large") return tooLarge(path, content.contentBytes);
   if (content.kind !== "file") return refused(`The content of ${path} cannot be read by itself.`);
   const labelled = await labelBinary(content.bytes, { limit: mostNodes, signal });

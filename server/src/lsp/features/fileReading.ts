@@ -1,59 +1,37 @@
 import { describeImageError, formatSize } from "../../core/analysis.ts";
 import { hexLines } from "../../core/views/hexLines.ts";
 import type { FileContent } from "../../io/fileContent.ts";
-import { readImageFile } from "../../io/imageFile.ts";
-import type { OpenedImage } from "../../io/imageSource.ts";
 import type { FileAnswer, FileReadParams } from "../../protocol/files.ts";
-import type { ImageRequest } from "../host.ts";
-import { placeFor } from "../imageBinding.ts";
 import type { Server } from "../serverParts.ts";
 import { untrusted } from "./fileFinding.ts";
+import { readLayerFile } from "./layerFile.ts";
 
 /** Bytes of one answer at most, whatever a client asks for: as text in a message they take a third more. */
 const mostBytes = 64 * 2 ** 20;
 
 /** Reads a file of the layer that its address names, and of no other. */
 export async function readFile(
-  { session, host }: Server,
+  server: Server,
   params: FileReadParams,
   signal: AbortSignal,
 ): Promise<FileAnswer> {
-  if (!session.isTrusted) return refused(untrusted.message, false);
-  const place = placeFor(session, params.uri, params.baseFolder);
-  const request: ImageRequest = { ...place, reference: params.reference };
-  const opened = await host.openImage(request, signal);
-  if (signal.aborted) {
-    if (opened.ok) await opened.value.close();
-    return { kind: "cancelled" };
-  }
-  if (!opened.ok) {
-    return refused(describeImageError(opened.error), opened.error.code === "image-not-found");
-  }
-  try {
-    return await readOpened(opened.value, params, signal);
-  } finally {
-    await opened.value.close();
-  }
-}
-
-async function readOpened(
-  image: OpenedImage,
-  params: FileReadParams,
-  signal: AbortSignal,
-): Promise<FileAnswer> {
-  const { diffId, path, reference, start } = params;
-  const layer = image.description.layers.findIndex((one) => one.diffId === diffId);
-  if (layer < 0) {
-    const message = `${reference} was built anew and does not have this layer any more: open the file again.`;
-    return refused(message, true);
-  }
+  if (!server.session.isTrusted) return refused(untrusted.message, false);
+  const { reference, start } = params;
   const maxBytes = Math.min(toCount(params.maxBytes), mostBytes);
   const from = start === undefined ? {} : { start: toCount(start) };
-  const read = await readImageFile(image, { layer, path, maxBytes, signal, ...from });
-  if (read.ok) return toAnswer(read.value, params, maxBytes);
-  return read.error.code === "cancelled"
-    ? { kind: "cancelled" }
-    : refused(describeImageError(read.error), false);
+  const file = await readLayerFile(server, params, { maxBytes, ...from }, signal);
+  switch (file.kind) {
+    case "read":
+      return toAnswer(file.content, params, maxBytes);
+    case "rebuilt": {
+      const message = `${reference} was built anew and does not have this layer any more: open the file again.`;
+      return refused(message, true);
+    }
+    case "failed":
+      return refused(describeImageError(file.error), file.error.code === "image-not-found");
+    case "cancelled":
+      return file;
+  }
 }
 
 /** What a client says is a number of bytes; 0 for what is none. */
