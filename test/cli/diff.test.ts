@@ -235,6 +235,23 @@ test("Markdown is fit for a comment, whatever paths look like", async () => {
   assert.match(stdout, /\| \+1 kB \| app\/new\\\|odd\.js {2}added \|/);
 });
 
+test("images for two platforms are named with them, whatever the format", async () => {
+  const arm = { ...now.description.config, platform: { os: "linux", architecture: "arm64" } };
+  const other = { ...now, description: { ...now.description, config: arm } };
+  const both = { "web:1": old, "web:2": other };
+  const diffAs = async (format: string): Promise<string> => {
+    const argv = ["diff", "web:1", "web:2", "--format", format];
+    return (await runTare(argv, { images: both, cwd: folder })).stdout;
+  };
+  assert.match(await diffAs("text"), /^web:1 \(linux\/amd64\)\n→ web:2 \(linux\/arm64\)\n/);
+  assert.match(
+    await diffAs("markdown"),
+    /`web:1` \(linux\/amd64\) \(3,500,000 B\) → `web:2` \(linux\/arm64\)/,
+  );
+  const same = await tare("diff", "web:1", "web:2", "--format", "markdown");
+  assert.match(same.stdout, /`web:1` \(3,500,000 B\) → `web:2` \(/);
+});
+
 test("growth past a limit is exit 1", async () => {
   const grown = await tare("diff", "web:1", "web:2", "--max-growth", "2MB");
   assert.equal(grown.exitCode, 1);

@@ -1,7 +1,8 @@
 import type { PathChangeKind } from "../image/diff/treeDiff.ts";
 import { formatSize } from "../text/size.ts";
 import type { InstructionRow, RestBytes } from "./diffInstructions.ts";
-import type { DiffReport, PackageRow, PathRow } from "./diffReport.ts";
+import type { DiffReport, DiffSide, PackageRow, PathRow } from "./diffReport.ts";
+import { escapeSteering, fitEnd } from "./reportCells.ts";
 
 /** `+14 MB`, `−3 MB`, `±0`; `?` when one side is not known. */
 export function formatChange(beforeBytes: number | null, afterBytes: number | null): string {
@@ -9,6 +10,12 @@ export function formatChange(beforeBytes: number | null, afterBytes: number | nu
   const bytes = afterBytes - beforeBytes;
   if (bytes === 0) return "±0";
   return bytes > 0 ? `+${formatSize(bytes)}` : `−${formatSize(-bytes)}`;
+}
+
+/** ` (linux/arm64)` of an image where the two are for two platforms, which explains more than any row; else "". */
+export function platformNote({ image }: DiffSide, other: DiffSide): string {
+  const { platform } = image;
+  return platform === other.image.platform ? "" : ` (${fitEnd(escapeSteering(platform), 60)})`;
 }
 
 /** A row of a list: what it is, and by how much it changed. */

@@ -5,10 +5,11 @@ import {
   type DiffList,
   diffLists,
   formatChange,
+  platformNote,
   sameWeightCounts,
   sameWeightTitle,
 } from "./diffLines.ts";
-import type { DiffReport } from "./diffReport.ts";
+import type { DiffReport, DiffSide } from "./diffReport.ts";
 import { escapeSteering, fitEnd, fitPath, padLeft } from "./reportCells.ts";
 import type { Paint, TextOptions } from "./reportPaint.ts";
 import { paintFor } from "./reportPaint.ts";
@@ -42,8 +43,8 @@ function headLines(
     padLeft(bytes === null ? "?" : formatSize(bytes), 8);
   const arrow = options.unicode ? "→" : "->";
   return [
-    paint("bold", fitPath(escapeSteering(before.image.reference), options.columns)),
-    paint("bold", fitPath(`${arrow} ${escapeSteering(after.image.reference)}`, options.columns)),
+    paint("bold", fitPath(nameOf(before, after), options.columns)),
+    paint("bold", fitPath(`${arrow} ${nameOf(after, before)}`, options.columns)),
     ...rows.map(([name, old, now]) =>
       fitEnd(
         `  ${name.padEnd(11)}  ${size(old)} ${arrow} ${size(now)}   ${formatChange(old, now)}`,
@@ -55,6 +56,10 @@ function headLines(
       `  ${shared.layers} ${shared.layers === 1 ? "layer is" : "layers are"} the same, ${formatSize(shared.contentBytes)} in all`,
     ),
   ];
+}
+
+function nameOf(side: DiffSide, other: DiffSide): string {
+  return `${escapeSteering(side.image.reference)}${platformNote(side, other)}`;
 }
 
 function section(
