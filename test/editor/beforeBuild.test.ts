@@ -1,6 +1,5 @@
-import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
-import { until } from "./support/editorWindow.ts";
+import { until, untilText } from "./support/until.ts";
 import { withWindow } from "./support/withEditor.ts";
 import { aWorkspace } from "./support/workspace.ts";
 
@@ -31,10 +30,7 @@ describe("a Dockerfile that was never built", () => {
     const shown = await openWindow(t);
     if (shown === undefined) return;
     const hover = await shown.hover(1, "FROM");
-    const text = await hover.innerText();
-    for (const fact of ["Full distribution", "Smaller ones", "node:20-slim", "node:20-alpine"]) {
-      assert.ok(text.includes(fact), `${fact} should stand in\n${text}`);
-    }
+    await untilText(hover, "Full distribution", "Smaller ones", "node:20-slim", "node:20-alpine");
     await shown.photograph("before-build-hover");
     await shown.page.keyboard.press("Escape");
   });
@@ -43,7 +39,7 @@ describe("a Dockerfile that was never built", () => {
     const shown = await openWindow(t);
     if (shown === undefined) return;
     const action = await shown.lightBulb(1, "Switch base to node:20-slim", "node");
-    assert.match(await action.innerText(), /was not checked/);
+    await untilText(action, "was not checked");
     await until(
       async () => {
         await shown.page.keyboard.press("Escape");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { withEditor } from "./support/withEditor.ts";
-import { until } from "./support/editorWindow.ts";
+import { until } from "./support/until.ts";
 import { appImage, aWorkspace, dockerfile } from "./support/workspace.ts";
 
 describe("a folder whose Dockerfile names no image", () => {
@@ -25,7 +25,7 @@ describe("a folder whose Dockerfile names no image", () => {
       (shown) => `the side bar says ${shown}`,
     );
     assert.match(text, /Open File/);
-    assert.equal(await window.statusText(), undefined);
+    await window.untilStatus(undefined);
     await window.photograph("no-dockerfile");
     await window.close();
   });
@@ -39,7 +39,7 @@ describe("a folder whose Dockerfile names no image", () => {
       (shown) => shown.includes("docker build") && shown.includes("Choose Image"),
       (shown) => `the side bar says ${shown}`,
     );
-    assert.equal(await window.statusText(), "?");
+    await window.untilStatus("?");
     await window.photograph("no-image");
     await window.page.locator(".sidebar").getByText("Choose Image …").click();
     const choices = window.page.locator(".quick-input-list .monaco-list-row");
@@ -47,7 +47,7 @@ describe("a folder whose Dockerfile names no image", () => {
     await window.photograph("choose-image");
     await choices.filter({ hasText: "app.tar" }).first().click();
     await window.untilLine(3, "COPY app /srv/app4 MB · 3 MB wasted");
-    assert.equal(await window.statusText(), "18 MB");
+    await window.untilStatus("18 MB");
     await window.treeRow("line 3").waitFor();
     await window.photograph("chosen");
     await window.page.reload();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { addBusybox, startEngine, withEngine } from "../machine/engine.ts";
-import { until } from "./support/editorWindow.ts";
+import { until, untilText } from "./support/until.ts";
 import { withEditor } from "./support/withEditor.ts";
 import { aWorkspace } from "./support/workspace.ts";
 
@@ -44,7 +44,7 @@ describe("a Dockerfile that was built by a real engine", () => {
     );
     assert.equal(rows[0]?.label, "orders:latest");
     const hover = await window.hover(1, "FROM");
-    assert.match(await hover.innerText(), /history/);
+    await untilText(hover, "history");
     await window.photograph("engine");
     await build(2_500_000);
     await window.untilLine(2, "COPY app /srv/app2.5 MB · +1 MB since the last build");
@@ -67,11 +67,10 @@ describe("a Dockerfile that was built by a real engine", () => {
     await window.page.keyboard.press("Enter");
     const dialog = window.page.locator(".monaco-dialog-box");
     await dialog.waitFor();
-    assert.match(await dialog.innerText(), /Start 5 containers of started:latest\?/);
+    await untilText(dialog, "Start 5 containers of started:latest?");
     await dialog.getByText("Start Them").click();
     await dialog.getByText("Start time, measured").waitFor({ timeout: 60_000 });
-    assert.match(await dialog.innerText(), /started:latest/);
-    assert.match(await dialog.innerText(), /\d+ ms|\d s/);
+    await untilText(dialog, "started:latest", /\d+ ms|\d s/);
     await window.photograph("start-time");
     assert.equal((await docker.run(["ps", "-aq"])).trim(), "");
     await window.close();

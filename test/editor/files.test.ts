@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import type { EditorWindow } from "./support/editorWindow.ts";
-import { until } from "./support/editorWindow.ts";
+import { until } from "./support/until.ts";
 import { pickFromMenu } from "./support/contextMenu.ts";
 import { withWindow } from "./support/withEditor.ts";
 import { anImage, type ImageBuilder } from "../support/imageBuilder.ts";
@@ -156,16 +156,17 @@ describe("files of an image", () => {
       .getByLabel(/Show the Previous Part/);
     await openByPath(shown, "srv/app/tool");
     await shown.untilLine(1, programLine);
-    assert.deepEqual([await previous.count(), await next.count()], [0, 0]);
+    await previous.waitFor({ state: "detached" });
+    await next.waitFor({ state: "detached" });
     await openByPath(shown, "srv/app/large");
     await shown.page.locator(".tab.active", { hasText: "large (layer 2, line 3)" }).waitFor();
     await shown.command("Tare: Open as Hex");
     await next.waitFor();
-    assert.equal(await previous.count(), 0);
+    await previous.waitFor({ state: "detached" });
     await next.click();
     await shown.untilLine(1, "Part 2 of 2: bytes 262144 to 299999 of 300000.");
     await previous.waitFor();
-    assert.equal(await next.count(), 0);
+    await next.waitFor({ state: "detached" });
     await shown.photograph("file-hex-parts");
   });
 

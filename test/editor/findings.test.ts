@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { anImage } from "../support/imageBuilder.ts";
 import { withWindow } from "./support/withEditor.ts";
-import { until, type EditorWindow } from "./support/editorWindow.ts";
+import type { EditorWindow } from "./support/editorWindow.ts";
+import { until } from "./support/until.ts";
 import { aWorkspace } from "./support/workspace.ts";
 
 const dockerfile = `# tare: image=oci:image

@@ -4,6 +4,7 @@ import { anImage, type ImageBuilder } from "../support/imageBuilder.ts";
 import { frameWith } from "./support/webviewFrame.ts";
 import { withWindow } from "./support/withEditor.ts";
 import { aWorkspace, appImage, dockerfile } from "./support/workspace.ts";
+import { untilText } from "./support/until.ts";
 
 /** The image of `dockerfile`, its packages 2 MB heavier. */
 function heavierImage(): ImageBuilder {
@@ -39,7 +40,7 @@ describe("a Dockerfile that is built twice", () => {
     await shown.command("Tare: Show the Build History");
     const chart = await frameWith(shown.page, "svg .bar");
     assert.equal(await chart.locator("svg .bar").count(), 1);
-    assert.match(await chart.locator("body").innerText(), /One build was seen/);
+    await untilText(chart.locator("body"), "One build was seen");
   });
 
   test("after the second build the line says what it gained, and so does the status", async (t) => {
@@ -71,14 +72,11 @@ describe("a Dockerfile that is built twice", () => {
     assert.ok(Math.abs(first / second - 18 / 20) < 0.02, `${first} to ${second}`);
     await bars.last().focus();
     await shown.page.keyboard.press("ArrowLeft");
+    await untilText(chart.locator(".said"), /^18 MB, no earlier build to compare with/);
     const focused = await chart.evaluate(() => document.activeElement?.getAttribute("aria-label"));
     assert.match(focused ?? "", /^18 MB, no earlier build to compare with/);
-    assert.match(
-      await chart.locator(".said").innerText(),
-      /^18 MB, no earlier build to compare with/,
-    );
     await chart.locator("summary").click();
-    assert.match(await chart.locator("table").innerText(), /20 MB\s+\+2 MB/);
+    await untilText(chart.locator("table"), /20 MB\s+\+2 MB/);
   });
 
   test("a picked bar opens what grew since that build", async (t) => {

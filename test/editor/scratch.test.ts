@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { programFile, programImage } from "../core/views/scratchCase.ts";
 import { withWindow } from "./support/withEditor.ts";
-import { until } from "./support/editorWindow.ts";
+import { until, untilText } from "./support/until.ts";
 import { aWorkspace } from "./support/workspace.ts";
 
 const title = "FROM scratch: 402 kB → 272 B";
@@ -20,9 +20,8 @@ describe("the way to scratch in the editor", () => {
     const shown = await openWindow(t);
     if (shown === undefined) return;
     await shown.untilLine(4, /^FROM debian:12base 402 kB/);
-    const text = await (await shown.hover(4, "FROM")).innerText();
-    assert.ok(text.includes("To scratch: nothing stands in the way"), text);
-    assert.ok(text.includes(title), text);
+    const hover = await shown.hover(4, "FROM");
+    await untilText(hover, "To scratch: nothing stands in the way", title);
     await shown.photograph("scratch-hover");
     await shown.page.keyboard.press("Escape");
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { until } from "./support/editorWindow.ts";
+import { until } from "./support/until.ts";
 import { withEditor } from "./support/withEditor.ts";
 import { appImage, aWorkspace, dockerfile } from "./support/workspace.ts";
 

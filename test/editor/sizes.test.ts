@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { withWindow } from "./support/withEditor.ts";
-import { until } from "./support/editorWindow.ts";
+import { until, untilText } from "./support/until.ts";
 import { appImage, aWorkspace, dockerfile } from "./support/workspace.ts";
 
 describe("a Dockerfile whose image is an OCI layout beside it", () => {
@@ -30,7 +30,7 @@ describe("a Dockerfile whose image is an OCI layout beside it", () => {
   test("the status bar shows total and budget", async (t) => {
     const shown = await openWindow(t);
     if (shown === undefined) return;
-    assert.equal(await shown.statusText(), "18 MB / 16 MB");
+    await shown.untilStatus("18 MB / 16 MB");
   });
 
   test("the problem list names the FROM and the line that crosses the budget", async (t) => {
@@ -51,10 +51,7 @@ describe("a Dockerfile whose image is an OCI layout beside it", () => {
     const shown = await openWindow(t);
     if (shown === undefined) return;
     const hover = await shown.hover(4, "COPY");
-    const text = await hover.innerText();
-    for (const fact of ["22% of the image", "4,000,000 B", "srv/app/cache/index", "line 5"]) {
-      assert.ok(text.includes(fact), `${fact} should stand in\n${text}`);
-    }
+    await untilText(hover, "22% of the image", "4,000,000 B", "srv/app/cache/index", "line 5");
     await shown.photograph("hover");
     await hover.getByText("Show in the layer tree").click();
     const selected = shown.page.locator(".sidebar .monaco-list-row.selected", {

@@ -9,7 +9,8 @@ import { test } from "node:test";
 import { chromium } from "playwright-core";
 import { bringBrowser, browserArguments } from "../machine/browser.ts";
 import { inRoot } from "../machine/place.ts";
-import { openWindow, until } from "./support/editorWindow.ts";
+import { openWindow } from "./support/editorWindow.ts";
+import { until } from "./support/until.ts";
 
 /** Process ids of everything below a process, by `/proc`. */
 function descendantsOf(pid: number): readonly number[] {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { pickFromMenu } from "./support/contextMenu.ts";
 import { withWindow } from "./support/withEditor.ts";
-import { treemapFrame, until } from "./support/editorWindow.ts";
+import { treemapFrame } from "./support/editorWindow.ts";
+import { until } from "./support/until.ts";
 import { appImage, aWorkspace, dockerfile } from "./support/workspace.ts";
 
 describe("the treemap in the editor", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { withEditor } from "./support/withEditor.ts";
-import { until } from "./support/editorWindow.ts";
+import { until } from "./support/until.ts";
 import { appImage, aWorkspace, dockerfile } from "./support/workspace.ts";
 
 describe("a folder that is not trusted yet", () => {

@@ -7,7 +7,7 @@ import { nodeHost } from "../../server/src/lsp/nodeHost.ts";
 import type { BuildHistory, BuildsComparison } from "../../server/src/protocol/builds.ts";
 import { methods } from "../../server/src/protocol.ts";
 import { addBusybox, startEngine, type TestEngine, withEngine } from "../machine/engine.ts";
-import { until } from "../editor/support/editorWindow.ts";
+import { until } from "../editor/support/until.ts";
 import { lspPair, type LspPair } from "../support/lspPair.ts";
 
 const dockerfile = "# tare: image=app:1\nFROM busybox:local\nCOPY a.txt /srv/\nCOPY b.txt /srv/\n";

@@ -1,5 +1,6 @@
 import type { Locator } from "playwright-core";
-import { until, type EditorWindow } from "./editorWindow.ts";
+import type { EditorWindow } from "./editorWindow.ts";
+import { until } from "./until.ts";
 
 /**
  * Opens the context menu of what is pointed at and takes an entry of it. A menu of VS Code takes no click in its first tenth of a second, so that the

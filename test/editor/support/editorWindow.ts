@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
 import { cacheFolder } from "../../machine/place.ts";
+import { patienceMs, until } from "./until.ts";
 
 /** How a window is opened. */
 export interface WindowOptions {
@@ -51,13 +52,13 @@ export interface EditorWindow {
   sideBarText(): Promise<string>;
   /** Text of our status bar item; undefined when it is not there. */
   statusText(): Promise<string | undefined>;
+  /** Resolves when it has that text, or is not there; rejects with what it says instead. */
+  untilStatus(text: string | undefined): Promise<void>;
   /** Writes a picture to `.cache/screenshots` for people to look at; its path. */
   photograph(name: string): Promise<string>;
   close(): Promise<void>;
 }
 
-/** A busy machine takes long to start an editor, and nothing is lost by waiting for what comes. */
-const patienceMs = 60_000;
 const screenshots = join(cacheFolder, "screenshots");
 
 /** Opens a window of its own storage: nothing is remembered of another one. */
@@ -85,6 +86,10 @@ function windowOf(page: Page, close: () => Promise<void>): EditorWindow {
   const lines = (): Promise<readonly string[]> => visibleLines(editor);
   const command = (title: string): Promise<void> => runCommand(page, title);
   const rows = page.locator(".sidebar .monaco-list-row[role=treeitem]");
+  const statusText = async (): Promise<string | undefined> => {
+    const item = page.locator('.statusbar-item[id*="tare.total"]');
+    return (await item.count()) === 0 ? undefined : oneLine(await item.first().innerText());
+  };
   return {
     page,
     lines,
@@ -157,9 +162,13 @@ function windowOf(page: Page, close: () => Promise<void>): EditorWindow {
       await showLayers(page, command);
       return oneLine(await page.locator(".sidebar").innerText());
     },
-    statusText: async () => {
-      const item = page.locator('.statusbar-item[id*="tare.total"]');
-      return (await item.count()) === 0 ? undefined : oneLine(await item.first().innerText());
+    statusText,
+    untilStatus: async (text) => {
+      await until(
+        statusText,
+        (shown) => shown === text,
+        (shown) => `the status bar should say ${String(text)}, it says ${String(shown)}`,
+      );
     },
     photograph: async (name) => {
       mkdirSync(screenshots, { recursive: true });
@@ -169,22 +178,6 @@ function windowOf(page: Page, close: () => Promise<void>): EditorWindow {
     },
     close,
   };
-}
-
-/** Asks again until the answer is as wished; rejects with the last answer in words. */
-export async function until<T>(
-  ask: () => Promise<T>,
-  isFine: (answer: T) => boolean,
-  complain: (answer: T) => string,
-  mostMs: number = patienceMs,
-): Promise<T> {
-  const deadline = Date.now() + mostMs;
-  for (;;) {
-    const answer = await ask();
-    if (isFine(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(complain(answer));
-    await new Promise((wake) => setTimeout(wake, 100));
-  }
 }
 
 /** The webview of the treemap that is seen: a frame of the editor's, and ours in it. */

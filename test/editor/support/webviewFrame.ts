@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Frame, Page } from "playwright-core";
-import { until } from "./editorWindow.ts";
+import { until } from "./until.ts";
 
 /** The page inside a webview that holds such an element. */
 export async function frameWith(page: Page, selector: string): Promise<Frame> {
