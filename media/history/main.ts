@@ -1,5 +1,5 @@
 import type { HistoryBuild, HistoryViewMessage } from "../../server/src/protocol/builds.ts";
-import { element, shape } from "../treemap/elements.ts";
+import { element, shape } from "../elements.ts";
 import { barsOf, barText, type Bar } from "./chart.ts";
 
 interface Host {

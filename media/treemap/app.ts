@@ -7,12 +7,13 @@ import type {
 } from "../../server/src/protocol/treemap.ts";
 import { type ColourBy, coloursOf, isBinary, legendOf } from "./colours.ts";
 import { contextOf } from "./context.ts";
-import { element } from "./elements.ts";
+import { element } from "../elements.ts";
 import { layoutOf } from "./layout.ts";
 import { type MapView, mapView } from "./mapView.ts";
 import type { Memory } from "./memory.ts";
 import {
   crumbsOf,
+  entryKey,
   layerNameOf,
   type Place,
   placesOf,
@@ -252,14 +253,14 @@ function openMatch(living: Living, match: TreemapMatch): void {
   const { memory } = living;
   if (memory === undefined) return;
   const { uri, layer } = memory.target;
-  const isWaste = match.waste === true;
   const scope: TreemapTarget = {
     uri,
-    ...(isWaste ? { waste: true, layer: match.layer } : layer !== undefined && { layer }),
+    ...(match.waste === true
+      ? { waste: true, layer: match.layer }
+      : layer !== undefined && { layer }),
   };
   const above = match.path.slice(0, Math.max(0, match.path.lastIndexOf("/")));
   const target = { ...scope, ...(above !== "" && { path: above }) };
-  const key = `${match.kind}|${scope.layer ?? ""}|${isWaste ? "waste" : ""}|${match.path}`;
-  show(living, target, key);
+  show(living, target, entryKey(match.kind, { ...scope, path: match.path }));
   living.view.focus();
 }

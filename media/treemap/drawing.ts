@@ -1,7 +1,7 @@
 import type { Treemap } from "../../server/src/protocol/treemap.ts";
 import { captionsOf, lineHeight, type Caption } from "./captions.ts";
 import { fillCount, fillOf, type ColourBy } from "./colours.ts";
-import { type Attributes, shape } from "./elements.ts";
+import { type Attributes, shape } from "../elements.ts";
 import type { Box, Frame, Layout, Leaf } from "./layout.ts";
 import { allPlaces, type Place } from "./places.ts";
 import { spoken } from "./words.ts";

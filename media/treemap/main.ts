@@ -1,7 +1,7 @@
 // The webview of the treemap: drawn here, counted by the server.
 import type { TreemapMessage } from "../../server/src/protocol/treemap.ts";
 import { startTreemap } from "./app.ts";
-import { element } from "./elements.ts";
+import { element } from "../elements.ts";
 import { parseMemory } from "./memory.ts";
 
 declare function acquireVsCodeApi(): {

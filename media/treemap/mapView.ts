@@ -1,7 +1,7 @@
 import type { Treemap, TreemapMatch } from "../../server/src/protocol/treemap.ts";
 import type { ColourBy } from "./colours.ts";
 import { type ContextOf, drawMap, type Drawing, markFocus } from "./drawing.ts";
-import { element } from "./elements.ts";
+import { element } from "../elements.ts";
 import { boxOfPlace, type Layout, layoutOf } from "./layout.ts";
 import { type Direction, neighbour } from "./navigation.ts";
 import { type Place, placeKey } from "./places.ts";

@@ -45,8 +45,13 @@ export function placeKey({ node, target, parent }: Place): string {
   const isSection = node.kind === "section";
   const isInside = (isSection || node.kind === "rest") && parent !== undefined;
   const above = isInside ? `${placeKey(parent)}|${isSection ? node.name : ""}` : "";
+  return `${above}${entryKey(node.kind, target)}`;
+}
+
+/** The same for a file or directory that may not be on the map yet. */
+export function entryKey(kind: TreemapNode["kind"], target: TreemapTarget): string {
   const { path = "", layer = "", waste = false } = target;
-  return `${above}${node.kind}|${layer}|${waste ? "waste" : ""}|${path}`;
+  return `${kind}|${layer}|${waste ? "waste" : ""}|${path}`;
 }
 
 /** Whether it can be asked for by itself. */

@@ -1,5 +1,5 @@
 import type { TreemapMatch, TreemapMatches } from "../../server/src/protocol/treemap.ts";
-import { element } from "./elements.ts";
+import { element } from "../elements.ts";
 import type { Place } from "./places.ts";
 
 /** The field and the list below it. */

@@ -1,6 +1,6 @@
 import type { Treemap } from "../../server/src/protocol/treemap.ts";
 import { nameOfContent } from "./colours.ts";
-import { element } from "./elements.ts";
+import { element } from "../elements.ts";
 import { allPlaces, isZoomable, type Place } from "./places.ts";
 
 /** What the rows of the table do. */

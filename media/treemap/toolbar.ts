@@ -1,6 +1,6 @@
 import type { Treemap } from "../../server/src/protocol/treemap.ts";
 import type { ColourBy, LegendEntry } from "./colours.ts";
-import { element, setAttributes, shape } from "./elements.ts";
+import { element, setAttributes, shape } from "../elements.ts";
 import type { Crumb } from "./places.ts";
 
 /** The way back, the colours and the two forms. */

@@ -1,4 +1,4 @@
-import { element } from "./elements.ts";
+import { element } from "../elements.ts";
 import type { Box } from "./layout.ts";
 import type { Place } from "./places.ts";
 
