@@ -1,6 +1,6 @@
 import { type Analysis, describeImageError } from "../core/analysis.ts";
 import { layerTreeRows } from "../core/views/layerTree.ts";
-import { emptyTreeMemory } from "../core/views/layerTreeMemory.ts";
+import { emptyTreeMemory, type TreeMemory } from "../core/views/layerTreeMemory.ts";
 import type { ComparedImage, TreeView } from "../core/views/layerTreeOptions.ts";
 import { revealPath } from "../core/views/layerTreeReveal.ts";
 import { prepareTree } from "../core/views/layerTreeWork.ts";
@@ -18,6 +18,8 @@ import { inTurns } from "./turns.ts";
 export interface LayerTrees {
   rows(params: TreeParams, isStopped: IsStopped): Answer<readonly TreeRow[]>;
   reveal(params: RevealParams, isStopped: IsStopped): Answer<readonly string[]>;
+  /** What was found in images, for others that look for the same: the packages of one are found once. */
+  readonly memory: TreeMemory;
   /** The document is closed: lets go of the image that it was compared with. */
   closed(uri: string): void;
 }
@@ -46,6 +48,7 @@ export function createLayerTrees(options: LayerTreesOptions): LayerTrees {
     return { options: wanted, memory, shared, ...(compared === undefined ? {} : { compared }) };
   };
   return {
+    memory,
     rows({ uri, parent, options: wanted }, isStopped) {
       const analysis = documents.view(uri)?.analysis;
       if (analysis === undefined) return [];

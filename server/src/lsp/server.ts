@@ -138,8 +138,15 @@ function createStore(connection: Connection, { host, shield }: World): ImageStor
   });
 }
 
-function answerRequests({ connection, host, shield, session, documents }: Server): void {
-  const memory = emptyHoverMemory();
+function answerRequests({
+  connection,
+  host,
+  shield,
+  session,
+  documents,
+  layerTrees,
+}: Server): void {
+  const memory = emptyHoverMemory(layerTrees.memory);
   const { features } = session;
   connection.onHover(
     shield.answering<[HoverParams, CancellationToken], Hover | null>(

@@ -47,6 +47,11 @@ export interface CardRow {
   readonly fileIn?: number;
 }
 
+/** A row that is no path. */
+export function textRow(text: string): CardRow {
+  return { text, path: undefined };
+}
+
 /** A headed table; every row has a cell for each column, plain text. */
 export interface CardTable {
   readonly heading: string;
@@ -64,14 +69,14 @@ export interface HoverMemory {
   readonly trees: TreeMemory;
 }
 
-/** An empty memory. */
-export function emptyHoverMemory(): HoverMemory {
+/** An empty memory; `trees` is that of the layer trees, where there is one. */
+export function emptyHoverMemory(trees: TreeMemory = emptyTreeMemory()): HoverMemory {
   return {
     places: new WeakMap(),
     waste: new WeakMap(),
     packages: new WeakMap(),
     surfaces: new WeakMap(),
-    trees: emptyTreeMemory(),
+    trees,
   };
 }
 

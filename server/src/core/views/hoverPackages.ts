@@ -11,7 +11,7 @@ import { recommendedOnly } from "../image/packages/recommended.ts";
 import type { InstructionWeight } from "../join/attribution.ts";
 import { counted } from "../text/counted.ts";
 import { formatExactBytes, formatSize } from "../text/size.ts";
-import { type CardList, type CardRow, type HoverMemory, rowLimit } from "./hoverCard.ts";
+import { type CardList, type HoverMemory, rowLimit, textRow } from "./hoverCard.ts";
 import { packagesIn } from "./layerTreeMemory.ts";
 import { escapeSteering, fitEnd } from "./reportCells.ts";
 
@@ -125,13 +125,13 @@ function broughtList({ brought, broughtBytes, unownedBytes, isPartial }: Package
   return {
     heading,
     rows: [
-      ...brought.slice(0, rowLimit).map((each) => plainRow(`${packageText(each)}${notes(each)}`)),
+      ...brought.slice(0, rowLimit).map((each) => textRow(`${packageText(each)}${notes(each)}`)),
       ...(rest.length === 0
         ? []
-        : [plainRow(`${formatSize(sumOf(rest))} in ${rest.length} more${more}`)]),
+        : [textRow(`${formatSize(sumOf(rest))} in ${rest.length} more${more}`)]),
       ...(unownedBytes === undefined || unownedBytes === 0
         ? []
-        : [plainRow(`${formatSize(unownedBytes)} of no package${doubt}`)]),
+        : [textRow(`${formatSize(unownedBytes)} of no package${doubt}`)]),
     ],
   };
 }
@@ -141,8 +141,8 @@ function hiddenList({ hidden }: PackageShares): CardList {
   return {
     heading: "Hidden or removed here, of packages of earlier layers",
     rows: [
-      ...hidden.slice(0, rowLimit).map((each) => plainRow(packageText(each))),
-      ...(rest.length === 0 ? [] : [plainRow(`${formatSize(sumOf(rest))} of ${rest.length} more`)]),
+      ...hidden.slice(0, rowLimit).map((each) => textRow(packageText(each))),
+      ...(rest.length === 0 ? [] : [textRow(`${formatSize(sumOf(rest))} of ${rest.length} more`)]),
     ],
   };
 }
@@ -171,10 +171,6 @@ function notes({
   ]
     .map((note) => `, ${note}`)
     .join("");
-}
-
-function plainRow(text: string): CardRow {
-  return { text, path: undefined };
 }
 
 /** One row for a package that several layers brought. */

@@ -2,7 +2,7 @@ import type { Analysis } from "../analysis.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import type { Check, Readiness } from "../scratch/readiness.ts";
 import { formatSize } from "../text/size.ts";
-import type { CardPart, CardRow } from "./hoverCard.ts";
+import { type CardPart, type CardRow, textRow } from "./hoverCard.ts";
 import { isFromScratch, rewriteTitle, rewrittenFrom } from "./scratch.ts";
 
 /**
@@ -60,8 +60,4 @@ function titleWithBytes({ title, bytes }: Check): string {
 
 function titlesRow(label: string, titles: readonly string[]): readonly CardRow[] {
   return titles.length === 0 ? [] : [textRow(`${label}: ${[...new Set(titles)].join(", ")}`)];
-}
-
-function textRow(text: string): CardRow {
-  return { text, path: undefined };
 }
