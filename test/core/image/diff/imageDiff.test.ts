@@ -28,6 +28,32 @@ test("the same layers are shared, and nothing in them is different", () => {
   );
 });
 
+const nodePackage = (folder: string, version: string, size: string) => ({
+  [`srv/${folder}/package.json`]: { content: JSON.stringify({ name: "left", version }) },
+  [`srv/${folder}/index.js`]: size,
+});
+
+test("a version came in the place of another only where that is the only one of its name", () => {
+  const changes = (before: LayerSpec, after: LayerSpec): readonly string[] =>
+    diffImages(anImage().layer(before).read(), anImage().layer(after).read()).packages.map(
+      ({ beforeVersion, afterVersion, beforeBytes = 0, afterBytes = 0 }) =>
+        `${beforeVersion ?? "none"} → ${afterVersion ?? "none"} ${Math.sign(afterBytes - beforeBytes)}`,
+    );
+  const one = nodePackage("node_modules/left", "1.0.0", "5kB");
+  const nested = nodePackage("node_modules/a/node_modules/left", "2.0.0", "7kB");
+  assert.deepEqual(changes(one, nodePackage("node_modules/left", "1.1.0", "9kB")), [
+    "1.0.0 → 1.1.0 1",
+  ]);
+  assert.deepEqual(changes(one, { ...one, ...nested }), ["none → 2.0.0 1"]);
+  assert.deepEqual(changes(one, nodePackage("node_modules/left", "1.0.0", "9kB")), [
+    "1.0.0 → 1.0.0 1",
+  ]);
+  assert.deepEqual(
+    changes({ ...one, ...nested }, nodePackage("node_modules/left", "3.0.0", "9kB")),
+    ["none → 3.0.0 1", "2.0.0 → none -1", "1.0.0 → none -1"],
+  );
+});
+
 function checkKinds(before: LayerSpec, after: LayerSpec, expected: readonly string[]): void {
   const diff = diffImages(anImage().layer(before).read(), anImage().layer(after).read());
   assert.deepEqual(

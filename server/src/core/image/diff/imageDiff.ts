@@ -70,23 +70,39 @@ function diffPackages(before: PackageTable, after: PackageTable): readonly Packa
     .sort((a, b) => weightOf(b) - weightOf(a) || compareTexts(a.name, b.name));
 }
 
-/** Several packages of one name (npm's nested ones) are told apart by their versions where they can be. */
+/**
+ * Of packages of one name. One version came in the place of another only where each image has one more of an architecture than the other: several of a
+ * name, as npm nests them, do not tell which came for which, so that each came or went by itself.
+ */
 function changesOf(old: readonly Package[], now: readonly Package[]): readonly PackageChange[] {
-  const isKept = (one: Package, others: readonly Package[]): boolean =>
-    others.some((other) => packageKey(other) === packageKey(one) && other.bytes === one.bytes);
-  const gone = old.filter((one) => !isKept(one, now));
-  const come = now.filter((one) => !isKept(one, old));
-  return Array.from({ length: Math.max(gone.length, come.length) }, (_, at) => {
-    const [left, right] = [gone[at], come[at]];
-    return {
-      manager: (right ?? left)?.manager ?? "dpkg",
-      name: (right ?? left)?.name ?? "",
-      beforeVersion: left?.version,
-      afterVersion: right?.version,
-      beforeBytes: left === undefined ? 0 : left.bytes,
-      afterBytes: right === undefined ? 0 : right.bytes,
-    };
-  });
+  const kept = new Map(now.map((one) => [packageKey(one), one]));
+  const known = new Set(old.map(packageKey));
+  const gone = old.filter((one) => !kept.has(packageKey(one)));
+  const come = now.filter((one) => !known.has(packageKey(one)));
+  const isSingle = (packages: readonly Package[], { architecture }: Package): boolean =>
+    packages.filter((one) => one.architecture === architecture).length === 1;
+  const isPair = (one: Package): boolean => isSingle(gone, one) && isSingle(come, one);
+  const successorOf = (one: Package): Package | undefined =>
+    isPair(one) ? come.find(({ architecture }) => architecture === one.architecture) : undefined;
+  return [
+    ...old.flatMap((one) => {
+      const same = kept.get(packageKey(one));
+      if (same === undefined) return [changeOf(one, successorOf(one))];
+      return same.bytes === one.bytes ? [] : [changeOf(one, same)];
+    }),
+    ...come.filter((one) => !isPair(one)).map((one) => changeOf(undefined, one)),
+  ];
+}
+
+function changeOf(old: Package | undefined, now: Package | undefined): PackageChange {
+  return {
+    manager: (now ?? old)?.manager ?? "dpkg",
+    name: (now ?? old)?.name ?? "",
+    beforeVersion: old?.version,
+    afterVersion: now?.version,
+    beforeBytes: old === undefined ? 0 : old.bytes,
+    afterBytes: now === undefined ? 0 : now.bytes,
+  };
 }
 
 function byName(packages: readonly Package[]): ReadonlyMap<string, readonly Package[]> {
