@@ -204,6 +204,14 @@ suite("binaries of an image, asked for over LSP", () => {
       assert.equal((await mapOf(pair, { uri, path: "app/notes" }))?.root.children, undefined);
     }));
 
+  test("what is no binary is not read again to say so", () =>
+    withApp(async (pair, uri, opened) => {
+      const before = opened();
+      const first = await binaryOf(pair, { uri, path: "app/notes" });
+      assert.deepEqual(await binaryOf(pair, { uri, path: "app/notes" }), first);
+      assert.equal(opened() - before, 1);
+    }));
+
   test("an image that is gone when its binary is asked for gives no map, and says why", () =>
     withApp(async (pair, uri) => {
       await writeFile(join(folder(), "app.tar"), "gone");

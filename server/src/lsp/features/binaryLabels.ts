@@ -27,16 +27,16 @@ const mostNodes = 5000;
 /** Nothing labelled yet. */
 export function createBinaryLabels(server: Server): BinaryLabels {
   // By layer and path, so that they never go stale; the newest last.
-  const known = new Map<string, LabelOutcome>();
+  const known = new Map<string, Labelled>();
   let last: Promise<unknown> = Promise.resolve();
   const label = async (address: FileAddress, signal: AbortSignal): Promise<LabelOutcome> => {
     const key = JSON.stringify([address.diffId, address.path]);
-    const outcome = known.get(key) ?? (await readAndLabel(server, address, signal));
+    const labelled = known.get(key) ?? (await readAndLabel(server, address, signal));
     known.delete(key);
-    if (outcome.kind === "labels") known.set(key, outcome);
+    if (labelled.isLasting) known.set(key, labelled);
     const [oldest] = known.keys();
     if (known.size > mostRemembered && oldest !== undefined) known.delete(oldest);
-    return outcome;
+    return labelled.outcome;
   };
   return {
     async labelsOf(params, signal) {
@@ -51,21 +51,27 @@ export function createBinaryLabels(server: Server): BinaryLabels {
   };
 }
 
+/** What the bytes of a file say lasts as they do; trouble on the way to them need not come again. */
+interface Labelled {
+  readonly outcome: LabelOutcome;
+  readonly isLasting: boolean;
+}
+
 async function readAndLabel(
   server: Server,
   address: FileAddress,
   signal: AbortSignal,
-): Promise<LabelOutcome> {
+): Promise<Labelled> {
   const file = await readLayerFile(server, address, { maxBytes: mostBytes }, signal);
   switch (file.kind) {
     case "read":
       return labelContent(file.content, address.path, signal);
     case "rebuilt":
-      return refused("The image was built anew: look at it again.");
+      return forNow(refused("The image was built anew: look at it again."));
     case "failed":
-      return refused(describeImageError(file.error));
+      return forNow(refused(describeImageError(file.error)));
     case "cancelled":
-      return file;
+      return forNow(file);
   }
 }
 
@@ -73,15 +79,27 @@ async function labelContent(
   content: FileContent,
   path: string,
   signal: AbortSignal,
-): Promise<LabelOutcome> {
-  if (content.kind === "too-large") return tooLarge(path, content.contentBytes);
-  if (content.kind !== "file") return refused(`The content of ${path} cannot be read by itself.`);
+): Promise<Labelled> {
+  if (content.kind === "too-large") return forGood(tooLarge(path, content.contentBytes));
+  if (content.kind !== "file") {
+    return forGood(refused(`The content of ${path} cannot be read by itself.`));
+  }
   const labelled = await labelBinary(content.bytes, { limit: mostNodes, signal });
-  if (signal.aborted) return { kind: "cancelled" };
-  if (!labelled.ok) return refused(describeImageError(labelled.error));
-  return labelled.value === undefined
-    ? refused(`${path} is no ELF file, so nothing says what its bytes are for.`)
-    : { kind: "labels", map: labelled.value };
+  if (signal.aborted) return forNow({ kind: "cancelled" });
+  if (!labelled.ok) return forNow(refused(describeImageError(labelled.error)));
+  return forGood(
+    labelled.value === undefined
+      ? refused(`${path} is no ELF file, so nothing says what its bytes are for.`)
+      : { kind: "labels", map: labelled.value },
+  );
+}
+
+function forGood(outcome: LabelOutcome): Labelled {
+  return { outcome, isLasting: true };
+}
+
+function forNow(outcome: LabelOutcome): Labelled {
+  return { outcome, isLasting: false };
 }
 
 function tooLarge(path: string, bytes: number): LabelOutcome {
