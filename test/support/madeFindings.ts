@@ -15,7 +15,16 @@ export interface MadeFix extends Partial<Omit<Fix, "edits">> {
 
 /** A Dockerfile without an image in which these things were found, whatever rules there are. */
 export function analysisFinding(text: string, findings: readonly MadeFinding[]): Analysis {
-  return { ...textAnalysisOf(text), findings: findings.map((made) => toFinding(text, made)) };
+  return withFindings(
+    textAnalysisOf(text),
+    findings.map((made) => toFinding(text, made)),
+  );
+}
+
+/** The same analysis, whatever the rules say. */
+export function withFindings(analysis: Analysis, findings: readonly Finding[]): Analysis {
+  const { budgets, forecast, readiness, rewrites } = analysis;
+  return { ...analysis, budgets, forecast, readiness, rewrites, findings };
 }
 
 function toFinding(text: string, { at, fixes = [], ...made }: MadeFinding): Finding {

@@ -23,6 +23,7 @@ import type { BaseContents } from "./image/baseContents.ts";
 import type { Image } from "./image/image.ts";
 import type { Platform } from "./image/imageConfig.ts";
 import type { Attribution } from "./join/attribution.ts";
+import { type KnownParts, LazyAnalysis } from "./lazyAnalysis.ts";
 import type { Problem } from "./result.ts";
 import type { RuleContext, RuleSurroundings } from "./rules/context.ts";
 import { toRuleContext } from "./rules/context.ts";
@@ -105,7 +106,7 @@ export interface AnalysisSurroundings {
   readonly memory?: RuleMemory;
 }
 
-/** Everything that is known of one version of a Dockerfile with one snapshot of its image. Plain data; all views read it. */
+/** Everything that is known of one version of a Dockerfile with one snapshot of its image; all views read it. Not to be spread: some parts are not there yet. */
 export interface Analysis {
   readonly dockerfile: Dockerfile;
   /** Undefined while no image is known. */
@@ -165,34 +166,20 @@ export function analyse(
   const findings = lazily(() => findingsOf(rulesSee(), settings.rules));
   const readiness = lazily(() => findReadiness(rulesSee()));
   const rewrites = lazily(() => rewritesOf(rulesSee(), readiness(), bases));
-  return {
+  const known: KnownParts = {
     dockerfile,
     image,
     attribution,
     cost: settings.cost ?? {},
-    get budgets() {
-      return budgets();
-    },
     layerBudget,
-    get forecast() {
-      return forecast();
-    },
     contextKnowledge: context,
     variantsOf: (stage) => variantsOf(dockerfile, stage, bases),
     problems: problemsOf(dockerfile),
-    get findings() {
-      return findings();
-    },
     foundFindings: () => findings.made(),
-    get readiness() {
-      return readiness();
-    },
-    get rewrites() {
-      return rewrites();
-    },
     refactoringsAt: (span) =>
       [joinRefactoring(rulesSee(), span)].filter((fix) => fix !== undefined),
   };
+  return new LazyAnalysis(known, { budgets, findings, forecast, readiness, rewrites });
 }
 
 /** What is weighed, in the image and before it. */

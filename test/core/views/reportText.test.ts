@@ -7,7 +7,7 @@ import type { TextOptions } from "../../../server/src/core/views/reportPaint.ts"
 import { reportText } from "../../../server/src/core/views/reportText.ts";
 import type { ImageBuilder } from "../../support/imageBuilder.ts";
 import { anImage } from "../../support/imageBuilder.ts";
-import { analysisFinding, type MadeFinding } from "../../support/madeFindings.ts";
+import { analysisFinding, type MadeFinding, withFindings } from "../../support/madeFindings.ts";
 
 const plain: TextOptions = { columns: 80, color: false, unicode: true, top: 10 };
 
@@ -26,7 +26,7 @@ function textOf(
   const read = builder.read();
   const image = { state: "read", description: read.description, read } as const;
   const analysis = analyse(parseDockerfile(dockerfile), image, settings);
-  const made = { ...analysis, findings: analysisFinding(dockerfile, findings).findings };
+  const made = withFindings(analysis, analysisFinding(dockerfile, findings).findings);
   const lines = reportText(read, made, { ...plain, ...options });
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }

@@ -73,9 +73,7 @@ function isAlternative(alternatives: string, word: string): boolean {
 
 /** Whether one of these options is given, alone, with `=value` or with a value behind it. One-letter options are also found in a cluster: `-qy`. */
 export function hasOption({ options }: ToolCall, ...names: readonly string[]): boolean {
-  return (
-    options.length > 0 && options.some(({ text }) => names.some((name) => isOption(text, name)))
-  );
+  return options.some(({ text }) => names.some((name) => isOption(text, name)));
 }
 
 /** The value of an option, in the same word or in the next; undefined when it is not given or has none. */
