@@ -21,30 +21,30 @@ export interface ToolInstall {
  */
 export function buildToolsOf(context: RuleContext, run: Instruction): readonly ToolInstall[] {
   const script = run.keyword === "RUN" ? context.shellOf(run) : undefined;
-  if (script === undefined || !script.commands.some(isInstaller)) return [];
-  if (script.commands.some(removesPackages)) return [];
-  return script.commands
+  const installers = script?.commands.filter(isInstaller) ?? [];
+  if (installers.some(removesPackages)) return [];
+  return installers
     .filter(({ certainty }) => certainty === "always")
-    .flatMap((command) => toolInstall(context, command));
+    .map((command) => toolInstall(context, command))
+    .filter((install) => install !== undefined);
 }
 
 function isInstaller({ name }: ShellCommand): boolean {
   return name !== undefined && installVerbs.has(name);
 }
 
-function toolInstall(context: RuleContext, command: ShellCommand): readonly ToolInstall[] {
-  const { name, args } = command;
-  if (name === undefined || !installVerbs.has(name)) return [];
+function toolInstall(context: RuleContext, command: ShellCommand): ToolInstall | undefined {
+  const { name = "", args } = command;
   const words = withoutValues(args);
   const verb = words.find(({ text }) => !text.startsWith("-"));
-  if (verb === undefined || verb.text !== installVerbs.get(name)) return [];
+  if (verb === undefined || verb.text !== installVerbs.get(name)) return undefined;
   const packages = words.filter((word) => word !== verb && !word.text.startsWith("-"));
   const isTool = ({ text, isLiteral }: ShellWord): boolean =>
     isLiteral && (isBuildPackage(nameOf(text)) || (nameOf(text) === "git" && clones(context)));
   const tools = packages.filter(isTool);
-  if (tools.length === 0) return [];
+  if (tools.length === 0) return undefined;
   const others = packages.filter((word) => !isTool(word));
-  return [{ command, manager: name, verb, tools, others }];
+  return { command, manager: name, verb, tools, others };
 }
 
 const installVerbs: ReadonlyMap<string, string> = new Map([

@@ -23,7 +23,7 @@ export const copiedTwice: Rule = {
   *check(context) {
     const acts = fileActsOf(context);
     const pairs = hiddenPairs(context);
-    for (const [at, { instruction }] of acts.entries()) {
+    for (const { place: at, instruction } of acts) {
       const isMeasured = context.measuredLayers(instruction) !== undefined;
       const report = isMeasured
         ? measuredReport(context, acts, at, pairs)

@@ -99,7 +99,8 @@ function installIn(context: RuleContext, run: Instruction, use: DevUse): DevInst
 
 function isPruning(call: ToolCall): boolean {
   return (
-    ["npm", "pnpm"].some((tool) => isCall(call, tool, "prune")) ||
+    isCall(call, "npm", "prune") ||
+    isCall(call, "pnpm", "prune") ||
     (call.tool === "composer" && call.options.some(({ text }) => text === "--no-dev"))
   );
 }

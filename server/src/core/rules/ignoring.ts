@@ -32,6 +32,7 @@ export function ignoredIn(dockerfile: Dockerfile): (code: string, instruction: n
       else if (directive.appliesTo !== undefined) somewhere.add(`${directive.appliesTo} ${name}`);
     }
   }
+  if (everywhere.size + somewhere.size === 0) return () => false;
   return (code, instruction) => everywhere.has(code) || somewhere.has(`${instruction} ${code}`);
 }
 

@@ -31,7 +31,7 @@ export const removedLater: Rule = {
     if (!acts.some(({ removals }) => removals.length > 0) && context.read === undefined) return;
     const archives = keptArchives(context, acts);
     const pairs = hiddenPairs(context);
-    for (const [at, { instruction }] of acts.entries()) {
+    for (const { place: at, instruction } of acts) {
       if (instruction.keyword !== "RUN") continue;
       const isMeasured = context.measuredLayers(instruction) !== undefined;
       const report = isMeasured

@@ -21,7 +21,7 @@ export const secretShipped: Rule = {
   *check(context) {
     const acts = fileActsOf(context);
     yield* measuredReports(context, acts);
-    for (const [at, { instruction }] of acts.entries()) {
+    for (const { place: at, instruction } of acts) {
       if (context.measuredLayers(instruction) !== undefined) continue;
       const report = textReport(context, acts, at);
       if (report !== undefined) yield report;

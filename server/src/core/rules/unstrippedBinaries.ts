@@ -2,7 +2,7 @@ import type { Instruction } from "../dockerfile/syntax.ts";
 import { pathOf } from "../image/fileTree.ts";
 import type { ReadImage } from "../image/image.ts";
 import { formatSize } from "../text/size.ts";
-import { type Build, type BuildsOf, createBuilds } from "./builds.ts";
+import { type BuildsOf, createBuilds } from "./builds.ts";
 import type { RuleContext } from "./context.ts";
 import { carrierOf, hiddenNodes } from "./hiddenNodes.ts";
 import { leastBytesOf } from "./kindReports.ts";
@@ -26,7 +26,7 @@ export const unstrippedBinaries: Rule = {
       const layers = context.measuredLayers(instruction);
       const report =
         read === undefined || layers === undefined
-          ? reportText(context, instruction, buildsOf(instruction))
+          ? reportText(context, instruction, buildsOf)
           : reportMeasured(context, instruction, unstrippedIn(read, memory, layers), buildsOf);
       if (report !== undefined) yield report;
     }
@@ -84,8 +84,10 @@ function reportMeasured(
 function reportText(
   context: RuleContext,
   instruction: Instruction,
-  builds: readonly Build[],
+  buildsOf: BuildsOf,
 ): Report | undefined {
+  if (instruction.keyword !== "COPY") return undefined;
+  const builds = buildsOf(instruction);
   const build = goBuildCopied(context, instruction, builds);
   if (build === undefined) return undefined;
   return {

@@ -22,7 +22,7 @@ export interface WriteIndex {
 /** O(writes · depth of their paths). */
 export function createWriteIndex(acts: readonly FileActs[]): WriteIndex {
   const root = emptyFolder<PlacedWrite>();
-  for (const [at, { writes }] of acts.entries()) {
+  for (const { place: at, writes } of acts) {
     for (const write of writes) {
       const row = { at, write };
       for (const { rows } of foldersTo(root, write.path)) rows.push(row);

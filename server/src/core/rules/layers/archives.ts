@@ -1,6 +1,6 @@
 import type { RuleContext } from "../context.ts";
 import { bytesAt } from "../measure.ts";
-import { createPatternIndex } from "./actIndex.ts";
+import { type PlacedPattern, createPatternIndex } from "./actIndex.ts";
 import { type FileActs, type PlacedRemoval, cleansUp, removalIndexOf } from "./fileActs.ts";
 import { isNoticeable } from "./noticeable.ts";
 import type { ScopedCommand } from "./scope.ts";
@@ -30,12 +30,18 @@ export function keptArchives(
   return context.recall("kept archives", () => findArchives(context, acts));
 }
 
+/** An archive, by the line and the command that unpack it. */
+interface Unpacking extends PlacedPattern {
+  readonly unpacking: ScopedCommand;
+}
+
 function findArchives(context: RuleContext, acts: readonly FileActs[]): readonly KeptArchive[] {
-  const rows = acts.flatMap(({ commands }, at) =>
-    commands.flatMap((unpacking) =>
-      unpackedBy(unpacking).map((pattern) => ({ at, unpacking, pattern })),
-    ),
-  );
+  const rows: Unpacking[] = [];
+  for (const { place: at, commands } of acts) {
+    for (const unpacking of commands) {
+      for (const pattern of unpackedBy(unpacking)) rows.push({ at, unpacking, pattern });
+    }
+  }
   if (rows.length === 0) return [];
   const unpackings = createPatternIndex(rows);
   return acts.flatMap((own, writer) =>

@@ -56,7 +56,7 @@ function sureRemovals(
   acts: readonly FileActs[],
 ): ReadonlyMap<number, readonly SureRemoval[]> {
   const byWriter = new Map<number, SureRemoval[]>();
-  for (const [at, { removals }] of acts.entries()) {
+  for (const { place: at, removals } of acts) {
     for (const removal of removals) {
       const found = isSureRemoval(removal) ? writtenBefore(context, acts, at, removal) : undefined;
       if (found === undefined) continue;

@@ -14,6 +14,8 @@ import { type FileRemoval, type FileWrite, shellActsOf } from "./shellActs.ts";
 /** What a shipped instruction does to files, as far as the text says. */
 export interface FileActs {
   readonly instruction: Instruction;
+  /** Among the shipped instructions, from 0. */
+  readonly place: number;
   /** At its start. */
   readonly scope: Scope;
   readonly writes: readonly FileWrite[];
@@ -59,14 +61,15 @@ export function removalIndexOf(context: RuleContext): PatternIndex<PlacedRemoval
 
 function readActs(context: RuleContext): readonly FileActs[] {
   const scopes = scopesOf(context);
-  return context.shipped.map((instruction, at): FileActs => {
-    const scope = scopes[at] ?? noScope;
+  return context.shipped.map((instruction, place): FileActs => {
+    const scope = scopes[place] ?? noScope;
     const script = instruction.keyword === "RUN" ? context.shellOf(instruction) : undefined;
     if (script !== undefined) {
       const { writes, removals, commands } = shellActsOf(script, instruction, scope);
-      return { instruction, scope, writes, removals, commands };
+      return { instruction, place, scope, writes, removals, commands };
     }
-    return { instruction, scope, writes: copiedBy(instruction, scope), removals: [], commands: [] };
+    const writes = copiedBy(instruction, scope);
+    return { instruction, place, scope, writes, removals: [], commands: [] };
   });
 }
 

@@ -6,6 +6,9 @@ export const unknownFolder = "?";
  * it leaves a folder that is not known.
  */
 export function resolvePath(folder: string, written: string): string | undefined {
+  const isAbsolute = written.startsWith("/");
+  const bare = isAbsolute ? written.slice(1) : written;
+  if (!hasSteps.test(bare)) return isAbsolute || folder === "" ? bare : `${folder}/${bare}`;
   const parts = written.startsWith("/") || folder === "" ? [] : folder.split("/");
   for (const part of written.split("/")) {
     if (part === "" || part === ".") continue;
@@ -15,6 +18,9 @@ export function resolvePath(folder: string, written: string): string | undefined
   }
   return parts.join("/");
 }
+
+/** Components that name nothing: none at all, `.` and `..`. */
+const hasSteps = /(?:^|\/)\.{0,2}(?:\/|$)/;
 
 /** The last component; the whole path where there is but one. */
 export function baseName(path: string): string {

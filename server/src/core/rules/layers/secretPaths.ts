@@ -5,6 +5,9 @@ import { type FileTree, nameOf, nodeKind } from "../../image/fileTree.ts";
  * folders of installed packages, tests and examples, where such names are no secrets.
  */
 export function secretPathIn(path: string): string | undefined {
+  const slash = path.lastIndexOf("/");
+  const folder = path.slice(path.lastIndexOf("/", slash - 1) + 1, Math.max(slash, 0));
+  if (!path.includes(".git") && !isSecretFile(path.slice(slash + 1), folder)) return undefined;
   const names = path.split("/");
   for (const [at, name] of names.entries()) {
     const isLast = at === names.length - 1;

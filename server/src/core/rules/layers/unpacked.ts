@@ -12,13 +12,12 @@ export const addUnpacks = /\.(?:tar(?:\.(?:gz|bz2|xz|zst))?|tgz|tbz2?|txz|tzst)$
 
 /** The archives that a command unpacks or installs. */
 export function unpackedBy({ command, scope }: ScopedCommand): readonly PathPattern[] {
-  if (scope === undefined) return [];
+  if (scope === undefined || !unpackers.has(command.name ?? "")) return [];
   return archiveWords(command).flatMap((word) => patternsOf(word, scope));
 }
 
 function archiveWords(command: ShellCommand): readonly ShellWord[] {
   const { name = "" } = command;
-  if (!unpackers.has(name)) return [];
   const read = command.redirects.flatMap(({ operator, target }) =>
     operator === "<" && target !== undefined ? [target] : [],
   );
@@ -62,7 +61,7 @@ const installers: ReadonlySet<string> = new Set([
 ]);
 const installing: ReadonlySet<string> = new Set(["install", "localinstall", "add"]);
 
-/** All that `archiveWords` knows. */
+/** All that unpack or install. */
 const unpackers: ReadonlySet<string> = new Set([
   "tar",
   "bsdtar",

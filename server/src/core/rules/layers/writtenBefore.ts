@@ -59,11 +59,11 @@ function removalPlaces(
 ): ReadonlyMap<string, readonly number[]> {
   return context.recall("removals by text", () => {
     const found = new Map<string, number[]>();
-    for (const [at, { removals }] of acts.entries()) {
-      for (const { text } of removals.map(({ pattern }) => pattern)) {
-        const places = found.get(text);
-        if (places === undefined) found.set(text, [at]);
-        else places.push(at);
+    for (const { place, removals } of acts) {
+      for (const { pattern } of removals) {
+        const places = found.get(pattern.text);
+        if (places === undefined) found.set(pattern.text, [place]);
+        else places.push(place);
       }
     }
     return found;

@@ -84,12 +84,12 @@ function cacheSiteAt(
   const homes = homesAt(context, run);
   const script = context.shellOf(run);
   const own = script === undefined ? [] : calls.of(run);
-  const fillers: ToolCall[] = [];
+  let fillers: readonly ToolCall[] = [];
   let variables: Variables | undefined;
   for (const call of own) {
     const seen = script === undefined ? noVariables : variablesOf(context, run, script, call);
     if (!cache.isFilledBy(call, seen)) continue;
-    fillers.push(call);
+    fillers = fillers.length === 0 ? [call] : [...fillers, call];
     variables ??= seen;
   }
   variables ??= context.environmentAt(run);

@@ -58,7 +58,9 @@ function stageCalls(
   const { stages } = context.dockerfile;
   const found = stages.map(() => ({ rows: [] as DecisiveCall[], later: [] as DecisiveCall[] }));
   for (const run of runsByTool(context, "all", tools)) {
-    const call = ofTools(allCallsIn(context, run), tools).find(isDecisive);
+    const call = allCallsIn(context, run).find(
+      (one) => tools.includes(one.tool) && isDecisive(one),
+    );
     const stage = stageAt(context.dockerfile, run.index);
     if (call && stage) found[stage.index]?.rows.push({ index: run.index, call });
   }

@@ -13,23 +13,25 @@ export type IsNeeded = (what: Ignorable) => boolean;
 /** What the lines of all stages use: they share one build context. Asked for the line that takes the whole of it. */
 export function createNeeds(context: RuleContext): (copy: Instruction) => IsNeeded {
   const named = new Map<string, boolean>();
-  const installs = installsIn(context);
-  const scopes = scopesOf(context);
-  return (copy) => {
-    const scope = scopes[placeOfLine(context, copy)];
-    const target = scope && pathOf(copy.words.at(-1)?.text ?? "", scope);
-    const isReplaced = installs.some(
-      ({ index, folder, isClean }) => folder === target && (index < copy.index || isClean),
-    );
-    return ({ kind, pattern }) => {
-      if (kind === "packages") return !isReplaced;
+  return (copy) =>
+    ({ kind, pattern }) => {
+      if (kind === "packages") return !isReplaced(context, copy);
       const name = pattern.replace(/^\*\*\//, "");
       const isNamed = named.get(name) ?? namingTexts(context).some((text) => hasName(text, name));
       named.set(name, isNamed);
       if (isNamed) return true;
       return kind === "history" ? usesGit(context) : kind === "tests" && isTesting(context);
     };
-  };
+}
+
+/** Whether packages that a COPY brings are made anew by a line of the file. */
+function isReplaced(context: RuleContext, copy: Instruction): boolean {
+  const scope = scopesOf(context)[placeOfLine(context, copy)];
+  const target = scope && pathOf(copy.words.at(-1)?.text ?? "", scope);
+  const installs = context.recall("installs of Node's packages", () => installsIn(context));
+  return installs.some(
+    ({ index, folder, isClean }) => folder === target && (index < copy.index || isClean),
+  );
 }
 
 function usesGit(context: RuleContext): boolean {
