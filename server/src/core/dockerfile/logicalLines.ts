@@ -58,6 +58,21 @@ function isWhite(char: string): boolean {
  * and blanks; a doubled one at the end is text. Blanks before a continued line stay. Docker's parser.go.
  */
 export function readLogicalLine(text: string, first: PhysicalLine, escape: string): LogicalLine {
+  const { start, end, next } = first;
+  if (continuationAt(text, first, escape) !== undefined) return joinLines(text, first, escape);
+  const source = start + blanksAt(text, start, end);
+  return {
+    text: text.slice(source, trimmedEnd(text, end, source)),
+    pieces: [{ at: 0, source }],
+    end,
+    next,
+    comments: noComments,
+  };
+}
+
+const noComments: readonly PhysicalLine[] = [];
+
+function joinLines(text: string, first: PhysicalLine, escape: string): LogicalLine {
   const pieces: Piece[] = [];
   const comments: PhysicalLine[] = [];
   const parts: string[] = [];
@@ -78,7 +93,7 @@ export function readLogicalLine(text: string, first: PhysicalLine, escape: strin
     }
     if (line.next >= text.length) break;
   }
-  const joined = parts.length === 1 ? (parts[0] ?? "") : parts.join("");
+  const joined = parts.join("");
   const trimmed = joined.slice(0, trimmedEnd(joined, joined.length, 0));
   return { text: trimmed, pieces, end, next: line.next, comments };
 }

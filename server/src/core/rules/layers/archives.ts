@@ -1,6 +1,6 @@
 import type { RuleContext } from "../context.ts";
 import { bytesAt } from "../measure.ts";
-import { type PlacedPattern, createPatternIndex } from "./actIndex.ts";
+import { type PatternIndex, type PlacedPattern, createPatternIndex } from "./actIndex.ts";
 import { type FileActs, type PlacedRemoval, cleansUp, removalIndexOf } from "./fileActs.ts";
 import { isNoticeable } from "./noticeable.ts";
 import type { ScopedCommand } from "./scope.ts";
@@ -44,28 +44,39 @@ function findArchives(context: RuleContext, acts: readonly FileActs[]): readonly
   }
   if (rows.length === 0) return [];
   const unpackings = createPatternIndex(rows);
-  return acts.flatMap((own, writer) =>
-    own.writes.flatMap((write): readonly KeptArchive[] => {
-      if (!isArchive(own, write) || cleansUp(own, write)) return [];
-      const found = unpackings.firstFrom(writer, write.path, ({ at, unpacking }) =>
-        isBehind(writer, write, at, unpacking),
-      );
-      if (found === undefined) return [];
-      const bytes = bytesOfArchive(context, own, write.path);
-      if (bytes !== undefined && !(context.read && isNoticeable(context.read, bytes))) return [];
-      return [
-        {
-          write,
-          path: write.path,
-          writer,
-          unpacker: found.at,
-          unpacking: found.unpacking,
-          remover: removalIndexOf(context).firstFrom(writer + 1, write.path),
-          bytes,
-        },
-      ];
-    }),
+  const found: KeptArchive[] = [];
+  for (const own of acts) {
+    for (const write of own.writes) {
+      const archive = keptArchive(context, unpackings, own, write);
+      if (archive !== undefined) found.push(archive);
+    }
+  }
+  return found;
+}
+
+function keptArchive(
+  context: RuleContext,
+  unpackings: PatternIndex<Unpacking>,
+  own: FileActs,
+  write: FileWrite,
+): KeptArchive | undefined {
+  if (!isArchive(own, write) || cleansUp(own, write)) return undefined;
+  const writer = own.place;
+  const found = unpackings.firstFrom(writer, write.path, ({ at, unpacking }) =>
+    isBehind(writer, write, at, unpacking),
   );
+  if (found === undefined) return undefined;
+  const bytes = bytesOfArchive(context, own, write.path);
+  if (bytes !== undefined && !(context.read && isNoticeable(context.read, bytes))) return undefined;
+  return {
+    write,
+    path: write.path,
+    writer,
+    unpacker: found.at,
+    unpacking: found.unpacking,
+    remover: removalIndexOf(context).firstFrom(writer + 1, write.path),
+    bytes,
+  };
 }
 
 function isArchive({ instruction }: FileActs, { how, path, span }: FileWrite): boolean {

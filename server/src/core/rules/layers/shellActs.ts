@@ -37,19 +37,30 @@ export function shellActsOf(
   instruction: Instruction,
   start: Scope,
 ): ShellActs {
-  const mounts = mountedPaths(instruction, start);
-  const isMounted = (path: string): boolean => mounts.some((mount) => isAtOrBelow(path, mount));
   const commands = scopedCommands(script, start);
-  const writes: FileWrite[] = [];
-  const removals: FileRemoval[] = [];
+  let writes: FileWrite[] = [];
+  let removals: FileRemoval[] = [];
   for (const { command, scope } of commands) {
     if (scope === undefined) continue;
-    for (const write of writesOf(command, scope)) if (!isMounted(write.path)) writes.push(write);
-    for (const removal of removalsOf(command, scope)) {
-      if (!isMounted(removal.pattern.text)) removals.push(removal);
-    }
+    writes = extended(writes, writesOf(command, scope));
+    removals = extended(removals, removalsOf(command, scope));
   }
-  return { commands, writes, removals };
+  const mounts = mountedPaths(instruction, start);
+  if (mounts.length === 0) return { commands, writes, removals };
+  const isKept = (path: string): boolean => !mounts.some((mount) => isAtOrBelow(path, mount));
+  return {
+    commands,
+    writes: writes.filter(({ path }) => isKept(path)),
+    removals: removals.filter(({ pattern }) => isKept(pattern.text)),
+  };
+}
+
+/** The list itself, longer, or a new one in place of an empty one: nearly all have one entry or none, and pushing makes room for many. */
+function extended<T>(list: T[], more: readonly T[]): T[] {
+  if (more.length === 0) return list;
+  if (list.length === 0) return [...more];
+  for (const one of more) list.push(one);
+  return list;
 }
 
 /** Where `--mount` puts what is in no layer. */

@@ -17,7 +17,10 @@ export function unpackedBy({ command, scope }: ScopedCommand): readonly PathPatt
 }
 
 function archiveWords(command: ShellCommand): readonly ShellWord[] {
-  const { name = "" } = command;
+  const { name = "", args } = command;
+  if (installers.has(name)) {
+    return args.some(({ text }) => archiveName.test(text)) ? installedWords(command) : [];
+  }
   const read = command.redirects.flatMap(({ operator, target }) =>
     operator === "<" && target !== undefined ? [target] : [],
   );
@@ -30,16 +33,13 @@ function archiveWords(command: ShellCommand): readonly ShellWord[] {
   if (/^7z[ar]?$/.test(name)) {
     return /^[xe]$/.test(operands[0]?.text ?? "") ? operands.slice(1, 2) : [];
   }
-  return installedWords(command, operands);
+  const option = packageOptions.get(name);
+  return option !== undefined && args.some(({ text }) => option.test(text)) ? operands : [];
 }
 
-function installedWords(
-  { name = "", args }: ShellCommand,
-  operands: readonly ShellWord[],
-): readonly ShellWord[] {
-  const option = packageOptions.get(name);
-  if (option !== undefined) return args.some(({ text }) => option.test(text)) ? operands : [];
-  const isInstalling = installers.has(name) && operands.some(({ text }) => installing.has(text));
+function installedWords(command: ShellCommand): readonly ShellWord[] {
+  const operands = operandsOf(command);
+  const isInstalling = operands.some(({ text }) => installing.has(text));
   return isInstalling ? operands.filter(({ text }) => archiveName.test(text)) : [];
 }
 

@@ -84,12 +84,13 @@ function cacheSiteAt(
   const homes = homesAt(context, run);
   const script = context.shellOf(run);
   const own = script === undefined ? [] : calls.of(run);
-  let fillers: readonly ToolCall[] = [];
+  let fillers: ToolCall[] = [];
   let variables: Variables | undefined;
   for (const call of own) {
     const seen = script === undefined ? noVariables : variablesOf(context, run, script, call);
     if (!cache.isFilledBy(call, seen)) continue;
-    fillers = fillers.length === 0 ? [call] : [...fillers, call];
+    if (fillers.length === 0) fillers = [call];
+    else fillers.push(call);
     variables ??= seen;
   }
   variables ??= context.environmentAt(run);
