@@ -6,6 +6,7 @@ import { analyse, applyEdits, parseDockerfile } from "../../server/src/core/anal
 import { combineFixes, safeFixes } from "../../server/src/core/views/combinedFixes.ts";
 import type { LayerSpec } from "../support/imageBuilder.ts";
 import { anImage } from "../support/imageBuilder.ts";
+import { anyInstruction } from "../support/anyInstruction.ts";
 
 /** Pieces of Dockerfiles, with sense and without. */
 const piece = fc.constantFrom(
@@ -57,65 +58,6 @@ const anyText = fc.oneof(
   fc.array(piece, { maxLength: 40 }).map((parts) => parts.join("")),
 );
 
-const command = fc.constantFrom(
-  "apt-get update",
-  "apt-get install -y gcc make",
-  "apt-get install -y --no-install-recommends git",
-  "apk add curl",
-  "dnf install -y httpd",
-  "pip install flask",
-  "npm ci",
-  "npm install",
-  "yarn install",
-  "go build ./...",
-  "cargo build --release",
-  "mvn package",
-  "gem install rails",
-  "composer install",
-  "curl -O https://x/tool.tar.gz",
-  "tar xzf tool.tar.gz",
-  "rm -rf /var/lib/apt/lists/*",
-  "rm tool.tar.gz",
-  "rm -rf /app/.git",
-  "chown -R app:app /app",
-  "chmod -R 755 /app",
-  "mv /app/a /app/b",
-  "cd /app",
-  "set -ex",
-  "make",
-  "true",
-);
-const joint = fc.constantFrom(" && ", " && \\\n    ", "; ", " || ", " && \\\n  # why\n  ");
-const run = fc
-  .array(fc.tuple(command, joint), { minLength: 1, maxLength: 4 })
-  .map((parts) =>
-    parts.map(([one, between], index) => (index === 0 ? one : `${between}${one}`)).join(""),
-  )
-  .map((script) => `RUN ${script}`);
-const heredoc = fc
-  .array(command, { minLength: 1, maxLength: 3 })
-  .map((lines) => `RUN <<EOF\nset -e\n${lines.join("\n")}\nEOF`);
-const instruction = fc.oneof(
-  { weight: 4, arbitrary: run },
-  { weight: 1, arbitrary: heredoc },
-  {
-    weight: 2,
-    arbitrary: fc.constantFrom(
-      "COPY . .",
-      "COPY . /app",
-      "COPY app /app",
-      "COPY tool.tar.gz /tool.tar.gz",
-      "ADD tool.tar.gz /",
-      "COPY --from=build /app /app",
-      "USER app",
-      "WORKDIR /app",
-      "ENV NODE_ENV=production",
-      'CMD ["/app/run"]',
-      "ENTRYPOINT run",
-    ),
-  },
-);
-
 const paths = [
   "var/lib/apt/lists/main",
   "var/cache/apt/archives/gcc.deb",
@@ -153,7 +95,7 @@ const layer = fc
       ),
     ),
   );
-const built = fc.array(fc.tuple(instruction, layer), { minLength: 1, maxLength: 8 });
+const built = fc.array(fc.tuple(anyInstruction, layer), { minLength: 1, maxLength: 8 });
 
 /** The image that a BuildKit build of these instructions would have recorded, with whatever files. */
 function imageOf(steps: readonly (readonly [string, LayerSpec])[]): Image {

@@ -17,19 +17,21 @@ export function unpackedBy({ command, scope }: ScopedCommand): readonly PathPatt
 }
 
 function archiveWords(command: ShellCommand): readonly ShellWord[] {
-  const { name = "", args } = command;
-  if (installers.has(name)) {
-    return args.some(({ text }) => archiveName.test(text)) ? installedWords(command) : [];
-  }
+  const { name = "" } = command;
+  if (installers.has(name)) return installedWords(command);
   const read = command.redirects.flatMap(({ operator, target }) =>
     operator === "<" && target !== undefined ? [target] : [],
   );
   if (name === "tar" || name === "bsdtar") {
     return isExtracting(command) ? [...tarFile(command), ...read] : [];
   }
+  return readers.has(name) ? [...operandsOf(command), ...read] : unpackedOperands(command);
+}
+
+function unpackedOperands(command: ShellCommand): readonly ShellWord[] {
+  const { name = "", args } = command;
   const operands = operandsOf(command);
   if (name === "unzip") return operands.slice(0, 1);
-  if (readers.has(name)) return [...operands, ...read];
   if (/^7z[ar]?$/.test(name)) {
     return /^[xe]$/.test(operands[0]?.text ?? "") ? operands.slice(1, 2) : [];
   }
@@ -38,6 +40,7 @@ function archiveWords(command: ShellCommand): readonly ShellWord[] {
 }
 
 function installedWords(command: ShellCommand): readonly ShellWord[] {
+  if (!command.args.some(({ text }) => archiveName.test(text))) return [];
   const operands = operandsOf(command);
   const isInstalling = operands.some(({ text }) => installing.has(text));
   return isInstalling ? operands.filter(({ text }) => archiveName.test(text)) : [];
