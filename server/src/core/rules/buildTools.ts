@@ -82,27 +82,30 @@ export function laterRemovalOf(
   const virtual = command.args.findIndex(({ text }) => text === "-t" || text === "--virtual");
   const group = manager === "apk" && virtual >= 0 ? command.args[virtual + 1]?.text : undefined;
   const wanted = group === undefined ? tools.map(({ text }) => nameOf(text)) : [group];
-  return removingRuns(context).find(
-    (one) => one.run.index > run.index && wanted.some((name) => one.names.has(name)),
-  )?.run;
+  const removing = removingRuns(context);
+  const found = wanted
+    .map((name) => removing.get(name)?.find(({ index }) => index > run.index))
+    .filter((one) => one !== undefined);
+  return found.toSorted((a, b) => a.index - b.index)[0];
 }
 
-/** RUNs of the final image that surely take packages away, in text order, with what they name. */
-function removingRuns(
-  context: RuleContext,
-): readonly { readonly run: Instruction; readonly names: ReadonlySet<string> }[] {
-  return context.recall("runs that remove packages", () =>
-    context.shipped
-      .filter(({ keyword }) => keyword === "RUN")
-      .flatMap((run) => {
-        const removing = (context.shellOf(run)?.commands ?? []).filter(
-          (command) => command.certainty === "always" && removesPackages(command),
-        );
-        if (removing.length === 0) return [];
-        const names = removing.flatMap(({ args }) => args.map(({ text }) => nameOf(text)));
-        return [{ run, names: new Set(names) }];
-      }),
-  );
+/** RUNs of the final image that surely take packages away, by what they name, in text order. */
+function removingRuns(context: RuleContext): ReadonlyMap<string, readonly Instruction[]> {
+  return context.recall("runs that remove packages", () => {
+    const byName = new Map<string, Instruction[]>();
+    for (const run of context.shipped) {
+      const commands = run.keyword === "RUN" ? (context.shellOf(run)?.commands ?? []) : [];
+      for (const command of commands) {
+        if (command.certainty !== "always" || !removesPackages(command)) continue;
+        for (const { text } of command.args) {
+          const runs = byName.get(nameOf(text));
+          if (runs === undefined) byName.set(nameOf(text), [run]);
+          else runs.push(run);
+        }
+      }
+    }
+    return byName;
+  });
 }
 
 function removesPackages({ name, args }: ShellCommand): boolean {

@@ -57,14 +57,13 @@ function hiddenReport(
   install: ToolInstall,
   removal: Instruction,
 ): Report {
-  const joint = joinFix(context, run, removal);
   const what = toolsStay(install);
   return {
     span: install.tools[0]?.span ?? run.keywordSpan,
     instruction: run.index,
     message: `${what} in this layer: removing in line ${removal.startLine + 1} only hides ${install.tools.length === 1 ? "it" : "them"}.`,
     saving: undefined,
-    fixes: joint === undefined ? [] : [joint],
+    fixes: () => [joinFix(context, run, removal)].filter((fix) => fix !== undefined),
     related: [{ span: removal.keywordSpan, message: "Removes build tools of an earlier layer." }],
   };
 }

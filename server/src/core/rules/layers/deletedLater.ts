@@ -4,7 +4,7 @@ import { isAtOrAbove } from "../managers/places.ts";
 import { type FileActs, fileActsOf, placeOfLine } from "./fileActs.ts";
 import { bytesOfKinds, hiddenBytesAt, hiddenPairs } from "./hiddenPairs.ts";
 import { isNoticeable } from "./noticeable.ts";
-import { removalFixes, removing } from "./removalFixes.ts";
+import { hasRemovalFix, removing } from "./removalFixes.ts";
 import { isSureRemoval, writtenBefore } from "./writtenBefore.ts";
 
 /** What a RUN leaves at some places, with the bytes where its layer is known. */
@@ -30,7 +30,7 @@ export function deletedLater(
       : measuredHider(context, leavings, leavings.bytes);
   if (hider === undefined) return undefined;
   const writer = placeOfLine(context, leavings.run);
-  return { isFixable: () => removalFixes(context, acts, { writer, hider }).length > 0 };
+  return { isFixable: () => hasRemovalFix(context, acts, { writer, hider }) };
 }
 
 function hiderByText(

@@ -46,17 +46,40 @@ export function removalFixes(
   return fixes;
 }
 
+/** Whether `removalFixes` has any for what is deleted: costs only the first. */
+export function hasRemovalFix(
+  context: RuleContext,
+  acts: readonly FileActs[],
+  places: RemovalPlaces,
+): boolean {
+  return (
+    writesInRun(acts, places) &&
+    (moveWork(context, acts, places, deleting) ?? joinWork(context, acts, places)) !== undefined
+  );
+}
+
 function findFixes(
   context: RuleContext,
   acts: readonly FileActs[],
   places: RemovalPlaces,
   work: LateWork,
 ): readonly Fix[] {
-  const [from, to] = [acts[places.hider], acts[places.writer]];
-  if (from === undefined || to === undefined || to.instruction.keyword !== "RUN") return [];
-  const moved = moveWork(context, acts, places, work);
-  const joint = joinFix(context, to.instruction, from.instruction);
-  return [moved, joint].filter((fix) => fix !== undefined);
+  if (!writesInRun(acts, places)) return [];
+  const fixes = [moveWork(context, acts, places, work), joinWork(context, acts, places)];
+  return fixes.filter((fix) => fix !== undefined);
+}
+
+function writesInRun(acts: readonly FileActs[], { writer }: RemovalPlaces): boolean {
+  return acts[writer]?.instruction.keyword === "RUN";
+}
+
+function joinWork(
+  context: RuleContext,
+  acts: readonly FileActs[],
+  { writer, hider }: RemovalPlaces,
+): Fix | undefined {
+  const [from, to] = [acts[hider], acts[writer]];
+  return from && to && joinFix(context, to.instruction, from.instruction);
 }
 
 function moveWork(

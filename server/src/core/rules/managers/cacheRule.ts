@@ -95,7 +95,7 @@ function isSaidOfRemoval(
   fixes: () => readonly Fix[],
 ): boolean {
   const removal = deletedLater(context, { run, places, bytes: kept?.bytes });
-  return removal !== undefined && (fixes().length === 0 || removal.isFixable());
+  return removal !== undefined && (removal.isFixable() || fixes().length === 0);
 }
 
 /** A later call that fails without the files, in this stage or in one that starts from it. */
