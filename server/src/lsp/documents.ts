@@ -172,12 +172,8 @@ function viewOf(
     settings,
     imageRequest: entry.binding.request(),
     beside: () => ({
-      get growth() {
-        return histories.growth(uri, analysis);
-      },
-      get shared() {
-        return sharedLayers.of(uri, analysis);
-      },
+      growth: histories.growth(uri, analysis),
+      shared: sharedLayers.of(uri, analysis),
     }),
     historyVersion: historyVersionOf(histories.of(uri)),
     ignoreTarget: ignoreFiles.target(uri),
