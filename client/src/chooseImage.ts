@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { acceptedItem } from "./acceptedItem.ts";
 import type { Server } from "./languageClient.ts";
 
 /** What the user decided: a reference, null to forget the choice, undefined for nothing. */
@@ -50,7 +51,7 @@ export async function pickImage(
     .finally(() => {
       pick.busy = false;
     });
-  const chosen = await decisionOf(pick);
+  const chosen = await acceptedItem(pick);
   listening.dispose();
   pick.dispose();
   return chosen?.decide?.();
@@ -65,14 +66,6 @@ function ownWording(uri: string): PickWording {
     accept: vscode.l10n.t("Measure"),
     forget: vscode.l10n.t("Forget the Choice"),
   };
-}
-
-function decisionOf(pick: vscode.QuickPick<Item>): Promise<Item | undefined> {
-  return new Promise((decided) => {
-    pick.onDidAccept(() => decided(pick.selectedItems[0]));
-    pick.onDidHide(() => decided(undefined));
-    pick.show();
-  });
 }
 
 /** What was typed, when it is none of the images listed. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { pickFromList } from "./support/quickPick.ts";
 import { withEditor } from "./support/withEditor.ts";
 import { until } from "./support/until.ts";
 import { appImage, aWorkspace, dockerfile } from "./support/workspace.ts";
@@ -45,7 +46,7 @@ describe("a folder whose Dockerfile names no image", () => {
     const choices = window.page.locator(".quick-input-list .monaco-list-row");
     await choices.filter({ hasText: "app.tar" }).first().waitFor();
     await window.photograph("choose-image");
-    await choices.filter({ hasText: "app.tar" }).first().click();
+    await pickFromList(window, "app.tar");
     await window.untilLine(3, "COPY app /srv/app4 MB · 3 MB wasted");
     await window.untilStatus("18 MB");
     await window.treeRow("line 3").waitFor();

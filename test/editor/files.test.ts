@@ -3,6 +3,7 @@ import { before, describe, test } from "node:test";
 import type { EditorWindow } from "./support/editorWindow.ts";
 import { until } from "./support/until.ts";
 import { pickFromMenu } from "./support/contextMenu.ts";
+import { pickFromList } from "./support/quickPick.ts";
 import { withWindow } from "./support/withEditor.ts";
 import { anImage, type ImageBuilder } from "../support/imageBuilder.ts";
 import { aWorkspace } from "./support/workspace.ts";
@@ -48,15 +49,13 @@ describe("files of an image", () => {
   async function openByPath(shown: EditorWindow, text: string): Promise<void> {
     await shown.command("Tare: Open a File of the Image");
     await shown.page.locator(".quick-input-widget input").first().fill(text);
-    await shown.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).click();
+    await pickFromList(shown, text);
   }
 
   async function compareWithOther(shown: EditorWindow): Promise<void> {
     await shown.command("Tare: Compare with Another Image …");
     await shown.page.locator(".quick-input-widget input").first().fill("oci:other");
-    await shown.page
-      .locator(".quick-input-list .monaco-list-row", { hasText: "Use oci:other" })
-      .click();
+    await pickFromList(shown, "Use oci:other");
   }
 
   test("one that is found by its path opens as text, in its language, under its layer and line", async (t) => {

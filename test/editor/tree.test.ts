@@ -3,6 +3,7 @@ import { before, describe, test } from "node:test";
 import type { EditorWindow } from "./support/editorWindow.ts";
 import { until, untilText } from "./support/until.ts";
 import { pickFromMenu } from "./support/contextMenu.ts";
+import { pickFromList } from "./support/quickPick.ts";
 import { withWindow } from "./support/withEditor.ts";
 import { aWorkspace } from "./support/workspace.ts";
 import { anImage } from "../support/imageBuilder.ts";
@@ -168,10 +169,7 @@ function inputOf({ page }: EditorWindow) {
 
 async function groupBy(shown: EditorWindow, label: string): Promise<void> {
   await shown.command("Tare: Group the Layer Tree By …");
-  await shown.page
-    .locator(".quick-input-list .monaco-list-row")
-    .filter({ has: shown.page.getByText(label, { exact: true }) })
-    .click();
+  await pickFromList(shown, new RegExp(`^${label}`));
 }
 
 /** Opens the rows whose labels fit as they appear, until the texts of all rows are as wished. */

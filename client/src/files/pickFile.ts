@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { acceptedItem } from "../acceptedItem.ts";
 import type { Server } from "../languageClient.ts";
 
 /** Hits follow what is typed as soon as nobody types. */
@@ -30,13 +31,9 @@ export async function pickFile(server: Server, uri: string): Promise<string | un
     clearTimeout(waiting);
     waiting = setTimeout(() => void search(), typingMs);
   });
-  const chosen = await new Promise<string | undefined>((decided) => {
-    pick.onDidAccept(() => decided(pick.selectedItems[0]?.label));
-    pick.onDidHide(() => decided(undefined));
-    pick.show();
-  });
+  const chosen = await acceptedItem(pick);
   clearTimeout(waiting);
   listening.dispose();
   pick.dispose();
-  return chosen;
+  return chosen?.label;
 }

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
 import { cacheFolder } from "../../machine/place.ts";
+import { pickFromList } from "./quickPick.ts";
 import { patienceMs, until } from "./until.ts";
 
 /** How a window is opened. */
@@ -115,7 +116,7 @@ function windowOf(page: Page, close: () => Promise<void>): EditorWindow {
     openFile: async (name) => {
       await page.keyboard.press("Control+P");
       await page.locator(".quick-input-widget input").first().fill(name);
-      await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().click();
+      await pickFromList({ page }, name);
       await page.locator(".tab.active", { hasText: name }).waitFor();
     },
     typeAtEndOf: async (lineNumber, text) => {
