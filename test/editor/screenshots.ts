@@ -8,6 +8,7 @@ import { cacheFolder, inRoot } from "../machine/place.ts";
 import { say } from "../machine/progress.ts";
 import { startEditor, type EditorHost } from "./support/editorHost.ts";
 import { type EditorWindow, treemapFrame } from "./support/editorWindow.ts";
+import { until } from "./support/until.ts";
 import { frameWith } from "./support/webviewFrame.ts";
 
 const target = inRoot("media/screenshots");
@@ -142,6 +143,29 @@ const scenes: readonly Scene[] = [
       const frame = treemapFrame(window);
       await frame.locator(".leaf").first().waitFor();
       await frame.locator(".leaf.wasted").first().hover();
+    },
+  },
+  {
+    name: "binary",
+    height: 480,
+    scale: 1.25,
+    show: async (window) => {
+      await window.command("View: Toggle Primary Side Bar Visibility");
+      await window.command("Tare: Show as Treemap");
+      const frame = treemapFrame(window);
+      const parts = frame.locator('.leaf[aria-label^="usr/local/bin/worker: "]');
+      // Each double click goes one directory nearer to the file, the last one into it.
+      await until(
+        async () => {
+          const file = frame.locator('.leaf[aria-label^="usr/local/bin/worker,"]');
+          await file.dblclick({ timeout: 1000 }).catch(() => undefined);
+          await window.page.waitForTimeout(500);
+          return parts.count();
+        },
+        (count) => count > 0,
+        () => "the program does not open",
+      );
+      await parts.first().hover();
     },
   },
 ];
