@@ -41,6 +41,8 @@ async function startInBrowser(): Promise<number> {
     vsix,
     asksForTrust: false,
     port: 8627,
+    // It would lie over the sizes of long lines.
+    settings: { "editor.minimap.enabled": false },
   });
   say("");
   say("VS Code with Tare is ready. Open this address in a browser on this machine:");

@@ -1,7 +1,6 @@
 import { childrenOf, findNode, nameOf, nodeKind } from "../image/fileTree.ts";
 import type { FileTree } from "../image/fileTree.ts";
-import type { ReadImage, WasteKind } from "../image/image.ts";
-import { wasteKinds } from "../image/image.ts";
+import type { ReadImage } from "../image/image.ts";
 
 /** Subtrees of one layer's tree, ascending, none inside another. */
 export type Subtrees = readonly number[];
@@ -64,21 +63,4 @@ export function bytesAt(
     const tree = read.layers[layer]?.tree;
     return tree === undefined ? sum : sum + bytesWithout(tree, subtreesAt(tree, paths));
   }, 0);
-}
-
-/** Bytes that some layers wrote and others were the first to hide, by kind: what goes when both come from one instruction. */
-export function wasteBetween(
-  { waste }: ReadImage,
-  writers: readonly number[],
-  hiders: readonly number[],
-  kinds: readonly WasteKind[] = wasteKinds,
-): number {
-  let sum = 0;
-  for (let row = 0; row < waste.count; row += 1) {
-    const kind = wasteKinds[waste.kind[row] ?? 0];
-    if (kind === undefined || !kinds.includes(kind)) continue;
-    if (!writers.includes(waste.writtenByLayer[row] ?? -1)) continue;
-    if (hiders.includes(waste.hiddenByLayer[row] ?? -1)) sum += waste.bytes[row] ?? 0;
-  }
-  return sum;
 }
