@@ -1,9 +1,10 @@
 // Bundles the extension client, the server (language server and command line in one file, one more for each sort of thread) and the webviews;
 // `--into=FOLDER` leaves them there instead of here, `--with=SCRIPT` puts a script beside those of the server.
 import { build } from "esbuild";
-import { chmod, rm } from "node:fs/promises";
+import { chmod, readFile, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
 
 const wordBehind = (option) =>
   process.argv.find((word) => word.startsWith(option))?.slice(option.length);
@@ -40,10 +41,26 @@ const leaveOut = {
   },
 };
 
+/** What the sources read from the package when they are loaded: each thread would read one file more. */
+const xxhashBytes = {
+  name: "xxhash-bytes",
+  setup(bundle) {
+    bundle.onLoad({ filter: /[\\/]io[\\/]xxhashBytes\.ts$/ }, async () => {
+      const library = createRequire(import.meta.url).resolve("xxhash-wasm");
+      const bytes = await readFile(join(dirname(library), "../workerd/xxhash.wasm"));
+      const text = JSON.stringify(bytes.toString("base64"));
+      return {
+        contents: `export const xxhashBytes = Buffer.from(${text}, "base64");`,
+        loader: "js",
+      };
+    });
+  },
+};
+
 const importMetaUrl = 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;';
 const ofServer = {
   ...shared,
-  plugins: [leaveOut],
+  plugins: [leaveOut, xxhashBytes],
   define: { "import.meta.url": "importMetaUrl" },
 };
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { crc32 } from "node:zlib";
 import type { ImageError } from "../../server/src/core/image/imageError.ts";
 import type { LayerFile } from "../../server/src/core/image/layerFile.ts";
 import { succeed, type Result } from "../../server/src/core/result.ts";
+import { contentHashOf } from "../../server/src/io/contentHash.ts";
 import { type FileContent, readFound } from "../../server/src/io/fileContent.ts";
 
 /** Longer than what is hashed at once. */
@@ -20,7 +20,7 @@ function readContent(
     gid: 0,
     contentBytes: content.length,
     bodyOffset: 512,
-    contentHash: crc32(content),
+    contentHash: contentHashOf(content, 0, content.length),
   };
   const request = { layer: 0, path: "a", maxBytes: content.length, signal };
   return readFound(found, request, () => Promise.resolve(succeed(bytes)));

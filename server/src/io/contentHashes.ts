@@ -1,7 +1,7 @@
-import { crc32 } from "node:zlib";
 import { shortDigest } from "../core/image/digest.ts";
 import type { ImageError } from "../core/image/imageError.ts";
 import { type Result, fail, succeed } from "../core/result.ts";
+import { type ContentHasher, createContentHasher, memoryToHashIn } from "./contentHash.ts";
 import { unreadable } from "./layerErrors.ts";
 import type { StoredTar } from "./layerSource.ts";
 import type { ContentPlaces } from "./layerTasks.ts";
@@ -15,12 +15,12 @@ export function readContentHashes(
 ): Result<Uint32Array, ImageError> {
   const name = shortDigest(region.diffId);
   const hashes = new Uint32Array(offset.length);
-  const memory = new Uint8Array(256 * 1024);
+  const to: Hashing = { hasher: createContentHasher(), memory: memoryToHashIn() };
   // By place: what is joined from pieces is read forward only.
   const order = Uint32Array.from(offset.keys()).sort((a, b) => (offset[a] ?? 0) - (offset[b] ?? 0));
   const hashAll = (file: RegionFile): Result<Uint32Array, ImageError> => {
     for (const at of order) {
-      const hash = hashPart(file, offset[at] ?? 0, bytes[at] ?? 0, memory);
+      const hash = hashPart(file, offset[at] ?? 0, bytes[at] ?? 0, to);
       if (hash === undefined) return fail(unreadable(name, "its file is cut off"));
       hashes[at] = hash;
     }
@@ -31,19 +31,24 @@ export function readContentHashes(
     : withRegion(name, region, hashAll);
 }
 
+interface Hashing {
+  readonly hasher: ContentHasher;
+  readonly memory: Uint8Array;
+}
+
 /** Undefined when the file ends before the part does. */
 function hashPart(
   file: RegionFile,
   position: number,
   length: number,
-  memory: Uint8Array,
+  { hasher, memory }: Hashing,
 ): number | undefined {
-  let hash = 0;
+  hasher.begin();
   for (let at = 0; at < length;) {
     const count = file.read(memory, 0, Math.min(memory.length, length - at), position + at);
     if (count <= 0) return undefined;
-    hash = crc32(memory.subarray(0, count), hash);
+    hasher.add(memory, 0, count);
     at += count;
   }
-  return hash;
+  return hasher.end();
 }

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { Decoder } from "./decoding.ts";
 import { createGzipDecoder } from "./gzipDecoder.ts";
-import type { DecodedSink } from "./syncZlib.ts";
+import { type DecodedSink, decodedBytes } from "./syncZlib.ts";
 import { createZstdDecoder } from "./zstdDecoder.ts";
 
 /** How the bytes of a layer are stored. */
@@ -23,14 +23,11 @@ export function sniffCompression(head: Uint8Array): Compression | { readonly uns
 /** How many bytes `sniffCompression` needs. */
 export const sniffedBytes = 8;
 
-/**
- * A decoder that hands decoded bytes to `take` within `push`; false from it stops the decoding. Who sums the decoded bytes anyway gives
- * `sum`, so that gzip's checksum is not computed twice.
- */
+/** A decoder that hands decoded bytes to `take` within `push`; false from it stops the decoding. Who wants them in certain memory gives that as `output`. */
 export function createDecoder(
   compression: Compression,
   take: DecodedSink["take"],
-  sum?: DecodedSink["crc32"],
+  output: Uint8Array = new Uint8Array(decodedBytes),
 ): Decoder {
   switch (compression) {
     case "plain":
@@ -40,9 +37,9 @@ export function createDecoder(
         close: () => undefined,
       };
     case "gzip":
-      return createGzipDecoder(sum === undefined ? summingSink(take) : { take, crc32: sum });
+      return createGzipDecoder(summingSink(take), output);
     case "zstd":
-      return createZstdDecoder(take);
+      return createZstdDecoder(take, output);
   }
 }
 

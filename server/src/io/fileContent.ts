@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { crc32 } from "node:zlib";
 import type { ImageError } from "../core/image/imageError.ts";
 import type {
   FileFacts,
@@ -9,6 +8,7 @@ import type {
   OtherEntry,
 } from "../core/image/layerFile.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
+import { createContentHasher } from "./contentHash.ts";
 import { unreadable } from "./layerErrors.ts";
 
 /** Which file of which layer, and how much of it. */
@@ -76,19 +76,20 @@ export async function readFound(
   return succeed({ ...facts, bytes: bytes.value, contentBytes });
 }
 
-/** In steps, between which others have their turn: the hash of a program of 500 MB takes a quarter of a second. */
+/** In steps, between which others have their turn: the hash of a program of 500 MB takes a tenth of a second. */
 async function fits(
   bytes: Uint8Array,
   contentHash: FilePlace["contentHash"],
   signal: AbortSignal,
 ): Promise<boolean> {
   if (contentHash === undefined) return true;
-  let hash = 0;
+  const hasher = createContentHasher();
+  hasher.begin();
   for (let at = 0; at < bytes.length && !signal.aborted; at += stepBytes) {
     if (at > 0) await nextTurn();
-    hash = crc32(bytes.subarray(at, at + stepBytes), hash);
+    hasher.add(bytes, at, Math.min(at + stepBytes, bytes.length));
   }
-  return hash === contentHash;
+  return hasher.end() === contentHash;
 }
 
 const stepBytes = 4 * 2 ** 20;

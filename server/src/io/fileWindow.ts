@@ -9,9 +9,9 @@ export interface FileWindow {
   end: number;
 }
 
-/** A window that reads so many bytes at once. */
-export function openFileWindow(file: RegionFile, windowBytes: number): FileWindow {
-  return { file, memory: new Uint8Array(windowBytes), start: 0, end: 0 };
+/** A window that reads as many bytes at once as the memory holds. */
+export function openFileWindow(file: RegionFile, memory: Uint8Array): FileWindow {
+  return { file, memory, start: 0, end: 0 };
 }
 
 /** Where in `memory` the bytes from that position on are; -1 when the file has not so many. At most as many as the memory holds. */

@@ -8,14 +8,15 @@ import { type DecodedSink, type SyncWrite, createSyncWrite } from "./syncZlib.ts
  * Inflates gzip. Members one after the other are one stream (eStargz); zeros may follow the last, as tape blocks left them. Each member is held
  * against its checksum by way of the sink's, so that contents are not summed twice. RFC 1952 § 2.2.
  */
-export function createGzipDecoder(sink: DecodedSink): Decoder {
+export function createGzipDecoder(sink: DecodedSink, output: Uint8Array): Decoder {
   const stream = createInflateRaw();
+  const take = (chunk: Uint8Array): boolean => {
+    state.memberBytes += chunk.length;
+    return sink.take(chunk);
+  };
   const state: State = {
     sink,
-    write: createSyncWrite(stream, (chunk) => {
-      state.memberBytes += chunk.length;
-      return sink.take(chunk);
-    }),
+    write: createSyncWrite(stream, take, output),
     reset: () => stream.reset(),
     phase: "header",
     header: createGzipHeader(),

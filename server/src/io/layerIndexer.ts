@@ -12,8 +12,8 @@ import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { TarRefusal } from "../core/image/tarParser.ts";
 import { type TarListener, createTarStream } from "../core/image/tarStream.ts";
 import { type Result, fail, succeed } from "../core/result.ts";
-import { type ContentHasher, createContentHasher, createStreamHasher } from "./contentHasher.ts";
-import { type Compression, createDecoder, sniffCompression, sniffedBytes } from "./decoder.ts";
+import { type ContentHasher, createContentHasher, memoryToHashIn } from "./contentHash.ts";
+import { createDecoder, sniffCompression, sniffedBytes } from "./decoder.ts";
 import type { Decoder } from "./decoding.ts";
 import { addBounded, boundBuilder } from "./entryLimits.ts";
 import { tarError, unreadable, unsupportedCompression } from "./layerErrors.ts";
@@ -57,13 +57,9 @@ export function createLayerIndexer(options: IndexerOptions): LayerIndexer {
     if (typeof compression !== "string") {
       return unsupportedCompression(name, compression.unsupported);
     }
-    const to = createIntake(options, compression, () => storedBytes);
+    const to = createIntake(options, () => storedBytes);
     intake = to;
-    decoder = createDecoder(
-      compression,
-      (chunk) => to.take(chunk),
-      () => to.hasher.whole(),
-    );
+    decoder = createDecoder(compression, (chunk) => to.take(chunk), memoryToHashIn());
     return feed(decoder, to, head);
   };
   const feed = (to: Decoder, into: TarIntake, stored: Uint8Array): ImageError | undefined => {
@@ -92,7 +88,6 @@ export function createLayerIndexer(options: IndexerOptions): LayerIndexer {
 
 /** Where decoded bytes go. */
 interface TarIntake {
-  readonly hasher: ContentHasher;
   take(chunk: Uint8Array): boolean;
   refusal(): TarRefusal | undefined;
   finish(): Result<ReadLayer, ImageError>;
@@ -100,22 +95,16 @@ interface TarIntake {
 
 function createIntake(
   { name, limits, digest }: IndexerOptions,
-  compression: Compression,
   storedBytes: () => number,
 ): TarIntake {
   const builder = createLayerBuilder();
   const sha256 = digest === "computed" ? createHash("sha256") : undefined;
-  // gzip is held against a checksum of the whole stream; those of the contents follow from it.
-  const hasher = compression === "gzip" ? createStreamHasher() : createContentHasher();
-  const tar = createTarStream(createListener(builder, limits, hasher), limits);
+  const tar = createTarStream(createListener(builder, limits, createContentHasher()), limits);
   let refusal: TarRefusal | undefined;
   return {
-    hasher,
     take(chunk) {
       sha256?.update(chunk);
-      hasher.enter(chunk);
       refusal ??= tar.push(chunk) ?? checkBytes(tar.tarBytes(), storedBytes(), limits);
-      hasher.leave();
       return refusal === undefined;
     },
     refusal: () => refusal,
@@ -152,7 +141,7 @@ function createListener(builder: LayerBuilder, limits: Limits, hasher: ContentHa
     },
     body(chunk, start, end) {
       if (!isRead) return;
-      hasher.add(start, end);
+      hasher.add(chunk, start, end);
       watcher.take(chunk, start, end);
     },
     bodyEnd() {

@@ -1,4 +1,3 @@
-import { crc32 } from "node:zlib";
 import type { ImageError } from "../core/image/imageError.ts";
 import {
   type LayerBuilder,
@@ -18,6 +17,7 @@ import {
 } from "../core/image/tarParser.ts";
 import { type Result, fail, succeed } from "../core/result.ts";
 import type { LayerEntry } from "../core/image/layerEntry.ts";
+import { contentHashOf, memoryToHashIn } from "./contentHash.ts";
 import { type BoundedBuilder, addBounded, boundBuilder } from "./entryLimits.ts";
 import { type FileWindow, bring, openFileWindow, readWhole } from "./fileWindow.ts";
 import { tarError } from "./layerErrors.ts";
@@ -71,7 +71,7 @@ interface Seeker {
 const cutOff: TarRefusal = { kind: "malformed", reason: "the tar is cut off" };
 
 function createSeeker(file: RegionFile, limits: Limits): Seeker {
-  const window = openFileWindow(file, readAheadBytes);
+  const window = openFileWindow(file, memoryToHashIn(readAheadBytes));
   const builder = createLayerBuilder();
   return {
     file,
@@ -152,7 +152,7 @@ function lookInside(place: SeekPlace, entry: LayerEntry, handle: number): TarRef
   if (contentBytes > 0 && contentBytes <= smallBodyBytes) {
     const at = bring(window, bodyOffset, contentBytes);
     if (at < 0) return cutOff;
-    noteContentHash(builder, handle, crc32(window.memory.subarray(at, at + contentBytes)));
+    noteContentHash(builder, handle, contentHashOf(window.memory, at, at + contentBytes));
   }
   return noteEvidence(place, entry, handle) ? undefined : cutOff;
 }

@@ -6,6 +6,9 @@ export interface DecodedSink {
   crc32(): number;
 }
 
+/** How much is decoded at once: FACTS §4. */
+export const decodedBytes: number = 256 * 1024;
+
 /**
  * Node's zlib streams decode in the thread pool, one hop for each 16–64 KB, which costs more than the decoding (FACTS §4). Their handle also
  * works synchronously. That is not in Node's documentation, though well-kept libraries (minizlib) have long relied on it, so it is typed here alone.
@@ -30,12 +33,14 @@ interface SyncStream {
 /** Decodes chunk[at …) and tells how many bytes of it are left where the stream takes no more; a text says what is wrong with them. */
 export type SyncWrite = (chunk: Uint8Array, at: number, flush: number) => number | string;
 
-const outputBytes = 256 * 1024;
-
-/** The synchronous way to write to a zlib stream of Node's. */
-export function createSyncWrite(stream: object, take: DecodedSink["take"]): SyncWrite {
+/** The synchronous way to write to a zlib stream of Node's. It decodes into `output`; what lies there is over when `take` returns. */
+export function createSyncWrite(
+  stream: object,
+  take: DecodedSink["take"],
+  output: Uint8Array,
+): SyncWrite {
   const { _handle: handle, _writeState: left } = stream as SyncStream;
-  const output = new Uint8Array(outputBytes);
+  const outputBytes = output.length;
   let failure: string | undefined;
   handle.onerror = (message) => {
     failure = message;

@@ -5,10 +5,10 @@ import { type DecodedSink, createSyncWrite } from "./syncZlib.ts";
 import { createZstdFrames } from "./zstdFrames.ts";
 
 /** Frames one after the other are one stream (zstd:chunked); where Node has no zstd (before 22.15) fzstd decodes. */
-export function createZstdDecoder(take: DecodedSink["take"]): Decoder {
+export function createZstdDecoder(take: DecodedSink["take"], output: Uint8Array): Decoder {
   const frames = createZstdFrames();
   const isNative = typeof createZstdDecompress === "function";
-  const { push, close } = isNative ? nativeZstd(take) : portableZstd(take);
+  const { push, close } = isNative ? nativeZstd(take, output) : portableZstd(take);
   return {
     push(chunk) {
       frames.push(chunk);
@@ -21,9 +21,9 @@ export function createZstdDecoder(take: DecodedSink["take"]): Decoder {
 
 type Decoding = Pick<Decoder, "push" | "close">;
 
-function nativeZstd(take: DecodedSink["take"]): Decoding {
+function nativeZstd(take: DecodedSink["take"], output: Uint8Array): Decoding {
   const stream = createZstdDecompress();
-  const write = createSyncWrite(stream, take);
+  const write = createSyncWrite(stream, take, output);
   return {
     push(chunk) {
       const rest = write(chunk, 0, constants.ZSTD_e_continue);

@@ -5,7 +5,7 @@ import { type LayerIndex, layerFlag } from "./layerIndex.ts";
 import type { Overlay } from "./overlay.ts";
 
 /**
- * Large files of the final file system that have the same size and the same checksum (CRC-32) at several paths: as good as certainly the same
+ * Large files of the final file system that have the same size and the same hash at several paths: as good as certainly the same
  * content. Names of one inode group count once, by the first. As columns, a row for each file.
  */
 export interface CopyTable {

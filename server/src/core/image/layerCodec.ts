@@ -14,7 +14,7 @@ import {
 } from "./varints.ts";
 
 /** Names the format that `encodeLayer` writes; to be raised with every change. */
-export const layerCodecVersion = 3;
+export const layerCodecVersion = 4;
 
 /**
  * A layer in few bytes, about 25 a node: names share their beginning with the name before, parents are told by how far the tree goes up, owners

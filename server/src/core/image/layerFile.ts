@@ -35,7 +35,7 @@ export interface FilePlace {
   readonly contentBytes: number;
   /** In the uncompressed tar of the layer; -1 for an empty file. */
   readonly bodyOffset: number;
-  /** CRC-32 of the whole content; undefined where it was not computed. */
+  /** Of the whole content, as the layer's index has it; undefined where it was not computed. */
   readonly contentHash: number | undefined;
 }
 
