@@ -18,7 +18,7 @@ const image = anImage()
 
 async function aFolder(context: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "tare-cache-"));
-  context.after(() => rm(folder, { recursive: true }));
+  context.after(() => rm(folder, { recursive: true, maxRetries: 5 }));
   return folder;
 }
 
@@ -132,7 +132,7 @@ test("the cache may be deleted at any time", async (context) => {
   const sources = await writeLayers(folder);
   const first = plain(await read(sources, cacheFolder));
   await settled(cacheFolder, 3);
-  await rm(cacheFolder, { recursive: true });
+  await rm(cacheFolder, { recursive: true, maxRetries: 5 });
   assert.deepEqual(plain(await read(sources, cacheFolder)), first);
   await settled(cacheFolder, 3);
 });

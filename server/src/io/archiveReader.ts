@@ -5,11 +5,12 @@ import { createTarStream, type TarStream } from "../core/image/tarStream.ts";
 import type { TarRefusal } from "../core/image/tarParser.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
 import { isCompressed } from "./imageFiles.ts";
+import { openInlineLayer, type InlineLayer } from "./inlineLayer.ts";
 import {
   openLayerStream,
-  type IndexedLayer,
   type LayerStream,
   type ReadOptions,
+  type ReceivedLayer,
 } from "./layerReader.ts";
 import { defaultLimits } from "./limits.ts";
 import { archiveError, archiveLimits, entryName, isTarHeader, linkTargetOf } from "./tarFiles.ts";
@@ -23,7 +24,7 @@ export type StreamedFile =
       readonly blobBytes: number;
       readonly isCompressed: boolean;
       /** Absent for a layer that was not wanted and for what is no layer. */
-      readonly layer?: Result<IndexedLayer, ImageError>;
+      readonly layer?: Result<ReceivedLayer, ImageError>;
     }
   | { readonly kind: "link"; readonly target: string };
 
@@ -37,6 +38,8 @@ export interface ArchiveReaderOptions extends ReadOptions {
   readonly layerCount: number;
   /** Bytes that will come; undefined where not known. */
   readonly totalBytes: number | undefined;
+  /** Whether the sender holds layers against their diffIds: plain ones are not hashed again then, and read on the spot. */
+  readonly isProven: boolean;
 }
 
 /** Reads an archive of an image from a stream: documents are kept, layers are read by workers while they arrive, nothing is written to disk. */
@@ -45,6 +48,8 @@ export interface ArchiveReader {
   push(chunk: Uint8Array): TarRefusal | undefined;
   /** Resolves when the workers have room for more; undefined when they have it now. */
   settle(): Promise<void> | undefined;
+  /** Whether nothing more is to come that matters. */
+  isEnded(): boolean;
   /** Call after the last byte. By name, through `findStreamed`. */
   finish(): Promise<Result<ReadonlyMap<string, StreamedFile>, ImageError>>;
   /** Lets go of the workers; safe at any time. */
@@ -62,7 +67,9 @@ export function createArchiveReader(options: ArchiveReaderOptions): ArchiveReade
     waits: [],
     running: new Set(),
     streams: new Set(),
-    threads: createThreadStock({ readyThreads: options.layerCount > 0 ? 1 : 0 }),
+    threads: createThreadStock({
+      readyThreads: options.layerCount > 0 && !options.isProven ? 1 : 0,
+    }),
     layersDone: 0,
     toldMs: Number.NEGATIVE_INFINITY,
   };
@@ -77,6 +84,7 @@ export function createArchiveReader(options: ArchiveReaderOptions): ArchiveReade
   return {
     push: (chunk) => tar.push(chunk),
     settle: () => settle(state, tar),
+    isEnded: () => tar.isEnded(),
     finish: () => finish(state, tar),
     abort: () => abort(state),
   };
@@ -84,6 +92,7 @@ export function createArchiveReader(options: ArchiveReaderOptions): ArchiveReade
 
 function abort(state: State): void {
   for (const stream of state.streams) stream.abort();
+  if (typeof state.body?.role === "object") state.body.role.abort();
   state.streams.clear();
   state.threads.close();
 }
@@ -113,7 +122,7 @@ interface Body {
   /** What has arrived and is not passed on: all of a document, the head of anything, the next batch of a layer. */
   batch: Uint8Array;
   filled: number;
-  role: "undecided" | "document" | "passed" | LayerStream;
+  role: "undecided" | "document" | "passed" | LayerStream | InlineLayer;
   isCompressed: boolean;
 }
 
@@ -146,6 +155,7 @@ function beginEntry(state: State, entry: LayerEntry, storedBytes: number): TarRe
 function takeBody(state: State, chunk: Uint8Array): void {
   const { body } = state;
   for (let at = 0; body !== undefined && body.role !== "passed" && at < chunk.length;) {
+    if (isInline(body.role)) return body.role.take(chunk.subarray(at));
     const taken = chunk.subarray(at, at + body.batch.length - body.filled);
     body.batch.set(taken, body.filled);
     body.filled += taken.length;
@@ -157,7 +167,15 @@ function takeBody(state: State, chunk: Uint8Array): void {
 /** The batch is full: time to decide what the file is, or to hand the batch on. */
 function passBatch(state: State, body: Body): void {
   if (body.role === "undecided") return decide(state, body);
-  if (typeof body.role === "object") pushBatch(state, body, body.role);
+  if (isStream(body.role)) pushBatch(state, body, body.role);
+}
+
+function isStream(role: Body["role"]): role is LayerStream {
+  return typeof role === "object" && "push" in role;
+}
+
+function isInline(role: Body["role"]): role is InlineLayer {
+  return typeof role === "object" && "take" in role;
 }
 
 function decide(state: State, body: Body): void {
@@ -165,6 +183,7 @@ function decide(state: State, body: Body): void {
   body.isCompressed = isCompressed(head);
   const isLayer = body.isCompressed || isTarHeader(head);
   if (isLayer && state.options.isWanted(body.name)) {
+    if (state.options.isProven && !body.isCompressed) return readHere(state, body, head);
     const stream = openLayerStream(body.name, { ...state.options, threads: state.threads });
     state.streams.add(stream);
     body.role = stream;
@@ -179,6 +198,12 @@ function decide(state: State, body: Body): void {
   }
   body.batch.set(head);
   if (body.filled === body.batch.length) passBatch(state, body);
+}
+
+function readHere({ options }: State, body: Body, head: Uint8Array): void {
+  const { limits = defaultLimits, cacheFolder } = options;
+  body.role = openInlineLayer(body.name, { limits, isCached: cacheFolder !== undefined });
+  body.role.take(head);
 }
 
 /** Whether the file may be a manifest or config: short, and not one too many of them. */
@@ -208,7 +233,11 @@ function endBody(state: State): void {
   }
   const blob = { kind: "blob", blobBytes: storedBytes, isCompressed: body.isCompressed } as const;
   state.files.set(name, blob);
-  if (typeof role !== "object") return;
+  if (isInline(role)) {
+    state.files.set(name, { ...blob, layer: role.finish() });
+    state.layersDone += 1;
+  }
+  if (!isStream(role)) return;
   pushBatch(state, body, role);
   const run: Promise<void> = finishLayer(name, role).then((layer) => {
     state.files.set(name, { ...blob, layer });
@@ -224,7 +253,7 @@ function endBody(state: State): void {
 async function finishLayer(
   name: string,
   stream: LayerStream,
-): Promise<Result<IndexedLayer, ImageError>> {
+): Promise<Result<ReceivedLayer, ImageError>> {
   try {
     return await stream.finish();
   } catch (error) {

@@ -17,6 +17,8 @@ export interface ArchiveTask {
   readonly wanted: WantedFiles;
   /** For progress. */
   readonly layerCount: number;
+  /** See `ArchiveReaderOptions`. */
+  readonly isProven: boolean;
   readonly cacheFolder?: string;
   readonly limits?: Limits;
 }

@@ -58,13 +58,14 @@ async function readArchive(
   task: ArchiveTask,
   say: (message: ArchiveMessage) => void,
 ): Promise<Result<StreamedEntries, ImageError>> {
-  const { source, place, wanted, layerCount, cacheFolder, limits } = task;
+  const { source, place, wanted, layerCount, isProven, cacheFolder, limits } = task;
   // Nobody aborts in here: who gives up ends the thread.
   const { signal } = new AbortController();
   const reader = createArchiveReader({
     signal,
     place,
     layerCount,
+    isProven,
     totalBytes: undefined,
     isWanted: wantedBy(wanted),
     onProgress: (progress) => say({ kind: "progress", progress }),
@@ -81,7 +82,7 @@ async function readArchive(
 }
 
 /** Where the bytes of an archive go. */
-type ArchiveIntake = Pick<ArchiveReader, "push" | "settle">;
+type ArchiveIntake = Pick<ArchiveReader, "push" | "settle" | "isEnded">;
 
 async function readPart({
   source,
@@ -91,7 +92,7 @@ async function readPart({
 }: PartTask): Promise<Result<Uint8Array, ImageError>> {
   const { signal } = new AbortController();
   const reader = createPartReader(wanted, limits ?? defaultLimits);
-  const intake = { push: reader.push, settle: () => undefined };
+  const intake = { push: reader.push, settle: () => undefined, isEnded: () => false };
   const trouble = await pump(source, place, intake, signal);
   const bytes = reader.bytes();
   reader.close();
@@ -134,11 +135,13 @@ async function pumpExport(
   let refusal: TarRefusal | undefined;
   const end = await stream.pump((chunk) => {
     refusal ??= reader.push(chunk);
-    if (refusal === undefined) return reader.settle();
+    // An engine tidies up before it ends the answer: nobody need wait for that.
+    if (refusal === undefined && !reader.isEnded()) return reader.settle();
     stream.close();
     return undefined;
   });
   if (refusal !== undefined) return archiveError(place, refusal);
+  if (reader.isEnded()) return undefined;
   return end.ok ? undefined : toImageError(engine.value, reference, end.error);
 }
 

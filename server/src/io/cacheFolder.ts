@@ -9,7 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { access, readFile, rm, utimes } from "node:fs/promises";
+import { access, mkdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
@@ -54,15 +54,29 @@ export async function isKept(folder: string, name: string): Promise<boolean> {
   );
 }
 
-/** Keeps bytes under a name. Blocks. */
-export function keep(folder: string, name: string, bytes: Uint8Array): void {
-  const part = join(folder, `${name}.${randomBytes(6).toString("hex")}${unfinished}`);
+/** Keeps bytes under a name. */
+export async function keep(folder: string, name: string, bytes: Uint8Array): Promise<void> {
+  const part = partOf(folder, name);
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+    .then(() => writeFile(part, bytes, { mode: 0o600, flag: "wx" }))
+    .then(() => rename(part, join(folder, name)))
+    .catch(() => rm(part, { force: true }).catch(() => undefined));
+}
+
+/** As `keep`, blocking. */
+export function keepSync(folder: string, name: string, bytes: Uint8Array): void {
+  const part = partOf(folder, name);
   attempt(() => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(part, bytes, { mode: 0o600, flag: "wx" });
     renameSync(part, join(folder, name));
   });
   attempt(() => rmSync(part, { force: true }));
+}
+
+/** What is written first, so that nobody ever sees half of it. */
+function partOf(folder: string, name: string): string {
+  return join(folder, `${name}.${randomBytes(6).toString("hex")}${unfinished}`);
 }
 
 /** Forgets what is kept under a name. */

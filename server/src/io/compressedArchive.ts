@@ -80,6 +80,7 @@ function scan(
     source: { kind: "packed", path, compression },
     wanted: { kind: "names", names },
     layerCount: names.length,
+    isProven: false,
     ...withoutAbsent({ cacheFolder, limits }),
   };
   return readArchiveInThread(task, options);

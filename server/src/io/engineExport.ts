@@ -104,6 +104,7 @@ export async function readExport(
     source: exportSource(reading, image),
     wanted: { kind: "unknown", known: [...cached] },
     layerCount: description.config.diffIds.length,
+    isProven: isProven(reading.engine),
     ...withoutAbsent({ cacheFolder: options.cacheFolder, limits: options.limits }),
   };
   const streamed = await readArchiveInThread(task, options);
@@ -111,6 +112,14 @@ export async function readExport(
   const files = toImageFiles(place, streamed.value, cached);
   const stored = await findDescribed(files, description, reading.platform);
   return stored.ok ? succeed({ files, stored: stored.value }) : stored;
+}
+
+/**
+ * Docker holds every layer that it exports against its diffId (moby layer/ro_layer.go, newVerifiedReadCloser), as it does with those in its storage. What comes
+ * from afar is held against it here too.
+ */
+function isProven({ kind, endpoint }: Engine): boolean {
+  return kind === "docker" && endpoint.connection.kind === "socket";
 }
 
 /** The export of an image. By id: a name alone would export every tag of the repository, and a tag may have moved since. */

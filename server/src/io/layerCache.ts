@@ -7,7 +7,15 @@ import { decodeEvidence, encodeEvidence } from "../core/image/evidenceCodec.ts";
 import { decodeLayer, encodeLayer, layerCodecVersion } from "../core/image/layerCodec.ts";
 import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { MergedLayer, MergedLayers } from "../core/image/merge.ts";
-import { forget, forgetSync, isKept, keep, readKept, readKeptSync } from "./cacheFolder.ts";
+import {
+  forget,
+  forgetSync,
+  isKept,
+  keep,
+  keepSync,
+  readKept,
+  readKeptSync,
+} from "./cacheFolder.ts";
 import { isPacked, packColumns, packedHeadBytes, unpackColumns } from "./columnFile.ts";
 import type { LayerSource, StoredTar } from "./layerSource.ts";
 
@@ -58,7 +66,17 @@ export function packLayer(layer: LayerIndex): Uint8Array {
 
 /** Remembers a layer. Blocks. */
 export function keepLayer(folder: string, key: string, packed: Uint8Array): void {
-  keep(folder, layerName(key), packed);
+  keepSync(folder, layerName(key), packed);
+}
+
+/** Remembers those layers from a stream that nobody has kept yet. */
+export async function keepReceived(folder: string, sources: readonly LayerSource[]): Promise<void> {
+  await Promise.all(
+    sources.map(async (source) => {
+      if (source.kind !== "indexed" || source.packed === undefined) return;
+      await keep(folder, layerName(verifiedKey(source.diffId)), source.packed);
+    }),
+  );
 }
 
 /** Whether a layer is remembered; it may be forgotten at any time. */
@@ -89,7 +107,7 @@ export function packMerged(merged: MergedLayers): Uint8Array {
 
 /** Remembers an image. Blocks. */
 export function keepMerged(folder: string, key: string, packed: Uint8Array): void {
-  keep(folder, mergedName(key), packed);
+  keepSync(folder, mergedName(key), packed);
 }
 
 /** What is remembered of an image: evidence is thousands of small values, and would be slow as columns. */

@@ -9,7 +9,13 @@ import { readAndMerge } from "./imageReading.ts";
 import type { LayerSource } from "./layerSource.ts";
 import { type Limits, defaultLimits } from "./limits.ts";
 
-export type { CachedLayer, IndexedLayer, LayerRegion, LayerSource } from "./layerSource.ts";
+export type {
+  CachedLayer,
+  IndexedLayer,
+  LayerRegion,
+  LayerSource,
+  ReceivedLayer,
+} from "./layerSource.ts";
 export { type LayerStream, openLayerStream } from "./layerStream.ts";
 
 /** What all reading takes. */

@@ -31,11 +31,19 @@ export interface SplitLayer {
   readonly contentBytes: number;
 }
 
+/** What came of a layer in a stream. */
+export interface ReceivedLayer {
+  readonly index: LayerIndex;
+  /** Computed from its bytes, so that it is the truth whatever the archive claims; absent where the sender vouches for them. */
+  readonly diffId?: DiffId;
+  /** What the cache is to keep of it; absent where there is none, or where it is kept already. */
+  readonly packed?: Uint8Array;
+}
+
 /** A layer that was read from a stream. */
-export interface IndexedLayer {
+export interface IndexedLayer extends ReceivedLayer {
   readonly kind: "indexed";
   readonly diffId: DiffId;
-  readonly index: LayerIndex;
 }
 
 /** A layer that `findCachedLayers` said is in the cache, read earlier from a source that was verified. */

@@ -4,6 +4,7 @@ import { fail, succeed, type Result } from "../core/result.ts";
 import type { StreamedFile } from "./archiveReader.ts";
 import { tooLong } from "./folderFiles.ts";
 import { normaliseName, type ImageFiles, type WantedLayer } from "./imageFiles.ts";
+import { keepReceived } from "./layerCache.ts";
 import type { LayerSource } from "./layerReader.ts";
 
 /** The file of that name, through links. */
@@ -39,7 +40,11 @@ export function toImageFiles(
       if (file === undefined) return undefined;
       return file.kind === "blob" ? file : { blobBytes: file.bytes.length, isCompressed: false };
     },
-    openLayers: async (wanted) => collectLayers(files, wanted, cached),
+    async openLayers(wanted, { cacheFolder }) {
+      const sources = collectLayers(files, wanted, cached);
+      if (sources.ok && cacheFolder !== undefined) await keepReceived(cacheFolder, sources.value);
+      return sources;
+    },
     close: async () => undefined,
   };
 }
@@ -55,11 +60,11 @@ export function collectLayers(
     const file = findStreamed(files, name);
     const layer = file?.kind === "blob" ? file.layer : undefined;
     if (layer?.ok === true) {
-      const actual = layer.value.diffId;
+      const { diffId: actual = diffId } = layer.value;
       if (actual !== diffId) {
         return fail({ code: "layer-digest-mismatch", expected: diffId, actual });
       }
-      sources.push(layer.value);
+      sources.push({ kind: "indexed", ...layer.value, diffId });
     } else if (cached.has(diffId)) sources.push({ kind: "cached", diffId });
     else if (layer?.ok === false) return layer;
     else return fail({ code: "layer-unreadable", layer: diffId, reason: `${name} is no layer` });

@@ -27,6 +27,8 @@ export interface TarStream {
   push(chunk: Uint8Array): TarRefusal | undefined;
   /** Call after the last byte: a refusal when something is missing. `isMarked` tells whether the zero block that ends a tar was there. */
   finish(): TarRefusal | { readonly kind: "finished"; readonly isMarked: boolean };
+  /** Whether both of the zero blocks that end a tar were there: nothing but zeros may follow. */
+  isEnded(): boolean;
   /** Bytes so far. */
   tarBytes(): number;
 }
@@ -43,6 +45,7 @@ export function createTarStream(listener: TarListener, limits: TarLimits): TarSt
     filled: 0,
     remaining: 0,
     padding: 0,
+    zeroBytes: 0,
     offset: 0,
   };
   let refusal: TarRefusal | undefined;
@@ -58,6 +61,7 @@ export function createTarStream(listener: TarListener, limits: TarLimits): TarSt
       if (isWhole) return { kind: "finished", isMarked: false };
       return { kind: "malformed", reason: "the tar is cut off" };
     },
+    isEnded: () => state.zeroBytes >= blockBytes,
     tarBytes: () => state.offset,
   };
 }
@@ -75,6 +79,8 @@ interface State {
   remaining: number;
   /** Behind the body or extension. */
   padding: number;
+  /** Behind the first zero block. */
+  zeroBytes: number;
   offset: number;
 }
 
@@ -111,6 +117,7 @@ function take(state: State, chunk: Uint8Array, at: number): number | TarRefusal 
       return taken;
     }
     case "ended":
+      state.zeroBytes += available;
       return isZero(chunk, at) ? available : behindEnd;
   }
 }
