@@ -19,6 +19,8 @@ import type {
 import { createDecoder } from "./decoder.ts";
 import { connectEndpoint } from "./dockerEngine.ts";
 import { toImageError } from "./engineAnswers.ts";
+import type { EngineFailure } from "./engineRequest.ts";
+import { downloadFromSocket, type TakePiece } from "./socketDownload.ts";
 import { unreadable } from "./layerErrors.ts";
 import { defaultLimits } from "./limits.ts";
 import { archiveError } from "./tarFiles.ts";
@@ -127,22 +129,45 @@ async function pumpExport(
   reader: ArchiveIntake,
   signal: AbortSignal,
 ): Promise<ImageError | undefined> {
+  let refusal: TarRefusal | undefined;
+  const take: TakePiece = (chunk) => {
+    refusal ??= reader.push(chunk);
+    // An engine tidies up before it ends the answer: nobody need wait for that.
+    return refusal !== undefined || reader.isEnded() ? "enough" : reader.settle();
+  };
+  const trouble = await download({ endpoint, timeouts, path, query, reference }, take, signal);
+  if (refusal !== undefined) return archiveError(place, refusal);
+  return reader.isEnded() ? undefined : trouble;
+}
+
+async function download(
+  { endpoint, timeouts, path, query, reference }: Omit<ExportSource, "kind">,
+  take: TakePiece,
+  signal: AbortSignal,
+): Promise<ImageError | undefined> {
+  const { address, connection } = endpoint;
+  if (connection.kind === "socket") {
+    const request = { socketPath: connection.path, path, query };
+    const { silenceMs } = timeouts;
+    const end = await downloadFromSocket(request, take, { signal, silenceMs });
+    if (end !== "refused") return end.ok ? undefined : unreachable(address, end.error);
+  }
   const engine = await connectEndpoint(endpoint, signal, timeouts);
   if (!engine.ok) return engine.error;
   const response = await engine.value.openStream(path, query, signal);
   if (!response.ok) return toImageError(engine.value, reference, response.error);
   const stream = response.value;
-  let refusal: TarRefusal | undefined;
   const end = await stream.pump((chunk) => {
-    refusal ??= reader.push(chunk);
-    // An engine tidies up before it ends the answer: nobody need wait for that.
-    if (refusal === undefined && !reader.isEnded()) return reader.settle();
+    const next = take(chunk);
+    if (next !== "enough") return next;
     stream.close();
     return undefined;
   });
-  if (refusal !== undefined) return archiveError(place, refusal);
-  if (reader.isEnded()) return undefined;
   return end.ok ? undefined : toImageError(engine.value, reference, end.error);
+}
+
+function unreachable(endpoint: string, { isCancelled, reason }: EngineFailure): ImageError {
+  return isCancelled ? { code: "cancelled" } : { code: "engine-unreachable", endpoint, reason };
 }
 
 /** So much is read from the file at once, and so much of it is decoded before the layers' threads are waited for: what it grows to is all in memory. */

@@ -243,11 +243,13 @@ function parseAnswer(text: string): EngineAnswer<unknown> {
   }
 }
 
-function silenceFailure(silenceMs: number): EngineFailure {
+/** What is said of an engine that was silent for too long. */
+export function silenceFailure(silenceMs: number): EngineFailure {
   return { reason: `no answer within ${silenceMs / 1000} s`, isCancelled: false };
 }
 
-function failureOf(error: unknown, isCancelled: boolean): EngineFailure {
+/** What went wrong, told as the failure of a request. */
+export function failureOf(error: unknown, isCancelled: boolean): EngineFailure {
   const status =
     error instanceof Error && "statusCode" in error && typeof error.statusCode === "number"
       ? { status: error.statusCode }
