@@ -104,7 +104,7 @@ export async function readExport(
     source: exportSource(reading, image),
     wanted: { kind: "unknown", known: [...cached] },
     layerCount: description.config.diffIds.length,
-    isProven: isProven(reading.engine),
+    isProven: isProven(reading, image),
     ...withoutAbsent({ cacheFolder: options.cacheFolder, limits: options.limits }),
   };
   const streamed = await readArchiveInThread(task, options);
@@ -115,11 +115,11 @@ export async function readExport(
 }
 
 /**
- * Docker holds every layer that it exports against its diffId (moby layer/ro_layer.go, newVerifiedReadCloser), as it does with those in its storage. What comes
- * from afar is held against it here too.
+ * Docker holds every layer that it exports from a graph driver against its diffId (moby layer/ro_layer.go, newVerifiedReadCloser). What comes from afar is
+ * held against it here too.
  */
-function isProven({ kind, endpoint }: Engine): boolean {
-  return kind === "docker" && endpoint.connection.kind === "socket";
+function isProven({ engine }: EngineReading, { hasGraphDriver }: EngineImage): boolean {
+  return hasGraphDriver && engine.endpoint.connection.kind === "socket";
 }
 
 /** The export of an image. By id: a name alone would export every tag of the repository, and a tag may have moved since. */

@@ -79,6 +79,14 @@ const graphDrivers: ReadonlySet<unknown> = new Set([
   "windowsfilter",
 ]);
 
+/** Whether the image for certain lies in a graph driver of Docker's, by its answer to inspect; some names of drivers leave that open. */
+export function hasGraphDriver({ kind }: Engine, inspected: JsonObject): boolean {
+  return (
+    kind === "docker" &&
+    graphDrivers.has(fieldOf(objectField([], inspected, "GraphDriver") ?? {}, "Name"))
+  );
+}
+
 /**
  * Whether the engine's history prints contentBytes: a graph driver's does. The containerd store prints block-rounded snapshot usage
  * (moby daemon/containerd/image_history.go), podman the length of the tar.
@@ -91,7 +99,7 @@ export async function hasContentBytes(
   if (engine.kind === "podman") return false;
   const driver = objectField([], inspected, "GraphDriver");
   if (driver === undefined) return false;
-  if (graphDrivers.has(fieldOf(driver, "Name"))) return true;
+  if (hasGraphDriver(engine, inspected)) return true;
   // vfs, btrfs, zfs and fuse-overlayfs are names of graph drivers and of snapshotters.
   const info = await engine.readJson("/info", {}, signal);
   const status = info.ok ? fieldOf(toObject([], info.value, "info") ?? {}, "DriverStatus") : [];

@@ -15,7 +15,7 @@ import { suitsPlatform, type PlatformWish } from "../core/image/manifest.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
 import type { ExportCache, RememberedExport } from "./exportCache.ts";
 import type { Engine } from "./dockerEngine.ts";
-import { findMadeRows, hasContentBytes, toHistoryRows } from "./engineHistory.ts";
+import { findMadeRows, hasContentBytes, hasGraphDriver, toHistoryRows } from "./engineHistory.ts";
 import { imagePath, isAtLeast, placeOf, toImageError } from "./engineAnswers.ts";
 import type { EngineQuery } from "./engineRequest.ts";
 import { platformError } from "./ociLayout.ts";
@@ -28,6 +28,8 @@ export interface EngineImage {
   readonly engineId: Digest;
   /** Whether the description's history says for certain which rows made layers; if not it is empty. */
   readonly hasHistory: boolean;
+  /** Whether it for certain lies in a graph driver of Docker's: see `hasGraphDriver`. */
+  readonly hasGraphDriver: boolean;
   /** Where on this machine its layers may lie; undefined where nothing says so. */
   readonly storageRoot?: string;
 }
@@ -68,6 +70,7 @@ export async function describeEngineImage(
   return succeed({
     engineId,
     hasHistory: history !== undefined,
+    hasGraphDriver: hasGraphDriver(engine, inspected),
     ...withoutAbsent({ storageRoot: storageRootOf(engine, inspected) }),
     description: {
       reference: name,
