@@ -54,15 +54,29 @@ export function memoryToHashIn(bytes = inputBytes): Uint8Array {
   return sharedMemory().input.subarray(0, bytes);
 }
 
+/** The memory of `memoryToHashIn` as other modules import it, and where in it some bytes are free for them. */
+export function memoryOfHashing(): WasmMemory {
+  return sharedMemory().module.mem;
+}
+
+/** Behind the state, less than a page from the beginning. */
+export const spareAt = 1024;
+
 /** As far as it is used here: Node has it, its types are with those of browsers only. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: object };
 };
 
+/** A memory of WebAssembly's. */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
 /** What xxhash-wasm exports of XXH64; a state is `stateBytes` long. */
 interface XxhashModule {
-  readonly mem: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly mem: WasmMemory;
   xxh64(at: number, bytes: number, seed: bigint): bigint;
   init64(state: number, seed: bigint): void;
   update64(state: number, at: number, bytes: number): void;

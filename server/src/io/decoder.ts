@@ -1,7 +1,7 @@
-import { crc32 } from "node:zlib";
 import type { Decoder } from "./decoding.ts";
 import { createGzipDecoder } from "./gzipDecoder.ts";
 import { type DecodedSink, decodedBytes } from "./syncZlib.ts";
+import { streamCrc } from "./streamCrc.ts";
 import { createZstdDecoder } from "./zstdDecoder.ts";
 
 /** How the bytes of a layer are stored. */
@@ -47,7 +47,7 @@ function summingSink(take: DecodedSink["take"]): DecodedSink {
   let crc = 0;
   return {
     take(chunk) {
-      crc = crc32(chunk, crc);
+      crc = streamCrc(chunk, crc);
       return take(chunk);
     },
     crc32: () => crc,
