@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import {
-  contentHashOf,
-  createContentHasher,
-  memoryToHashIn,
-} from "../../server/src/io/contentHash.ts";
+import { contentHashOf, createContentHasher } from "../../server/src/io/contentHash.ts";
+import { memoryToHashIn } from "../../server/src/io/hashMemory.ts";
 
 function hashOf(text: string): number {
   const bytes = Buffer.from(text);

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crc32, deflateRawSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { type Compression, createDecoder, sniffCompression } from "../../server/src/io/decoder.ts";
-import { createCrcOfSecondPart } from "../../server/src/io/crcParts.ts";
 import { portableZstd } from "../../server/src/io/zstdDecoder.ts";
 import { concat } from "../support/tarWriter.ts";
 
@@ -182,13 +181,4 @@ test("compressions are told by their first bytes", () => {
   assert.equal(sniffCompression(new Uint8Array(0)), "plain");
   assert.deepEqual(sniffCompression(Buffer.from("\xfd7zXZ\0", "latin1")), { unsupported: "xz" });
   assert.deepEqual(sniffCompression(Buffer.from("BZh91AY&SY")), { unsupported: "bzip2" });
-});
-
-test("the checksum of a part follows from that of the whole", () => {
-  const crcOfSecondPart = createCrcOfSecondPart();
-  for (const bytes of [0, 1, 255, 256, 5000, 65_536, 1_000_001]) {
-    const [first, second] = [Buffer.from("before"), Buffer.alloc(bytes, "some content")];
-    const both = crc32(second, crc32(first));
-    assert.equal(crcOfSecondPart(crc32(first), both, bytes), crc32(second));
-  }
 });

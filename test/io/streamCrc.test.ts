@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
-import { memoryToHashIn } from "../../server/src/io/contentHash.ts";
+import { memoryToHashIn } from "../../server/src/io/hashMemory.ts";
 import { streamCrc } from "../../server/src/io/streamCrc.ts";
 
 test("is the CRC-32 of zlib, wherever the bytes lie and whatever came before", () =>

@@ -5,14 +5,9 @@ import { createTarStream, type TarStream } from "../core/image/tarStream.ts";
 import type { TarRefusal } from "../core/image/tarParser.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
 import { isCompressed } from "./imageFiles.ts";
-import { openInlineLayer, type InlineLayer } from "./inlineLayer.ts";
-import {
-  openLayerStream,
-  type LayerStream,
-  type ReadOptions,
-  type ReceivedLayer,
-} from "./layerReader.ts";
+import type { ReadOptions, ReceivedLayer } from "./layerReader.ts";
 import { defaultLimits } from "./limits.ts";
+import { openLayerHere, openLayerInThread, type ReceivingLayer } from "./receivingLayer.ts";
 import { archiveError, archiveLimits, entryName, isTarHeader, linkTargetOf } from "./tarFiles.ts";
 import { type ThreadStock, createThreadStock } from "./threadStock.ts";
 
@@ -66,7 +61,7 @@ export function createArchiveReader(options: ArchiveReaderOptions): ArchiveReade
     body: undefined,
     waits: [],
     running: new Set(),
-    streams: new Set(),
+    layers: new Set(),
     threads: createThreadStock({
       readyThreads: options.layerCount > 0 && !options.isProven ? 1 : 0,
     }),
@@ -91,9 +86,8 @@ export function createArchiveReader(options: ArchiveReaderOptions): ArchiveReade
 }
 
 function abort(state: State): void {
-  for (const stream of state.streams) stream.abort();
-  if (typeof state.body?.role === "object") state.body.role.abort();
-  state.streams.clear();
+  for (const layer of state.layers) layer.abort();
+  state.layers.clear();
   state.threads.close();
 }
 
@@ -107,7 +101,7 @@ interface State {
   waits: Promise<void>[];
   /** Layers whose last bytes are with their workers. */
   readonly running: Set<Promise<void>>;
-  readonly streams: Set<LayerStream>;
+  readonly layers: Set<ReceivingLayer>;
   /** Layers come one after the other, and so do their threads. */
   readonly threads: ThreadStock;
   layersDone: number;
@@ -119,14 +113,13 @@ interface State {
 interface Body {
   readonly name: string;
   readonly storedBytes: number;
-  /** What has arrived and is not passed on: all of a document, the head of anything, the next batch of a layer. */
+  /** What has arrived and is not passed on: all of a document, the head of anything. */
   batch: Uint8Array;
   filled: number;
-  role: "undecided" | "document" | "passed" | LayerStream | InlineLayer;
+  role: "undecided" | "document" | "passed" | ReceivingLayer;
   isCompressed: boolean;
 }
 
-const batchBytes = 256 * 1024;
 const maxDocumentsBytes = 64 * 1024 * 1024;
 
 function beginEntry(state: State, entry: LayerEntry, storedBytes: number): TarRefusal | undefined {
@@ -155,55 +148,46 @@ function beginEntry(state: State, entry: LayerEntry, storedBytes: number): TarRe
 function takeBody(state: State, chunk: Uint8Array): void {
   const { body } = state;
   for (let at = 0; body !== undefined && body.role !== "passed" && at < chunk.length;) {
-    if (isInline(body.role)) return body.role.take(chunk.subarray(at));
+    if (typeof body.role === "object") return pass(state, body.role, chunk.subarray(at));
     const taken = chunk.subarray(at, at + body.batch.length - body.filled);
     body.batch.set(taken, body.filled);
     body.filled += taken.length;
     at += taken.length;
-    if (body.filled === body.batch.length) passBatch(state, body);
+    if (body.filled === body.batch.length && body.role === "undecided") decide(state, body);
   }
 }
 
-/** The batch is full: time to decide what the file is, or to hand the batch on. */
-function passBatch(state: State, body: Body): void {
-  if (body.role === "undecided") return decide(state, body);
-  if (isStream(body.role)) pushBatch(state, body, body.role);
+function pass(state: State, layer: ReceivingLayer, chunk: Uint8Array): void {
+  const wait = layer.take(chunk);
+  if (wait !== undefined) state.waits.push(wait);
 }
 
-function isStream(role: Body["role"]): role is LayerStream {
-  return typeof role === "object" && "push" in role;
-}
-
-function isInline(role: Body["role"]): role is InlineLayer {
-  return typeof role === "object" && "take" in role;
-}
-
+/** The head is there: time to decide what the file is. */
 function decide(state: State, body: Body): void {
   const head = body.batch;
   body.isCompressed = isCompressed(head);
   const isLayer = body.isCompressed || isTarHeader(head);
   if (isLayer && state.options.isWanted(body.name)) {
-    if (state.options.isProven && !body.isCompressed) return readHere(state, body, head);
-    const stream = openLayerStream(body.name, { ...state.options, threads: state.threads });
-    state.streams.add(stream);
-    body.role = stream;
-    body.batch = new Uint8Array(Math.min(batchBytes, body.storedBytes));
+    const layer = openLayer(state, body);
+    state.layers.add(layer);
+    body.role = layer;
+    pass(state, layer, head);
   } else if (!isLayer && isKept(state, body)) {
     body.role = "document";
     state.documentBytes += body.storedBytes;
     body.batch = new Uint8Array(body.storedBytes);
+    body.batch.set(head);
   } else {
     body.role = "passed";
-    return;
   }
-  body.batch.set(head);
-  if (body.filled === body.batch.length) passBatch(state, body);
 }
 
-function readHere({ options }: State, body: Body, head: Uint8Array): void {
-  const { limits = defaultLimits, cacheFolder } = options;
-  body.role = openInlineLayer(body.name, { limits, isCached: cacheFolder !== undefined });
-  body.role.take(head);
+function openLayer({ options, threads }: State, body: Body): ReceivingLayer {
+  const { name, storedBytes, isCompressed: isPacked } = body;
+  const { limits = defaultLimits, cacheFolder, isProven } = options;
+  return isProven && !isPacked
+    ? openLayerHere(name, { limits, isCached: cacheFolder !== undefined })
+    : openLayerInThread(name, storedBytes, { ...options, threads });
 }
 
 /** Whether the file may be a manifest or config: short, and not one too many of them. */
@@ -211,15 +195,6 @@ function isKept(state: State, { storedBytes }: Body): boolean {
   return (
     storedBytes <= defaultLimits.jsonBytes && state.documentBytes + storedBytes <= maxDocumentsBytes
   );
-}
-
-/** Batches have memory of their own: they go to another thread. */
-function pushBatch(state: State, body: Body, stream: LayerStream): void {
-  if (body.filled === 0) return;
-  const wait = stream.push(body.batch.subarray(0, body.filled));
-  if (wait !== undefined) state.waits.push(wait);
-  body.batch = stream.spare(batchBytes) ?? new Uint8Array(batchBytes);
-  body.filled = 0;
 }
 
 function endBody(state: State): void {
@@ -233,37 +208,17 @@ function endBody(state: State): void {
   }
   const blob = { kind: "blob", blobBytes: storedBytes, isCompressed: body.isCompressed } as const;
   state.files.set(name, blob);
-  if (isInline(role)) {
-    state.files.set(name, { ...blob, layer: role.finish() });
-    state.layersDone += 1;
-  }
-  if (!isStream(role)) return;
-  pushBatch(state, body, role);
-  const run: Promise<void> = finishLayer(name, role).then((layer) => {
+  if (typeof role !== "object") return;
+  const run: Promise<void> = role.finish().then((layer) => {
     state.files.set(name, { ...blob, layer });
     state.layersDone += 1;
-    state.streams.delete(role);
+    state.layers.delete(role);
     state.running.delete(run);
   });
   // Whoever waits for the layers hears of a broken thread; after an abort nobody does.
   run.catch(() => undefined);
   state.running.add(run);
 }
-
-async function finishLayer(
-  name: string,
-  stream: LayerStream,
-): Promise<Result<ReceivedLayer, ImageError>> {
-  try {
-    return await stream.finish();
-  } catch (error) {
-    const isMemory = error instanceof Error && "code" in error && error.code === outOfMemory;
-    if (!isMemory) throw error;
-    return fail({ code: "limit-exceeded", limit: "a worker thread's memory", where: name });
-  }
-}
-
-const outOfMemory = "ERR_WORKER_OUT_OF_MEMORY";
 
 /** So many layers may be with workers at once; what arrives is one after the other anyway. */
 const maxRunning = 2;

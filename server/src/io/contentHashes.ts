@@ -1,7 +1,8 @@
 import { shortDigest } from "../core/image/digest.ts";
 import type { ImageError } from "../core/image/imageError.ts";
 import { type Result, fail, succeed } from "../core/result.ts";
-import { type ContentHasher, createContentHasher, memoryToHashIn } from "./contentHash.ts";
+import { type ContentHasher, createContentHasher } from "./contentHash.ts";
+import { memoryToHashIn } from "./hashMemory.ts";
 import { unreadable } from "./layerErrors.ts";
 import type { StoredTar } from "./layerSource.ts";
 import type { ContentPlaces } from "./layerTasks.ts";

@@ -1,7 +1,6 @@
 import type { Decoder } from "./decoding.ts";
 import { createGzipDecoder } from "./gzipDecoder.ts";
-import { type DecodedSink, decodedBytes } from "./syncZlib.ts";
-import { streamCrc } from "./streamCrc.ts";
+import { type TakeDecoded, decodedBytes } from "./syncZlib.ts";
 import { createZstdDecoder } from "./zstdDecoder.ts";
 
 /** How the bytes of a layer are stored. */
@@ -26,7 +25,7 @@ export const sniffedBytes = 8;
 /** A decoder that hands decoded bytes to `take` within `push`; false from it stops the decoding. Who wants them in certain memory gives that as `output`. */
 export function createDecoder(
   compression: Compression,
-  take: DecodedSink["take"],
+  take: TakeDecoded,
   output: Uint8Array = new Uint8Array(decodedBytes),
 ): Decoder {
   switch (compression) {
@@ -37,19 +36,8 @@ export function createDecoder(
         close: () => undefined,
       };
     case "gzip":
-      return createGzipDecoder(summingSink(take), output);
+      return createGzipDecoder(take, output);
     case "zstd":
       return createZstdDecoder(take, output);
   }
-}
-
-function summingSink(take: DecodedSink["take"]): DecodedSink {
-  let crc = 0;
-  return {
-    take(chunk) {
-      crc = streamCrc(chunk, crc);
-      return take(chunk);
-    },
-    crc32: () => crc,
-  };
 }

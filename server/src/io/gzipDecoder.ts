@@ -1,30 +1,29 @@
 import { constants, createInflateRaw } from "node:zlib";
-import { type CrcOfSecondPart, createCrcOfSecondPart } from "./crcParts.ts";
 import { type Decoder, cutOff, trailing } from "./decoding.ts";
 import { type GzipHeader, createGzipHeader } from "./gzipFraming.ts";
-import { type DecodedSink, type SyncWrite, createSyncWrite } from "./syncZlib.ts";
+import { streamCrc } from "./streamCrc.ts";
+import { type SyncWrite, type TakeDecoded, createSyncWrite } from "./syncZlib.ts";
 
 /**
  * Inflates gzip. Members one after the other are one stream (eStargz); zeros may follow the last, as tape blocks left them. Each member is held
- * against its checksum by way of the sink's, so that contents are not summed twice. RFC 1952 § 2.2.
+ * against its checksum. RFC 1952 § 2.2.
  */
-export function createGzipDecoder(sink: DecodedSink, output: Uint8Array): Decoder {
+export function createGzipDecoder(take: TakeDecoded, output: Uint8Array): Decoder {
   const stream = createInflateRaw();
-  const take = (chunk: Uint8Array): boolean => {
+  const takeMember: TakeDecoded = (chunk) => {
     state.memberBytes += chunk.length;
-    return sink.take(chunk);
+    state.crc = streamCrc(chunk, state.crc);
+    return take(chunk);
   };
   const state: State = {
-    sink,
-    write: createSyncWrite(stream, take, output),
+    write: createSyncWrite(stream, takeMember, output),
     reset: () => stream.reset(),
     phase: "header",
     header: createGzipHeader(),
     trailer: new Uint8Array(8),
     filled: 0,
     members: 0,
-    crcOfSecondPart: createCrcOfSecondPart(),
-    crcBefore: 0,
+    crc: 0,
     memberBytes: 0,
   };
   return {
@@ -45,7 +44,6 @@ export function createGzipDecoder(sink: DecodedSink, output: Uint8Array): Decode
 }
 
 interface State {
-  readonly sink: DecodedSink;
   readonly write: SyncWrite;
   readonly reset: () => void;
   phase: "header" | "data" | "trailer" | "padding";
@@ -53,8 +51,8 @@ interface State {
   readonly trailer: Uint8Array;
   filled: number;
   members: number;
-  readonly crcOfSecondPart: CrcOfSecondPart;
-  crcBefore: number;
+  /** Of the member so far. */
+  crc: number;
   memberBytes: number;
 }
 
@@ -87,7 +85,7 @@ function takeHeader(state: State, chunk: Uint8Array, at: number): number | strin
   if (state.members > 0) state.reset();
   state.members += 1;
   state.memberBytes = 0;
-  state.crcBefore = state.sink.crc32();
+  state.crc = 0;
   state.phase = "data";
   return next;
 }
@@ -99,9 +97,9 @@ function takeTrailer(state: State, chunk: Uint8Array, at: number): number | stri
   state.filled += taken;
   if (state.filled < trailer.length) return at + taken;
   const stated = new DataView(trailer.buffer);
-  const crc = state.crcOfSecondPart(state.crcBefore, state.sink.crc32(), state.memberBytes);
   const isIntact =
-    stated.getUint32(0, true) === crc && stated.getUint32(4, true) === state.memberBytes % 2 ** 32;
+    stated.getUint32(0, true) === state.crc &&
+    stated.getUint32(4, true) === state.memberBytes % 2 ** 32;
   state.filled = 0;
   state.header = createGzipHeader();
   state.phase = "header";

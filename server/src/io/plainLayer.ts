@@ -17,7 +17,8 @@ import {
 } from "../core/image/tarParser.ts";
 import { type Result, fail, succeed } from "../core/result.ts";
 import type { LayerEntry } from "../core/image/layerEntry.ts";
-import { contentHashOf, memoryToHashIn } from "./contentHash.ts";
+import { contentHashOf } from "./contentHash.ts";
+import { memoryToHashIn } from "./hashMemory.ts";
 import { type BoundedBuilder, addBounded, boundBuilder } from "./entryLimits.ts";
 import { type FileWindow, bring, openFileWindow, readWhole } from "./fileWindow.ts";
 import { tarError } from "./layerErrors.ts";

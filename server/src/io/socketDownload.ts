@@ -1,6 +1,6 @@
 import { connect, type OnReadOpts, type Socket } from "node:net";
 import { fail, succeed } from "../core/result.ts";
-import { memoryToHashIn } from "./contentHash.ts";
+import { memoryToHashIn } from "./hashMemory.ts";
 import { failureOf, silenceFailure, type EngineAnswer, type EngineQuery } from "./engineRequest.ts";
 import { createHttpBody } from "./httpBody.ts";
 

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { type WasmMemory, memoryOfHashing, spareAt } from "./contentHash.ts";
+import { exportsOf, hashMemory, spareAt, type WasmMemory } from "./hashMemory.ts";
 
 /**
  * CRC-32 of bytes, going on from the CRC of those before (RFC 1952 § 8). As Node's, and twice as fast for long pieces that lie in `memoryToHashIn`: Node's own for
@@ -29,15 +29,6 @@ interface Folding {
   readonly memory: WasmMemory;
 }
 
-declare const WebAssembly: {
-  validate(bytes: Uint8Array): boolean;
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (
-    module: object,
-    imports: { readonly hashing: { readonly memory: WasmMemory } },
-  ) => { readonly exports: object };
-};
-
 /** Three vectors of two words. */
 const carryBytes = 48;
 const foldedBytes = 16;
@@ -51,11 +42,9 @@ function foldingOf(): Folding | undefined {
 }
 
 function openFolding(): Folding | "none" {
-  const bytes = Uint8Array.from(moduleBytes());
-  if (!WebAssembly.validate(bytes)) return "none";
-  const memory = memoryOfHashing();
-  const module = new WebAssembly.Module(bytes);
-  const { exports } = new WebAssembly.Instance(module, { hashing: { memory } });
+  const { memory } = hashMemory();
+  const exports = exportsOf(Uint8Array.from(moduleBytes()), { hashing: { memory } });
+  if (exports === undefined) return "none";
   return {
     ...(exports as Pick<Folding, "fold">),
     carry: new Uint8Array(memory.buffer, spareAt, carryBytes),

@@ -1,10 +1,5 @@
-/** Takes decoded bytes, valid only during the call. */
-export interface DecodedSink {
-  /** False to stop. */
-  take(chunk: Uint8Array): boolean;
-  /** CRC-32 of everything taken so far; only asked for gzip. */
-  crc32(): number;
-}
+/** Takes decoded bytes, valid only during the call; false to stop. */
+export type TakeDecoded = (chunk: Uint8Array) => boolean;
 
 /** How much is decoded at once: FACTS §4. */
 export const decodedBytes: number = 256 * 1024;
@@ -34,11 +29,7 @@ interface SyncStream {
 export type SyncWrite = (chunk: Uint8Array, at: number, flush: number) => number | string;
 
 /** The synchronous way to write to a zlib stream of Node's. It decodes into `output`; what lies there is over when `take` returns. */
-export function createSyncWrite(
-  stream: object,
-  take: DecodedSink["take"],
-  output: Uint8Array,
-): SyncWrite {
+export function createSyncWrite(stream: object, take: TakeDecoded, output: Uint8Array): SyncWrite {
   const { _handle: handle, _writeState: left } = stream as SyncStream;
   const outputBytes = output.length;
   let failure: string | undefined;

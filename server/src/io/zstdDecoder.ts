@@ -1,11 +1,11 @@
 import { constants, createZstdDecompress } from "node:zlib";
 import { Decompress } from "fzstd";
 import { type Decoder, cutOff, trailing } from "./decoding.ts";
-import { type DecodedSink, createSyncWrite } from "./syncZlib.ts";
+import { type TakeDecoded, createSyncWrite } from "./syncZlib.ts";
 import { createZstdFrames } from "./zstdFrames.ts";
 
 /** Frames one after the other are one stream (zstd:chunked); where Node has no zstd (before 22.15) fzstd decodes. */
-export function createZstdDecoder(take: DecodedSink["take"], output: Uint8Array): Decoder {
+export function createZstdDecoder(take: TakeDecoded, output: Uint8Array): Decoder {
   const frames = createZstdFrames();
   const isNative = typeof createZstdDecompress === "function";
   const { push, close } = isNative ? nativeZstd(take, output) : portableZstd(take);
@@ -21,7 +21,7 @@ export function createZstdDecoder(take: DecodedSink["take"], output: Uint8Array)
 
 type Decoding = Pick<Decoder, "push" | "close">;
 
-function nativeZstd(take: DecodedSink["take"], output: Uint8Array): Decoding {
+function nativeZstd(take: TakeDecoded, output: Uint8Array): Decoding {
   const stream = createZstdDecompress();
   const write = createSyncWrite(stream, take, output);
   return {
@@ -35,7 +35,7 @@ function nativeZstd(take: DecodedSink["take"], output: Uint8Array): Decoding {
 }
 
 /** fzstd in the same shape. It throws on damaged data, which is an ordinary answer here. */
-export function portableZstd(take: DecodedSink["take"]): Decoding {
+export function portableZstd(take: TakeDecoded): Decoding {
   let wantsMore = true;
   const stream = new Decompress((chunk) => {
     wantsMore &&= chunk.length === 0 || take(chunk);
