@@ -10,6 +10,8 @@ export interface HashMemory {
   readonly copies: Uint8Array;
   /** What is lent by `memoryToHashIn`. */
   readonly input: Uint8Array;
+  /** For sums of other modules; less than a processor's nearest cache. */
+  readonly sums: Uint8Array;
 }
 
 /** A memory of WebAssembly's. */
@@ -44,12 +46,11 @@ export function exportsOf(bytes: Uint8Array, imports: object): object | undefine
 export const stateAt = 0;
 /** How long a state is. */
 export const stateBytes = 88;
-/** Behind the state, less than a page from the beginning: some bytes that other modules may use. */
-export const spareAt = 1024;
 
 const pageBytes = 64 * 1024;
 const copyBytes = pageBytes;
 const inputBytes = 256 * 1024;
+const sumBytes = 32 * 1024;
 
 let shared: HashMemory | undefined;
 
@@ -69,7 +70,7 @@ export function memoryToHashIn(bytes = inputBytes): Uint8Array {
 
 function openMemory(): HashMemory {
   const xxhash = exportsOf(xxhashBytes, {}) as XxhashModule;
-  xxhash.mem.grow((copyBytes + inputBytes) / pageBytes);
+  xxhash.mem.grow(Math.ceil((copyBytes + inputBytes + sumBytes) / pageBytes));
   const { buffer } = xxhash.mem;
   return {
     memory: xxhash.mem,
@@ -77,5 +78,6 @@ function openMemory(): HashMemory {
     state: new Uint8Array(buffer, stateAt, stateBytes),
     copies: new Uint8Array(buffer, pageBytes, copyBytes),
     input: new Uint8Array(buffer, pageBytes + copyBytes, inputBytes),
+    sums: new Uint8Array(buffer, pageBytes + copyBytes + inputBytes, sumBytes),
   };
 }
