@@ -4,6 +4,7 @@ import { shortDigest } from "../core/image/digest.ts";
 import type { ImageError } from "../core/image/imageError.ts";
 import type { TarRefusal } from "../core/image/tarParser.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
+import { rehearseExport } from "./archiveRehearsal.ts";
 import { createPartReader } from "./archivePart.ts";
 import { createArchiveReader, type ArchiveReader } from "./archiveReader.ts";
 import type {
@@ -17,7 +18,6 @@ import type {
   WantedFiles,
 } from "./archiveTask.ts";
 import { createDecoder } from "./decoder.ts";
-import { connectEndpoint } from "./dockerEngine.ts";
 import { toImageError } from "./engineAnswers.ts";
 import type { EngineFailure } from "./engineRequest.ts";
 import { downloadFromSocket, type TakePiece } from "./socketDownload.ts";
@@ -123,6 +123,9 @@ function wantedBy(wanted: WantedFiles): (name: string) => boolean {
   return (name) => !known.has(`sha256:${name.slice(name.lastIndexOf("/") + 1)}`);
 }
 
+/** An image that is small comes within that. */
+const promptMs = 300;
+
 async function pumpExport(
   { endpoint, timeouts, path, query, reference }: ExportSource,
   place: string,
@@ -130,12 +133,16 @@ async function pumpExport(
   signal: AbortSignal,
 ): Promise<ImageError | undefined> {
   let refusal: TarRefusal | undefined;
+  let hasCome = false;
+  const rehearsal = setTimeout(() => void rehearseExport(() => hasCome), promptMs);
   const take: TakePiece = (chunk) => {
+    hasCome = true;
     refusal ??= reader.push(chunk);
     // An engine tidies up before it ends the answer: nobody need wait for that.
     return refusal !== undefined || reader.isEnded() ? "enough" : reader.settle();
   };
   const trouble = await download({ endpoint, timeouts, path, query, reference }, take, signal);
+  clearTimeout(rehearsal);
   if (refusal !== undefined) return archiveError(place, refusal);
   return reader.isEnded() ? undefined : trouble;
 }
@@ -152,6 +159,8 @@ async function download(
     const end = await downloadFromSocket(request, take, { signal, silenceMs });
     if (end !== "refused") return end.ok ? undefined : unreachable(address, end.error);
   }
+  // Most exports come over a socket, and need none of the library.
+  const { connectEndpoint } = await import("./dockerEngine.ts");
   const engine = await connectEndpoint(endpoint, signal, timeouts);
   if (!engine.ok) return engine.error;
   const response = await engine.value.openStream(path, query, signal);

@@ -18,6 +18,7 @@ import { findOciImage } from "./ociLayout.ts";
 import { toImageFiles } from "./streamedFiles.ts";
 import type { StoredImage } from "./storedImage.ts";
 import { findSplitImage } from "./tarSplitStorage.ts";
+import { createThreadStock, startRehearsed } from "./threadStock.ts";
 
 /** What reading an image of an engine needs besides the image. */
 export interface EngineReading {
@@ -46,13 +47,20 @@ export async function readEngineImage(
   }
   const near = await readStorage(reading, image, cached, options);
   if (near !== undefined) return near;
-  const exported = await readExport(reading, image, cached, options);
-  if (!exported.ok) return exported;
-  const { files, stored } = exported.value;
-  const sources = await files.openLayers(stored.layers, options);
-  if (!sources.ok) return sources;
-  await reading.exports.remember(image.engineId, stored);
-  return readImage(withExport(description, stored), sources.value, options);
+  // It gets ready to put the layers together while they are still to come.
+  const threads = createThreadStock({ readyThreads: 1, startThread: startRehearsed });
+  try {
+    const exported = await readExport(reading, image, cached, options);
+    if (!exported.ok) return exported;
+    const { files, stored } = exported.value;
+    const sources = await files.openLayers(stored.layers, options);
+    if (!sources.ok) return sources;
+    await reading.exports.remember(image.engineId, stored);
+    const described = withExport(description, stored);
+    return await readImage(described, sources.value, { ...options, threads });
+  } finally {
+    threads.close();
+  }
 }
 
 /** The same from the engine's files, which takes a fraction of the time; undefined where they cannot be read, for whatever reason. */

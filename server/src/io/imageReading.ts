@@ -15,7 +15,7 @@ import type { CachePlace, LayerTask } from "./layerTasks.ts";
 import { threadCountFor } from "./layerWorkers.ts";
 import type { Limits } from "./limits.ts";
 import { type ProgressMeter, createProgressMeter } from "./progressMeter.ts";
-import { ownThreads, rehearsedThreads } from "./threadStock.ts";
+import { ownThreads, rehearsedThreads, type ThreadStock } from "./threadStock.ts";
 
 /** The layers of one image on their way to become `MergedLayers`. */
 export interface ImageReading {
@@ -30,6 +30,8 @@ export interface ImageReading {
   readonly limits: Limits;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ReadProgress) => void;
+  /** Where threads come from; undefined for new ones. */
+  readonly threads: Pick<ThreadStock, "start"> | undefined;
 }
 
 /** Indexes the layers in threads and merges them in one. Once it resolves only the cache is still being written, and after a failure nothing goes on. */
@@ -38,8 +40,8 @@ export async function readAndMerge(
 ): Promise<Result<MergedLayers, ImageError>> {
   const jobs = jobsOf(reading);
   const totalBytes = jobs.reduce((sum, { source }) => sum + bytesOf(source), 0);
-  const threads = totalBytes < rehearsedBytes ? ownThreads : rehearsedThreads;
-  const pool = openLayerPool(threadCountFor(jobs.length), threads);
+  const newThreads = totalBytes < rehearsedBytes ? ownThreads : rehearsedThreads;
+  const pool = openLayerPool(threadCountFor(jobs.length), reading.threads ?? newThreads);
   const interruption = watchFor(reading);
   try {
     const result = await Promise.race([interruption.comes, readInPool(reading, jobs, pool)]);

@@ -8,6 +8,7 @@ import { hasLayer, imageKey, layerKey, loadMerged, verifiedKey } from "./layerCa
 import { readAndMerge } from "./imageReading.ts";
 import type { LayerSource } from "./layerSource.ts";
 import { type Limits, defaultLimits } from "./limits.ts";
+import type { ThreadStock } from "./threadStock.ts";
 
 export type {
   CachedLayer,
@@ -29,6 +30,8 @@ export interface ReadOptions {
   readonly cacheMaximumBytes?: number;
   /** `defaultLimits` unless given. */
   readonly limits?: Limits;
+  /** Where threads come from; each has its own unless given. */
+  readonly threads?: Pick<ThreadStock, "start">;
 }
 
 /** Those of the layers that need not be read again; pass them on as `CachedLayer`. Empty without a cache folder. */
@@ -64,7 +67,7 @@ export async function readImage(
     cacheFolder === undefined ? undefined : await loadMerged(cacheFolder, imageKey(keys));
   if (known !== undefined) return succeed(toReadImage(description, known));
   const { reference } = description;
-  const { cacheMaximumBytes } = options;
+  const { cacheMaximumBytes, threads } = options;
   const reading = {
     reference,
     sources,
@@ -74,6 +77,7 @@ export async function readImage(
     limits,
     signal,
     onProgress,
+    threads,
   };
   const merged = await readAndMerge(reading);
   return merged.ok ? succeed(toReadImage(description, merged.value)) : merged;

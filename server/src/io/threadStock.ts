@@ -56,11 +56,17 @@ export const ownThreads: Pick<ThreadStock, "start"> = {
 /** The same for much that is to be read at once: each thread rehearses before the first task. */
 export const rehearsedThreads: Pick<ThreadStock, "start"> = {
   start(listener) {
-    const thread = ownThreads.start(listener);
-    thread.post({ kind: "rehearse" });
-    return thread;
+    const thread = startRehearsed(listener);
+    return { ...thread, rest: thread.end };
   },
 };
+
+/** Starts a thread that rehearses. */
+export function startRehearsed(listener: ThreadListener): LayerThread {
+  const thread = startLayerThread(listener);
+  thread.post({ kind: "rehearse" });
+  return thread;
+}
 
 interface Stock {
   readonly options: StockOptions;
