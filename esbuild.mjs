@@ -1,8 +1,7 @@
 // Bundles the extension client, the server (language server and command line in one file, one more for each sort of thread) and the webviews;
 // `--into=FOLDER` leaves them there instead of here, `--with=SCRIPT` puts a script beside those of the server.
 import { build } from "esbuild";
-import { chmod, readFile, rm } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 
@@ -19,7 +18,9 @@ const shared = {
   target: "node20",
   minify: production,
   sourcemap: production ? false : "linked",
+  // `licenses.txt` beside each bundle has them whole.
   legalComments: "none",
+  metafile: true,
   logLevel: "warning",
 };
 
@@ -45,13 +46,12 @@ const leaveOut = {
 const xxhashBytes = {
   name: "xxhash-bytes",
   setup(bundle) {
-    bundle.onLoad({ filter: /[\\/]io[\\/]xxhashBytes\.ts$/ }, async () => {
+    bundle.onLoad({ filter: /[\\/]io[\\/]xxhashBytes\.ts$/ }, () => {
       const library = createRequire(import.meta.url).resolve("xxhash-wasm");
-      const bytes = await readFile(join(dirname(library), "../workerd/xxhash.wasm"));
-      const text = JSON.stringify(bytes.toString("base64"));
+      const module = JSON.stringify(join(dirname(library), "../workerd/xxhash.wasm"));
       return {
-        contents: `export const xxhashBytes = Buffer.from(${text}, "base64");`,
-        loader: "js",
+        contents: `export { default as xxhashBytes } from ${module};`,
+        resolveDir: dirname(library),
       };
     });
   },
@@ -61,6 +61,7 @@ const importMetaUrl = 'const importMetaUrl = require("node:url").pathToFileURL(_
 const ofServer = {
   ...shared,
   plugins: [leaveOut, xxhashBytes],
+  loader: { ".wasm": "binary" },
   define: { "import.meta.url": "importMetaUrl" },
 };
 
@@ -69,7 +70,7 @@ await Promise.all(
     rm(into(place), { recursive: true, force: true }),
   ),
 );
-await Promise.all([
+const bundles = await Promise.all([
   build({
     ...shared,
     entryPoints: ["client/src/extension.ts"],
@@ -111,20 +112,50 @@ await Promise.all([
     entryPoints: ["media/history/main.ts"],
     outfile: into("media/dist/history.js"),
   }),
-  ...(existsSync("media/treemap/main.ts")
-    ? [
-        build({
-          ...shared,
-          platform: "browser",
-          format: "iife",
-          target: "es2023",
-          entryPoints: [
-            { in: "media/treemap/main.ts", out: "treemap" },
-            { in: "media/treemap/treemap.css", out: "treemap" },
-          ],
-          outdir: into("media/dist"),
-        }),
-      ]
-    : []),
+  build({
+    ...shared,
+    platform: "browser",
+    format: "iife",
+    target: "es2023",
+    entryPoints: [
+      { in: "media/treemap/main.ts", out: "treemap" },
+      { in: "media/treemap/treemap.css", out: "treemap" },
+    ],
+    outdir: into("media/dist"),
+  }),
 ]);
 await chmod(into("server/dist/tare.cjs"), 0o755);
+await Promise.all([...packagesByFolder(bundles)].map(writeLicenses));
+
+/** What was bundled into the files of each folder: folders of packages. */
+function packagesByFolder(results) {
+  const found = new Map();
+  for (const [file, { inputs }] of results.flatMap(({ metafile }) =>
+    Object.entries(metafile.outputs),
+  )) {
+    const packages = found.get(dirname(file)) ?? new Set();
+    found.set(dirname(file), packages);
+    for (const input of Object.keys(inputs)) {
+      const place = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
+      if (place !== undefined) packages.add(place);
+    }
+  }
+  return found;
+}
+
+/** Their licenses ask that their words come along; some packages name theirs and bring no text. */
+async function writeLicenses([folder, packages]) {
+  const inOrder = [...packages].toSorted((one, other) => (one < other ? -1 : 1));
+  const texts = await Promise.all(
+    inOrder.map(async (place) => {
+      const { name, version, license } = JSON.parse(await readFile(join(place, "package.json")));
+      const files = (await readdir(place)).filter((file) =>
+        /^(licen[cs]e|copying|notice)/i.test(file),
+      );
+      const words = await Promise.all(files.map((file) => readFile(join(place, file), "utf8")));
+      return [`${name} ${version} (${license})`, ...words.map((text) => text.trim())].join("\n\n");
+    }),
+  );
+  const rule = `\n\n${"-".repeat(80)}\n\n`;
+  if (texts.length > 0) await writeFile(join(folder, "licenses.txt"), `${texts.join(rule)}\n`);
+}

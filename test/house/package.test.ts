@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { rules } from "../../server/src/core/rules/registry.ts";
 import { build } from "../machine/build.ts";
@@ -20,6 +20,7 @@ describe("the package", () => {
       /^(package|package\.nls)\.json$/,
       /^(README|CHANGELOG)\.md$/,
       /^LICENSE$/,
+      /^(client|server|media)\/dist\/licenses\.txt$/,
       /^syntaxes\/[\w.-]+\.json$/,
       /^server\/(schema|docs)\//,
     ];
@@ -47,6 +48,26 @@ describe("the package", () => {
       ...rules.map(({ code }) => `server/docs/rules/${code}.md`),
     ]) {
       assert.ok(paths.includes(path), `${path} is missing`);
+    }
+  });
+
+  test("holds the licenses of what is bundled", () => {
+    const libraries = {
+      client: ["vscode-languageclient"],
+      server: ["dockerode", "vscode-languageserver", "xxhash-wasm", "yaml"],
+      media: ["d3-hierarchy"],
+    };
+    for (const [folder, names] of Object.entries(libraries)) {
+      const path = `${folder}/dist/licenses.txt`;
+      assert.ok(
+        files.some((file) => file.path === path),
+        `${path} is missing`,
+      );
+      const text = readFileSync(inRoot(path), "utf8");
+      for (const name of names) {
+        const isThere = new RegExp(`^${name} [\\d.]+ \\([\\w.-]+\\)\n\n[^-]`, "m").test(text);
+        assert.ok(isThere, `the license of ${name} is missing in ${path}`);
+      }
     }
   });
 
