@@ -50,10 +50,14 @@ export function answerMerge(
 }
 
 function placesOf(index: LayerIndex | undefined, nodes: Int32Array): ContentPlaces {
-  return {
-    offset: Float64Array.from(nodes, (node) => index?.bodyOffset[node] ?? 0),
-    bytes: Float64Array.from(nodes, (node) => index?.tree.bytes[node] ?? 0),
-  };
+  const offset = new Float64Array(nodes.length);
+  const bytes = new Float64Array(nodes.length);
+  for (let at = 0; at < nodes.length; at += 1) {
+    const node = nodes[at] ?? 0;
+    offset[at] = index?.bodyOffset[node] ?? 0;
+    bytes[at] = index?.tree.bytes[node] ?? 0;
+  }
+  return { offset, bytes };
 }
 
 /** O(nodes), or less where hashes are many. */
@@ -62,9 +66,16 @@ function areHashesNew(layers: readonly LayerIndex[], places: readonly ContentPla
     (smallest, { bytes }) => bytes.reduce((one, other) => Math.min(one, other), smallest),
     Number.POSITIVE_INFINITY,
   );
-  return !layers.some(({ flags, tree }) =>
-    flags.some((flag, node) => (flag & layerFlag.hashed) !== 0 && (tree.bytes[node] ?? 0) >= least),
-  );
+  return !layers.some((layer) => hasHash(layer, least));
+}
+
+/** Whether a content of so many bytes, or of more, is hashed. */
+function hasHash({ flags, tree }: LayerIndex, least: number): boolean {
+  for (let node = 0; node < tree.nodeCount; node += 1) {
+    const isHashed = ((flags[node] ?? 0) & layerFlag.hashed) !== 0;
+    if (isHashed && (tree.bytes[node] ?? 0) >= least) return true;
+  }
+  return false;
 }
 
 function noteHashes(

@@ -115,9 +115,9 @@ function filesOfSizes({ tree }: LayerIndex, sizes: ReadonlySet<number> | undefin
 function unhashed(index: LayerIndex, wanted: Uint8Array | undefined): Int32Array {
   const nodes: number[] = [];
   const known = layerFlag.hashed | layerFlag.sparse;
-  wanted?.forEach((mark, node) => {
+  for (let node = wanted?.indexOf(1) ?? -1; node >= 0; node = wanted?.indexOf(1, node + 1) ?? -1) {
     const isKnown = ((index.flags[node] ?? 0) & known) !== 0;
-    if (mark === 1 && !isKnown && (index.bodyOffset[node] ?? -1) >= 0) nodes.push(node);
-  });
+    if (!isKnown && (index.bodyOffset[node] ?? -1) >= 0) nodes.push(node);
+  }
   return Int32Array.from(nodes);
 }

@@ -33,7 +33,8 @@ export function groupInodes(layers: readonly LayerIndex[]): InodeGroups {
     };
   return {
     isAlone: (layer, node) =>
-      names[layer]?.isGrouped[node] !== 1 && !distant.grouped.has(keyOf(layer, node)),
+      names[layer]?.isGrouped[node] !== 1 &&
+      (distant.grouped.size === 0 || !distant.grouped.has(keyOf(layer, node))),
     ownerOf,
     otherNamesOf: (owner) => [
       ...chainOf(names[owner.layer], owner),

@@ -140,6 +140,8 @@ function sumByLayer(waste: WasteTable, column: Uint16Array, layerCount: number):
   return sums;
 }
 
-function countFiles({ kind }: FileTree): number {
-  return kind.reduce((count, value) => (value === nodeKind.file ? count + 1 : count), 0);
+function countFiles({ kind, nodeCount }: FileTree): number {
+  let count = 0;
+  for (let node = 0; node < nodeCount; node += 1) if (kind[node] === nodeKind.file) count += 1;
+  return count;
 }

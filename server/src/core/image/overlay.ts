@@ -84,7 +84,14 @@ function place(walk: Walk, stack: readonly Sibling[], parent: number): void {
     if (sibling.hiddenBy !== 0) hide(walk, sibling, sibling.node + 1);
   }
   const at = visible === undefined ? -1 : show(walk, visible.layer, visible.node, parent);
-  const directories = stack.filter((sibling) => kindOf(walk, sibling) === nodeKind.directory);
+  const [first] = stack;
+  const isFile = stack.length === 1 && first !== undefined && !isDirectoryAt(walk, first);
+  if (!isFile) descend(walk, stack, at);
+}
+
+/** Goes on with what is below a path; `at` is its visible node. */
+function descend(walk: Walk, stack: readonly Sibling[], at: number): void {
+  const directories = stack.filter((sibling) => isDirectoryAt(walk, sibling));
   const [only] = directories;
   if (only === undefined) return;
   if (directories.length === 1) {
@@ -189,6 +196,10 @@ function showBelow(walk: Walk, { layer, node: directory }: Sibling, at: number):
 
 function kindOf(walk: Walk, { layer, node }: Sibling): number {
   return walk.trees[layer]?.kind[node] ?? nodeKind.whiteout;
+}
+
+function isDirectoryAt(walk: Walk, sibling: Sibling): boolean {
+  return kindOf(walk, sibling) === nodeKind.directory;
 }
 
 function flagsOf(walk: Walk, { layer, node }: Sibling): number {
