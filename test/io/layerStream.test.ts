@@ -94,7 +94,8 @@ test("an aborted stream is cancelled and holds nobody up", async () => {
 });
 
 test("memory comes back to be filled again, and threads go on to the next layer", async () => {
-  const threads = createThreadStock({ readyThreads: 1 });
+  const threads = createThreadStock();
+  threads.prepare(0);
   const [tar = new Uint8Array()] = image.layerTars();
   const length = 65_536;
   let spares = 0;
@@ -118,7 +119,8 @@ test("memory comes back to be filled again, and threads go on to the next layer"
 });
 
 test("after an abort the thread is not used for another layer", async () => {
-  const threads = createThreadStock({ readyThreads: 1 });
+  const threads = createThreadStock();
+  threads.prepare(0);
   const broken = openLayerStream("given up", { signal, threads });
   broken.abort();
   assert.equal(broken.push(new Uint8Array(10)), undefined);

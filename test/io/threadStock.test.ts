@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import type { ThreadListener } from "../../server/src/io/layerWorkers.ts";
-import { createThreadStock } from "../../server/src/io/threadStock.ts";
+import { createThreadStock, type StockOptions } from "../../server/src/io/threadStock.ts";
 
 /** Threads that do nothing but note what becomes of them. */
 function fakeThreads(): {
-  readonly startThread: NonNullable<Parameters<typeof createThreadStock>[0]["startThread"]>;
+  readonly startThread: NonNullable<StockOptions["startThread"]>;
   readonly listeners: ThreadListener[];
-  /** `+0` it starts, `-0` it ends, `!0` it keeps the process alive, `.0` no longer. */
+  /** `+0` it starts, `rehearse 0` is what it is asked to do, `-0` it ends, `!0` it keeps the process alive, `.0` no longer. */
   readonly log: string[];
 } {
   const listeners: ThreadListener[] = [];
@@ -19,7 +19,7 @@ function fakeThreads(): {
       const name = listeners.push(listener) - 1;
       log.push(`+${name}`);
       return {
-        post: () => undefined,
+        post: ({ kind }) => void log.push(`${kind} ${name}`),
         end: () => void log.push(`-${name}`),
         keepAlive: (wanted) => void log.push(wanted === "yes" ? `!${name}` : `.${name}`),
       };
@@ -68,9 +68,20 @@ test("no more of them rest than are wanted, and none longer than that", () => {
   }
 });
 
+test("one that is prepared rehearses, and is the next to be used", () => {
+  const { startThread, log } = fakeThreads();
+  const stock = createThreadStock({ startThread });
+  stock.prepare(2);
+  assert.deepEqual(log.splice(0), ["+0", "rehearse 0", "rehearse 0"]);
+  stock.start(deaf);
+  assert.deepEqual(log, ["!0"]);
+});
+
 test("closing ends those that rest at once and the others when they do", () => {
   const { startThread, log } = fakeThreads();
-  const stock = createThreadStock({ startThread, readyThreads: 2 });
+  const stock = createThreadStock({ startThread });
+  stock.prepare(0);
+  stock.prepare(0);
   const busy = stock.start(deaf);
   stock.close();
   assert.deepEqual(log.splice(0), ["+0", "+1", "!1", "-0"]);

@@ -53,6 +53,8 @@ export interface ArchiveReader {
 
 /** A reader at the beginning of its archive. */
 export function createArchiveReader(options: ArchiveReaderOptions): ArchiveReader {
+  const threads = createThreadStock();
+  if (options.layerCount > 0 && !options.isProven) threads.prepare(0);
   const state: State = {
     options,
     files: new Map(),
@@ -62,9 +64,7 @@ export function createArchiveReader(options: ArchiveReaderOptions): ArchiveReade
     waits: [],
     running: new Set(),
     layers: new Set(),
-    threads: createThreadStock({
-      readyThreads: options.layerCount > 0 && !options.isProven ? 1 : 0,
-    }),
+    threads,
     layersDone: 0,
     toldMs: Number.NEGATIVE_INFINITY,
   };

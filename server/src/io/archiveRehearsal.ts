@@ -4,6 +4,9 @@ import { memoryToHashIn } from "./hashMemory.ts";
 import { createHttpBody } from "./httpBody.ts";
 import { madeUpEntries, madeUpTar } from "./madeUpTar.ts";
 
+/** An export that is small begins within that; who waits longer waits for seconds. */
+export const promptMs = 300;
+
 /** Longer gains nothing more. */
 const rehearsedMs = 150;
 

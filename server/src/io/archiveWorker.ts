@@ -4,7 +4,7 @@ import { shortDigest } from "../core/image/digest.ts";
 import type { ImageError } from "../core/image/imageError.ts";
 import type { TarRefusal } from "../core/image/tarParser.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
-import { rehearseExport } from "./archiveRehearsal.ts";
+import { promptMs, rehearseExport } from "./archiveRehearsal.ts";
 import { createPartReader } from "./archivePart.ts";
 import { createArchiveReader, type ArchiveReader } from "./archiveReader.ts";
 import type {
@@ -122,9 +122,6 @@ function wantedBy(wanted: WantedFiles): (name: string) => boolean {
   // Since Docker 25 plain layers are called by their diffId.
   return (name) => !known.has(`sha256:${name.slice(name.lastIndexOf("/") + 1)}`);
 }
-
-/** An image that is small comes within that. */
-const promptMs = 300;
 
 async function pumpExport(
   { endpoint, timeouts, path, query, reference }: ExportSource,

@@ -4,6 +4,7 @@ import type { ImageError } from "../core/image/imageError.ts";
 import { withoutAbsent } from "../core/image/json.ts";
 import type { PlatformWish } from "../core/image/manifest.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
+import { promptMs } from "./archiveRehearsal.ts";
 import type { ArchiveTask, ExportSource } from "./archiveTask.ts";
 import { readArchiveInThread } from "./archiveThread.ts";
 import type { ExportCache } from "./exportCache.ts";
@@ -18,7 +19,7 @@ import { findOciImage } from "./ociLayout.ts";
 import { toImageFiles } from "./streamedFiles.ts";
 import type { StoredImage } from "./storedImage.ts";
 import { findSplitImage } from "./tarSplitStorage.ts";
-import { createThreadStock, startRehearsed } from "./threadStock.ts";
+import { createThreadStock } from "./threadStock.ts";
 
 /** What reading an image of an engine needs besides the image. */
 export interface EngineReading {
@@ -47,10 +48,12 @@ export async function readEngineImage(
   }
   const near = await readStorage(reading, image, cached, options);
   if (near !== undefined) return near;
-  // It gets ready to put the layers together while they are still to come.
-  const threads = createThreadStock({ readyThreads: 1, startThread: startRehearsed });
+  const threads = createThreadStock();
+  const preparing = setTimeout(() => threads.prepare(mergeRehearsals), promptMs);
   try {
-    const exported = await readExport(reading, image, cached, options);
+    const exported = await readExport(reading, image, cached, options).finally(() =>
+      clearTimeout(preparing),
+    );
     if (!exported.ok) return exported;
     const { files, stored } = exported.value;
     const sources = await files.openLayers(stored.layers, options);
@@ -62,6 +65,9 @@ export async function readEngineImage(
     threads.close();
   }
 }
+
+/** Of putting layers together, in the thread that will do it when a large export has come: a tenth of a second, of which the engine needs many. */
+const mergeRehearsals = 15;
 
 /** The same from the engine's files, which takes a fraction of the time; undefined where they cannot be read, for whatever reason. */
 async function readStorage(

@@ -9,14 +9,14 @@ export interface StockedThread extends LayerThread {
 /** Threads that are handed on from one to the next: to start one takes longer than to read most layers, and than any one file. */
 export interface ThreadStock {
   start(listener: ThreadListener): StockedThread;
+  /** Starts a thread that waits for its first use, and rehearses so often before it; it is kept until then, or until the stock is closed. */
+  prepare(rehearsals: number): void;
   /** Ends idle threads now and the others when they rest. */
   close(): void;
 }
 
 /** How many threads a stock has for nothing. */
 export interface StockOptions {
-  /** So many are being started at once; none unless given. */
-  readonly readyThreads?: number;
   /** So many may be idle, the others end; any number unless given. */
   readonly idleThreads?: number;
   /** So long they may be idle; until the stock is closed unless given. */
@@ -26,10 +26,8 @@ export interface StockOptions {
 }
 
 /** A stock of threads. Idle ones do not keep the process alive. */
-export function createThreadStock(options: StockOptions): ThreadStock {
+export function createThreadStock(options: StockOptions = {}): ThreadStock {
   const stock: Stock = { options, idle: [], isClosed: false };
-  const { readyThreads = 0 } = options;
-  for (let thread = 0; thread < readyThreads; thread += 1) stock.idle.push(startStocked(stock));
   return {
     start(listener) {
       const stocked = stock.idle.pop() ?? startStocked(stock);
@@ -37,6 +35,11 @@ export function createThreadStock(options: StockOptions): ThreadStock {
       stocked.listener = listener;
       stocked.thread.keepAlive("yes");
       return { ...stocked.thread, rest: () => rest(stock, stocked) };
+    },
+    prepare(rehearsals) {
+      const stocked = startStocked(stock);
+      for (let round = 0; round < rehearsals; round += 1) stocked.thread.post({ kind: "rehearse" });
+      stock.idle.push(stocked);
     },
     close() {
       stock.isClosed = true;
@@ -56,17 +59,11 @@ export const ownThreads: Pick<ThreadStock, "start"> = {
 /** The same for much that is to be read at once: each thread rehearses before the first task. */
 export const rehearsedThreads: Pick<ThreadStock, "start"> = {
   start(listener) {
-    const thread = startRehearsed(listener);
-    return { ...thread, rest: thread.end };
+    const thread = ownThreads.start(listener);
+    thread.post({ kind: "rehearse" });
+    return thread;
   },
 };
-
-/** Starts a thread that rehearses. */
-export function startRehearsed(listener: ThreadListener): LayerThread {
-  const thread = startLayerThread(listener);
-  thread.post({ kind: "rehearse" });
-  return thread;
-}
 
 interface Stock {
   readonly options: StockOptions;
