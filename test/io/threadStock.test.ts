@@ -72,7 +72,7 @@ test("one that is prepared rehearses, and is the next to be used", () => {
   const { startThread, log } = fakeThreads();
   const stock = createThreadStock({ startThread });
   stock.prepare(2);
-  assert.deepEqual(log.splice(0), ["+0", "rehearse 0", "rehearse 0"]);
+  assert.deepEqual(log.splice(0), ["+0", "rehearse 0", "rehearse 0", ".0"]);
   stock.start(deaf);
   assert.deepEqual(log, ["!0"]);
 });
@@ -84,7 +84,7 @@ test("closing ends those that rest at once and the others when they do", () => {
   stock.prepare(0);
   const busy = stock.start(deaf);
   stock.close();
-  assert.deepEqual(log.splice(0), ["+0", "+1", "!1", "-0"]);
+  assert.deepEqual(log.splice(0), ["+0", ".0", "+1", ".1", "!1", "-0"]);
   busy.rest();
   assert.deepEqual(log, ["-1"]);
 });

@@ -4,7 +4,7 @@ import { shortDigest } from "../core/image/digest.ts";
 import type { ImageError } from "../core/image/imageError.ts";
 import type { TarRefusal } from "../core/image/tarParser.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
-import { promptMs, rehearseExport } from "./archiveRehearsal.ts";
+import { promptMs, rehearseExport } from "./exportRehearsal.ts";
 import { createPartReader } from "./archivePart.ts";
 import { createArchiveReader, type ArchiveReader } from "./archiveReader.ts";
 import type {

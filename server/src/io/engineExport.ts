@@ -4,7 +4,7 @@ import type { ImageError } from "../core/image/imageError.ts";
 import { withoutAbsent } from "../core/image/json.ts";
 import type { PlatformWish } from "../core/image/manifest.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
-import { promptMs } from "./archiveRehearsal.ts";
+import { promptMs } from "./exportRehearsal.ts";
 import type { ArchiveTask, ExportSource } from "./archiveTask.ts";
 import { readArchiveInThread } from "./archiveThread.ts";
 import type { ExportCache } from "./exportCache.ts";

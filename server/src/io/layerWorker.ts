@@ -6,7 +6,7 @@ import { answerIndex, answerLoad } from "./indexTasks.ts";
 import { answerLabel } from "./labelTask.ts";
 import type { LayerTask, SayFromThread, TaskOf } from "./layerTasks.ts";
 import { type LayerStack, answerMerge, answerStack } from "./mergeTasks.ts";
-import { rehearse } from "./rehearsal.ts";
+import { rehearseLayers } from "./layerRehearsal.ts";
 import { type OpenStream, beginStream, endStream, takeChunk } from "./streamTasks.ts";
 import { buffersOf } from "./transfer.ts";
 
@@ -66,7 +66,7 @@ function answerByItself(
 ): void {
   switch (task.kind) {
     case "rehearse":
-      rehearse();
+      rehearseLayers();
       return undefined;
     case "index":
       return answerIndex(task, say);

@@ -40,6 +40,7 @@ export function createThreadStock(options: StockOptions = {}): ThreadStock {
       const stocked = startStocked(stock);
       for (let round = 0; round < rehearsals; round += 1) stocked.thread.post({ kind: "rehearse" });
       stock.idle.push(stocked);
+      stocked.thread.keepAlive("no");
     },
     close() {
       stock.isClosed = true;

@@ -85,8 +85,8 @@ function place(walk: Walk, stack: readonly Sibling[], parent: number): void {
   }
   const at = visible === undefined ? -1 : show(walk, visible.layer, visible.node, parent);
   const [first] = stack;
-  const isFile = stack.length === 1 && first !== undefined && !isDirectoryAt(walk, first);
-  if (!isFile) descend(walk, stack, at);
+  const isLeaf = stack.length === 1 && first !== undefined && !isDirectoryAt(walk, first);
+  if (!isLeaf) descend(walk, stack, at);
 }
 
 /** Goes on with what is below a path; `at` is its visible node. */

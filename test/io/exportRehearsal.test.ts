@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { rehearseExport } from "../../server/src/io/archiveRehearsal.ts";
+import { rehearseExport } from "../../server/src/io/exportRehearsal.ts";
 
 test("a rehearsal receives an export of one layer", async () => {
   const read = await rehearseExport(() => false);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { rehearse } from "../../server/src/io/rehearsal.ts";
+import { rehearseLayers } from "../../server/src/io/layerRehearsal.ts";
 
 test("a rehearsal reads layers with files of all sizes, links, and what hides others", () => {
-  const { layers, waste, fileCount } = rehearse();
+  const { layers, waste, fileCount } = rehearseLayers();
   const contentBytes = 12 + 700 + 5000 + 20_000 + 3;
   assert.deepEqual(
     layers.map((layer) => [layer.contentBytes, layer.wastedBytes]),
