@@ -31,9 +31,13 @@ export function createContentHasher(): ContentHasher {
 
 /** Hash of a content that is there as a whole: chunk[start … end). */
 export function contentHashOf(chunk: Uint8Array, start: number, end: number): number {
-  const { xxhash, input } = hashMemory();
-  if (chunk.buffer === input.buffer) {
+  const { xxhash, copies } = hashMemory();
+  if (chunk.buffer === copies.buffer) {
     return lowerHalf(xxhash.xxh64(chunk.byteOffset + start, end - start, 0n));
+  }
+  if (end - start <= copies.length) {
+    copies.set(chunk.subarray(start, end));
+    return lowerHalf(xxhash.xxh64(copies.byteOffset, end - start, 0n));
   }
   const hasher = createContentHasher();
   hasher.begin();

@@ -12,7 +12,7 @@ import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { TarRefusal } from "../core/image/tarParser.ts";
 import { type TarListener, createTarStream } from "../core/image/tarStream.ts";
 import { type Result, fail, succeed } from "../core/result.ts";
-import { type ContentHasher, createContentHasher } from "./contentHash.ts";
+import { type ContentHasher, contentHashOf, createContentHasher } from "./contentHash.ts";
 import { memoryToHashIn } from "./hashMemory.ts";
 import { createDecoder, sniffCompression, sniffedBytes } from "./decoder.ts";
 import type { Decoder } from "./decoding.ts";
@@ -127,7 +127,8 @@ function createListener(builder: LayerBuilder, limits: Limits, hasher: ContentHa
   const watcher = createBodyWatcher(builder);
   let handle = -1;
   let isRead = false;
-  let isHashed = false;
+  let bytes = 0;
+  let isInPieces = false;
   return {
     entry(entry, storedBytes) {
       const added = addBounded(bounded, entry);
@@ -135,19 +136,25 @@ function createListener(builder: LayerBuilder, limits: Limits, hasher: ContentHa
       handle = added;
       isRead = added >= 0 && entry.kind === "file" && !entry.isSparse;
       if (!isRead) return undefined;
-      isHashed = storedBytes > 0;
-      if (isHashed) hasher.begin();
+      bytes = storedBytes;
+      isInPieces = false;
       watcher.begin(handle, entry);
       return undefined;
     },
     body(chunk, start, end) {
       if (!isRead) return;
-      hasher.add(chunk, start, end);
+      if (end - start === bytes) {
+        noteContentHash(builder, handle, contentHashOf(chunk, start, end));
+      } else {
+        if (!isInPieces) hasher.begin();
+        isInPieces = true;
+        hasher.add(chunk, start, end);
+      }
       watcher.take(chunk, start, end);
     },
     bodyEnd() {
       if (!isRead) return;
-      if (isHashed) noteContentHash(builder, handle, hasher.end());
+      if (isInPieces) noteContentHash(builder, handle, hasher.end());
       watcher.end();
     },
   };

@@ -77,5 +77,7 @@ function passOver(bytes: number): Wanted {
 
 /** Little-endian. */
 function numberIn(field: Uint8Array, bytes: number): number {
-  return field.subarray(0, bytes).reduceRight((value, byte) => value * 256 + byte, 0);
+  let value = 0;
+  for (let at = bytes - 1; at >= 0; at -= 1) value = value * 256 + (field[at] ?? 0);
+  return value;
 }
