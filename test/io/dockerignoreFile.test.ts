@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -25,6 +25,24 @@ async function answerAmong(
     rmSync(folder, { recursive: true });
   }
 }
+
+test("an ignore file that is no file, or longer than anybody writes one, says nothing", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "tare-ignore-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const dockerfilePath = join(folder, "Dockerfile");
+  const path = join(folder, ".dockerignore");
+  const read = () => readDockerignore({ dockerfilePath, contextFolder: undefined });
+  const unknown = { path, text: undefined, isKnown: false };
+  writeFileSync(path, "x".repeat(1_000_001));
+  assert.deepEqual(await read(), unknown);
+  rmSync(path);
+  mkdirSync(path);
+  assert.deepEqual(await read(), unknown);
+  rmSync(path, { recursive: true });
+  if (process.platform === "win32") return;
+  symlinkSync("/dev/zero", path);
+  assert.deepEqual(await read(), unknown);
+});
 
 test("the Dockerfile's own one wins, then that of the context", async () => {
   const own = { "services/web/Dockerfile.dockerignore": "own" };

@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Dockerfile, ImageError, ReadImage } from "../core/analysis.ts";
 import { parseDockerfile } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import { fail, succeed } from "../core/result.ts";
 import { progressLine } from "../core/views/reportProgress.ts";
+import { readBounded } from "../io/boundedFile.ts";
 import type { DockerignoreFile } from "../io/dockerignoreFile.ts";
 import { readDockerignore } from "../io/dockerignoreFile.ts";
 import type { ReadingArguments } from "./sharedArgs.ts";
@@ -26,12 +26,14 @@ export async function readDockerfile(
   path: string,
   { cwd }: CliHost,
 ): Promise<Result<DockerfileInput, string>> {
-  const content = await readFile(resolve(cwd, path)).catch((error: NodeJS.ErrnoException) => error);
+  const content = await readBounded(resolve(cwd, path), mostDockerfileBytes).catch(
+    (error: NodeJS.ErrnoException) => error,
+  );
   if (content instanceof Error) {
     const code = content.code ?? content.message;
     return fail(`The Dockerfile ${path} cannot be read (${code}): check the path.`);
   }
-  if (content.length > mostDockerfileBytes) {
+  if (content === undefined) {
     return fail(`${path} is too large for a Dockerfile: check the path.`);
   }
   const text = content.toString("utf8");

@@ -1,6 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
+import { readTextIfSmall } from "./boundedFile.ts";
 
 /** What a compose file says of the builds of one Dockerfile. */
 export interface ComposeBuild {
@@ -38,10 +39,8 @@ export async function findComposeBuild(
 }
 
 async function isRepository(folder: string): Promise<boolean> {
-  return readFile(join(folder, ".git", "HEAD")).then(
-    () => true,
-    () => false,
-  );
+  const head = await stat(join(folder, ".git", "HEAD")).catch(() => undefined);
+  return head?.isFile() === true;
 }
 
 async function readComposeBuild(
@@ -50,9 +49,9 @@ async function readComposeBuild(
 ): Promise<ComposeBuild | undefined> {
   for (const name of composeNames) {
     const composeFile = join(folder, name);
-    const text = await readFile(composeFile, "utf8").catch(() => undefined);
+    const text = await readTextIfSmall(composeFile, mostBytes);
     if (text === undefined) continue;
-    const folders = text.length > mostBytes ? [] : contextsIn(text, folder, dockerfilePath);
+    const folders = contextsIn(text, folder, dockerfilePath);
     return folders.length === 0 ? undefined : { composeFile, folders };
   }
   return undefined;

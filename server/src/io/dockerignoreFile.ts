@@ -1,5 +1,6 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { readTextIfSmall } from "./boundedFile.ts";
 
 /** The `.dockerignore` of a Dockerfile, as far as it can be told. */
 export interface DockerignoreFile {
@@ -37,12 +38,13 @@ export async function readDockerignore({
 }
 
 async function readIgnore(path: string): Promise<DockerignoreFile> {
-  const content = await readFile(path).catch((error: NodeJS.ErrnoException) => error);
-  if (content instanceof Error) {
-    return { path, text: undefined, isKnown: content.code === "ENOENT" };
-  }
-  const isUsual = content.length <= mostBytes;
-  return { path, text: isUsual ? content.toString("utf8") : undefined, isKnown: isUsual };
+  const text = await readTextIfSmall(path, mostBytes);
+  if (text !== undefined) return { path, text, isKnown: true };
+  const trouble = await stat(path).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code,
+  );
+  return { path, text: undefined, isKnown: trouble === "ENOENT" };
 }
 
 /** Up to the folder that holds the repository. */

@@ -1,9 +1,13 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ImageError } from "../core/image/imageError.ts";
 import { fieldOf, objectField, parseJsonObject, stringField } from "../core/image/json.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
+import { readTextIfSmall } from "./boundedFile.ts";
+
+/** More than any configuration or certificate. */
+const mostBytes = 4_000_000;
 
 /** Certificates of one engine, as text in PEM. Absent parts are left to the platform. */
 export interface TlsMaterial {
@@ -159,7 +163,7 @@ async function environmentTls(search: EngineSearch): Promise<TlsMaterial | undef
 
 async function readTlsFolder(folder: string, isVerified: boolean): Promise<TlsMaterial> {
   const [ca, certificate, key] = await Promise.all(
-    ["ca.pem", "cert.pem", "key.pem"].map((name) => readTextFile(join(folder, name))),
+    ["ca.pem", "cert.pem", "key.pem"].map((name) => readTextIfSmall(join(folder, name), mostBytes)),
   );
   return {
     ...(ca === undefined ? {} : { ca }),
@@ -169,15 +173,8 @@ async function readTlsFolder(folder: string, isVerified: boolean): Promise<TlsMa
   };
 }
 
-/** Text of a small file; undefined when it is not there, not readable or not small. */
-async function readTextFile(path: string): Promise<string | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined || !found.isFile() || found.size > 4 * 1024 * 1024) return undefined;
-  return readFile(path, "utf8").catch(() => undefined);
-}
-
 async function currentContext(search: EngineSearch): Promise<string | undefined> {
-  const text = await readTextFile(join(configFolder(search), "config.json"));
+  const text = await readTextIfSmall(join(configFolder(search), "config.json"), mostBytes);
   const object = text === undefined ? undefined : parseJsonObject([], text);
   return object === undefined ? undefined : stringField([], object, "currentContext");
 }
@@ -189,7 +186,7 @@ async function contextEndpoint(
 ): Promise<Result<readonly EngineEndpoint[], ImageError>> {
   const store = join(configFolder(search), "contexts");
   const id = createHash("sha256").update(context).digest("hex");
-  const text = await readTextFile(join(store, "meta", id, "meta.json"));
+  const text = await readTextIfSmall(join(store, "meta", id, "meta.json"), mostBytes);
   const name = `docker context ${context}`;
   if (text === undefined) return unreachable(name, "there is no such context");
   const meta = parseJsonObject([], text) ?? {};

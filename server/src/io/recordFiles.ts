@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readTextIfSmall } from "./boundedFile.ts";
 
 /** What a change makes of a kept text: another one, or nothing new. `isDamaged` sets the text that was there aside first. */
 export type RecordChange =
@@ -47,7 +48,7 @@ export function openRecordFiles(folder: string, options: RecordOptions = {}): Re
     return join(folder, `${name}.json`);
   };
   return {
-    read: (subject) => readText(pathOf(subject)),
+    read: (subject) => readTextIfSmall(pathOf(subject), mostBytes),
     async update(subject, change) {
       const path = pathOf(subject);
       const free = await takeLock(folder, path, options);
@@ -65,12 +66,6 @@ export function openRecordFiles(folder: string, options: RecordOptions = {}): Re
   };
 }
 
-async function readText(path: string): Promise<string | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isFile() !== true || found.size > mostBytes) return undefined;
-  return readFile(path, "utf8").catch(() => undefined);
-}
-
 async function changeText(
   path: string,
   change: (text: string | undefined) => RecordChange,
@@ -79,7 +74,7 @@ async function changeText(
     () => true,
     () => false,
   );
-  const text = await readText(path);
+  const text = await readTextIfSmall(path, mostBytes);
   // What cannot be read is not there for the change, and yet nothing is written over it.
   const wanted = change(text ?? (isThere ? "" : undefined));
   if (wanted.kind === "keep") return { kind: "kept" };
