@@ -2,10 +2,8 @@ import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { warmEngineClient } from "../io/dockerEngine.ts";
 import { nodeHost } from "./nodeHost.ts";
 import { startServer } from "./server.ts";
+import { readTransport } from "./transport.ts";
 import { warmUp } from "./warmUp.ts";
-
-/** How a client talks to the server, as its command line says: LSP over standard input and output unless told otherwise. */
-const transports = ["--stdio", "--node-ipc", "--socket", "--pipe"];
 
 /** Between the answer to `initialize` and the first question about an image. */
 const engineWarmUpMs = 50;
@@ -15,10 +13,14 @@ const engineWarmUpMs = 50;
  * The transport is in `process.argv`, where vscode-languageserver looks for it.
  */
 export function serve(): void {
-  const isTold = process.argv.some((word) =>
-    transports.some((transport) => word === transport || word.startsWith(`${transport}=`)),
-  );
-  if (!isTold) process.argv.push("--stdio");
+  const [node = "", script = "", command = "", ...words] = process.argv;
+  const transport = readTransport(words);
+  if (transport.kind === "refuse") {
+    process.stderr.write(`tare: ${transport.sentence}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  process.argv = [node, script, command, ...transport.words];
   // A parent that dies closes the channel without a word.
   process.on("disconnect", () => process.exit(1));
   const host = nodeHost();
