@@ -69,6 +69,14 @@ test("a tar without an end mark is read when its digest is right", async (contex
   }
 });
 
+test("an uncompressed layer with more zeros behind it than any tool writes is held against its digest", async (context) => {
+  const lost = new Uint8Array(tar.length + 20_000);
+  const error = await readStored(context, lost);
+  assert.equal(error === "read" ? error : error.code, "layer-digest-mismatch");
+  const padded = Buffer.concat([tar, new Uint8Array(20_000)]);
+  assert.equal(await readStored(context, padded, { diffId: digestOf(padded) }), "read");
+});
+
 test("a file shorter than its region, and a file that is gone", async (context) => {
   const error = await readStored(context, tar, { length: tar.length + 512 });
   assert.deepEqual(error, {

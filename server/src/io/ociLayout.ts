@@ -17,7 +17,7 @@ import { fail, succeed, type Result } from "../core/result.ts";
 import { blobName, readDocument, type ImageFiles } from "./imageFiles.ts";
 import { findLayers, readConfig, type StoredImage, type StoredImageWish } from "./storedImage.ts";
 
-/** The image of an OCI layout that is meant. Digests of index, manifest and config are verified; those of layers are when they are read. image-spec image-layout.md. */
+/** The image of an OCI layout that is meant. Digests of index, manifest and config are verified; layers are held against their diffIds when they are read, as far as those read them. image-spec image-layout.md. */
 export async function findOciImage(
   files: ImageFiles,
   wish: StoredImageWish,

@@ -33,9 +33,12 @@ const readAheadBytes = 8 * 1024;
 /** Bodies up to this length are read along and hashed: that costs less than to come back for those whose content must be compared. Larger ones are never read. */
 const smallBodyBytes = 4 * 1024;
 
+/** The two zero blocks that end a tar, and those that fill a record of 20. Where more zeros follow, a part of the layer may have been lost. */
+const usualEndBytes = 22 * blockBytes;
+
 /**
- * Indexes an uncompressed layer by seeking from header to header. Only small contents are hashed, and only a tar without an end mark is read as a whole,
- * for its digest. `onPosition` is told now and then how far it has come.
+ * Indexes an uncompressed layer by seeking from header to header. Only small contents are hashed, and only a tar without an end mark, or with a long
+ * one, is read as a whole, for its digest. `onPosition` is told now and then how far it has come.
  */
 export function readPlainLayer(
   name: string,
@@ -54,7 +57,8 @@ export function readPlainLayer(
       tarError(name, { kind: "malformed", reason: "something follows the end of the tar" }),
     );
   }
-  const diffId = isMarked ? undefined : sha256OfRegion(file);
+  const isUsual = isMarked && file.length - seeker.position <= usualEndBytes;
+  const diffId = isUsual ? undefined : sha256OfRegion(file);
   return succeed({ index: finishLayer(seeker.builder, file.length), diffId, isMarked });
 }
 
