@@ -52,6 +52,20 @@ suite("an OCI layout", () => {
     });
   }
 
+  test("no path, and a file that the system cannot read, are told in a sentence", async (context) => {
+    const options = noEngine(folder());
+    assert.equal(
+      describeImageError(await troubleOf("oci:", options)),
+      "oci: is not in any store: build it once, or name another image.",
+    );
+    if (process.platform !== "linux") return context.skip("has no file that fails");
+    for (const reference of ["docker-archive:/proc/self/mem", "/proc/self/mem"]) {
+      const error = await troubleOf(reference, options);
+      assert.equal(error.code, "manifest-invalid");
+      assert.match(describeImageError(error), /it cannot be read, EIO/);
+    }
+  });
+
   test("is found by its bare path, also where that could be an image name", async () => {
     await writeStore(join(folder(), "out/app"), ociFiles(app));
     await withImage("out/app", noEngine(folder()), async ({ description }) =>

@@ -40,7 +40,7 @@ interface Region {
 
 async function findRegion(root: string, name: string): Promise<Region | undefined> {
   const file = await openInside(root, name);
-  if (file === undefined) return undefined;
+  if (file === undefined || file === "denied") return undefined;
   const { handle, path } = file;
   try {
     const head = new Uint8Array(sniffedBytes);
@@ -59,6 +59,10 @@ async function readSmallFile(
 ): Promise<Result<Uint8Array | undefined, ImageError>> {
   const file = await openInside(root, name);
   if (file === undefined) return succeed(undefined);
+  if (file === "denied") {
+    const where = join(root, name);
+    return fail({ code: "manifest-invalid", where, reason: "this user may not read it" });
+  }
   const { handle, path } = file;
   try {
     const { size } = await handle.stat();
@@ -79,17 +83,21 @@ type OpenedFile = {
   readonly path: string;
 };
 
-/** A regular file whose real path is inside the folder; undefined otherwise. Never waits for a pipe or device to be opened. */
-async function openInside(root: string, name: string): Promise<OpenedFile | undefined> {
+/** A regular file whose real path is inside the folder; undefined otherwise, "denied" where this user may not open it. Never waits for a pipe or device. */
+async function openInside(root: string, name: string): Promise<OpenedFile | "denied" | undefined> {
   const inside = normaliseName(name);
   if (inside === undefined || inside.includes("\0")) return undefined;
-  const path = await realpath(join(root, inside)).catch(() => undefined);
-  if (path === undefined || !path.startsWith(root.endsWith(sep) ? root : root + sep))
-    return undefined;
+  const path = await realpath(join(root, inside)).catch(whyNot);
+  if (typeof path !== "string" || path === "denied") return path;
+  if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) return undefined;
   const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-  const handle = await open(path, flags).catch(() => undefined);
-  if (handle === undefined) return undefined;
+  const handle = await open(path, flags).catch(whyNot);
+  if (handle === undefined || handle === "denied") return handle;
   if ((await handle.stat()).isFile()) return { handle, path };
   await handle.close();
   return undefined;
+}
+
+function whyNot({ code }: NodeJS.ErrnoException): "denied" | undefined {
+  return code === "EACCES" || code === "EPERM" ? "denied" : undefined;
 }

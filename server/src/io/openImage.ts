@@ -168,9 +168,9 @@ async function isStoredImage(path: string): Promise<boolean> {
   if (found?.isFile() !== true) return false;
   const handle = await open(path).catch(() => undefined);
   if (handle === undefined) return false;
-  const head = await readHead(handle);
+  const head = await readHead(handle).catch(() => undefined);
   await handle.close();
-  return sniffCompression(head) !== "plain" || isTarHeader(head);
+  return head !== undefined && (sniffCompression(head) !== "plain" || isTarHeader(head));
 }
 
 async function readHead(handle: FileHandle): Promise<Uint8Array> {
@@ -187,14 +187,15 @@ async function openStoredReference(
   options: OpenOptions,
 ): Promise<Result<OpenedImage, ImageError>> {
   const text = formatImageReference(reference);
+  if (reference.path === "") {
+    return fail({ code: "image-not-found", reference: text, place: "any store" });
+  }
   const { path, tag } = await findPath(reference, options);
   const files = await openFiles(text, path, options.signal);
   if (!files.ok) return files;
   const wish = { reference: text, platform, ...withoutAbsent({ tag }) };
-  const image = await (reference.kind === "oci" ? findOciImage : findArchivedImage)(
-    files.value,
-    wish,
-  );
+  const find = reference.kind === "oci" ? findOciImage : findArchivedImage;
+  const image = await find(files.value, wish).catch((error: unknown) => diskTrouble(path, error));
   if (!image.ok) {
     await files.value.close();
     return image;
@@ -246,9 +247,18 @@ async function openFiles(
   if (!found.isFile()) return invalid("it is neither a file nor a folder");
   const handle = await open(path).catch(() => undefined);
   if (handle === undefined) return invalid("this user may not read it");
-  const files = await openArchive(path, handle, signal);
+  const files = await openArchive(path, handle, signal).catch((error: unknown) =>
+    diskTrouble(path, error),
+  );
   if (!files.ok) await handle.close();
   return files;
+}
+
+/** What a failing disk or file system means for an image; any other exception is a mistake in Tare, and goes on. */
+function diskTrouble(path: string, error: unknown): Result<never, ImageError> {
+  if (!(error instanceof Error && "syscall" in error && "code" in error)) throw error;
+  const reason = `it cannot be read, ${String(error.code)}`;
+  return fail({ code: "manifest-invalid", where: path, reason });
 }
 
 async function openArchive(
