@@ -193,6 +193,42 @@ test("the argument wins over the directive's image, the option over its budget",
   assert.doesNotMatch(within.stdout, /budget 5 MB/);
 });
 
+test("an option wins over the limit of a target that the file names, and only over that one", async () => {
+  const text = "# tare: target=micro\nFROM base\nRUN apt-get update && make\nRUN rm /x\n";
+  await writeFile(join(folder, "Target.dockerfile"), text);
+  const argv = ["analyze", "web:1", "-f", "Target.dockerfile"];
+  const own = await runTare(argv, { images, cwd: folder });
+  assert.match(own.stdout, /✗ budget of target micro 100 kB/);
+  const set = await runTare([...argv, "--budget", "100MB"], { images, cwd: folder });
+  assert.equal(set.exitCode, 0);
+  assert.match(set.stdout, /✓ budget 100 MB/);
+  assert.doesNotMatch(set.stdout, /micro/);
+  const other = await runTare([...argv, "--transfer-budget", "1MB"], { images, cwd: folder });
+  assert.match(other.stdout, /✗ budget of target micro 100 kB/);
+});
+
+test("a budget of a stage that is not in the image says how it can be checked", async () => {
+  const text =
+    "FROM base AS one\nCOPY a /a\n# tare: budget=2B\nFROM one AS two\nRUN x\nFROM base\nRUN make\n";
+  await writeFile(join(folder, "Stages.dockerfile"), text);
+  const run = await runTare(["analyze", "web:1", "-f", "Stages.dockerfile"], {
+    images,
+    cwd: folder,
+  });
+  assert.match(
+    run.stderr,
+    /^tare: The budget of stage two was not checked, .* with --target two and analyse it\.$/m,
+  );
+  assert.doesNotMatch(run.stderr, /compressed layers/);
+});
+
+test("a Dockerfile without an end is not read to it", async (context) => {
+  if (process.platform === "win32") return context.skip("has no such device");
+  const run = await runTare(["analyze", "web:1", "-f", "/dev/zero"], { images });
+  assert.equal(run.exitCode, 3);
+  assert.equal(run.stderr, "tare: /dev/zero is too large for a Dockerfile: check the path.\n");
+});
+
 test("a Dockerfile without a directive cannot stand for the image", async () => {
   const run = await runTare(["analyze", "-f", "Plain.dockerfile"], { images, cwd: folder });
   assert.equal(run.exitCode, 2);

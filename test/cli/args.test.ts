@@ -37,6 +37,19 @@ test("an image alone is analysed with everything else as it is by default", () =
   checkAnalyze("analyze -- -odd", { image: "-odd" });
 });
 
+test("an empty word, as an unset variable leaves it, names nothing", () => {
+  for (const argv of [
+    ["analyze", ""],
+    ["lint", " "],
+    ["diff", "web:1", ""],
+  ]) {
+    const parsed = parseArguments(argv);
+    assert.ok(!parsed.ok, argv.join(" "));
+    assert.match(parsed.error, /^An empty word stands where a name belongs/);
+  }
+  checkWrong("analyze --file= web:1", /^--file needs a value/);
+});
+
 test("options stand before or behind the image, long or short, with a blank or =", () => {
   const expected = {
     image: "web:1",

@@ -1,5 +1,11 @@
-import type { Analysis, BudgetSettings, Dockerfile, ReadImage } from "../core/analysis.ts";
-import { analyse, formatPlatform, parseDockerfile, withoutLimitsOf } from "../core/analysis.ts";
+import type {
+  Analysis,
+  BudgetSettings,
+  BudgetVerdict,
+  Dockerfile,
+  ReadImage,
+} from "../core/analysis.ts";
+import { analyse, formatPlatform, parseDockerfile } from "../core/analysis.ts";
 import type { Result } from "../core/result.ts";
 import { fail, succeed } from "../core/result.ts";
 import { costSection } from "../core/views/cost.ts";
@@ -31,10 +37,9 @@ export async function analyze(
   const { description } = read.value;
   const { limits, cost } = args;
   const analysis = analyse(
-    // The option wins here; everywhere else the directive does.
-    withoutLimitsOf(dockerfile.value, limits, description.config.platform),
+    dockerfile.value,
     { state: "read", description, read: read.value },
-    { ...limits, ...(cost === undefined ? {} : { cost }) },
+    { ...limits, isFirst: true, ...(cost === undefined ? {} : { cost }) },
     await surroundings(dockerfile.value, args, host),
   );
   await print(read.value, analysis, args, host, stdout);
@@ -119,10 +124,7 @@ function outcomeOfReport(
   const isLoud = hasFindingsFrom(analysis.findings, failOn);
   const unchecked = analysis.budgets
     .filter(({ actualBytes }) => actualBytes === undefined)
-    .map(
-      ({ name }) =>
-        `The ${name} was not checked, for this source keeps no compressed layers: save the image as an OCI layout with compressed layers and analyse that.`,
-    );
+    .map((verdict) => uncheckedSentence(verdict, analysis));
   return {
     exitCode: isWithin && !isLoud ? exitCodes.fine : exitCodes.overBudget,
     sentences: [
@@ -131,6 +133,14 @@ function outcomeOfReport(
       ...elsewhereSentences(analysis, limits),
     ],
   };
+}
+
+function uncheckedSentence({ name, stage }: BudgetVerdict, { dockerfile }: Analysis): string {
+  if (stage === undefined) {
+    return `The ${name} was not checked, for this source keeps no compressed layers: save the image as an OCI layout with compressed layers and analyse that.`;
+  }
+  const wanted = dockerfile.stages[stage]?.name ?? stage;
+  return `The ${name} of stage ${wanted} was not checked, for an image does not say what its other stages weigh: build that stage with --target ${wanted} and analyse it.`;
 }
 
 /** A platform that is mistyped guards nothing for ever: said where all options that limit something are for other platforms. */

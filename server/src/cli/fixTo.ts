@@ -65,9 +65,13 @@ function refusalSentences(
   if (dockerfile.stages.length === 0) return [`${path} has no FROM: there is no final stage.`];
   const reasons = rewrites.refusals.filter((one) => one.target === target);
   const others = [...new Set(rewrites.offers.map((one) => one.target))];
+  const isScratch = dockerfile.stages.at(-1)?.base.kind === "scratch";
+  const ownReason = isScratch
+    ? "It starts from scratch, and no base is smaller than none."
+    : `Nothing is known that ${target} would stand for in place of its base.`;
   return [
     `${path}: the final stage cannot be taken to ${target}.`,
-    ...reasons.map(({ reason }) => reason),
+    ...(reasons.length === 0 ? [ownReason] : reasons.map(({ reason }) => reason)),
     ...(others.length === 0 ? [] : [`What can be had: --to ${others.join(" or --to ")}.`]),
   ];
 }

@@ -181,7 +181,10 @@ export function parseOptions(
   const values = new Map<string, string[]>();
   const positionals: string[] = [];
   for (const token of tokens) {
-    if (token.kind === "positional") positionals.push(token.value);
+    if (token.kind === "positional") {
+      if (token.value.trim() === "") return fail(emptyWord);
+      positionals.push(token.value);
+    }
     if (token.kind !== "option") continue;
     const option = options.find(({ name }) => name === token.name);
     if (option === undefined) {
@@ -193,6 +196,9 @@ export function parseOptions(
   }
   return succeed({ values, positionals });
 }
+
+const emptyWord =
+  "An empty word stands where a name belongs: look at the variable that it came from.";
 
 /** The value of an option that holds one: the last that was given. */
 export function lastValue({ values }: ParsedOptions, name: string): string | undefined {

@@ -1,6 +1,6 @@
 import { findTarget, targets } from "../bases/targets.ts";
 import { budgetedStage, limitedPlatform } from "../dockerfile/directiveScope.ts";
-import type { Dockerfile, TareDirective } from "../dockerfile/syntax.ts";
+import type { Dockerfile } from "../dockerfile/syntax.ts";
 import type { Platform } from "../image/imageConfig.ts";
 import type { Problem } from "../result.ts";
 import { nearestName } from "../text/nearestName.ts";
@@ -41,15 +41,17 @@ export interface PlatformLimits extends StatedLimits {
   readonly platform: string;
 }
 
-/** Limits from the settings; directives in the file win. */
+/** Limits from the settings; directives in the file win, unless `isFirst`. */
 export interface BudgetSettings extends StatedLimits {
+  /** The settings win over what the file says of the image: they come from a command line. */
+  readonly isFirst?: boolean;
   /** Go before those for all platforms; the first that fits and states the limit counts. */
   readonly platforms?: readonly PlatformLimits[];
 }
 
 /**
  * The limits that hold for a file: `budget` and `transfer-budget` of the image, then those of stages in their order. What is nearer wins: the
- * file before the settings, there what is said of the image's platform, and there a size before a target. Limits of other platforms do not
+ * file before the settings, unless those are first, there what is said of the image's platform, and there a size before a target. Limits of other platforms do not
  * hold; while the platform is not known no limit of one does.
  */
 export function limitsOf(
@@ -57,7 +59,7 @@ export function limitsOf(
   settings: BudgetSettings,
   platform: Platform | undefined,
 ): readonly Limit[] {
-  const places = [...placesIn(dockerfile, undefined, platform), ...placesOf(settings, platform)];
+  const places = placesOfImage(dockerfile, settings, platform);
   const image = (["budget", "transfer-budget"] as const).flatMap(
     (name) => nearestLimit(places, name) ?? [],
   );
@@ -74,37 +76,12 @@ export function layerLimitOf(
   settings: BudgetSettings,
   platform: Platform | undefined,
 ): LayerLimit | undefined {
-  const places = [...placesIn(dockerfile, undefined, platform), ...placesOf(settings, platform)];
+  const places = placesOfImage(dockerfile, settings, platform);
   return places.flatMap(({ maxLayers, platform: only }) =>
     maxLayers === undefined
       ? []
       : [{ mostLayers: maxLayers, ...(only === undefined ? {} : { platform: only }) }],
   )[0];
-}
-
-/** The file without what its directives say of the image where the settings say it, too, for an image of this platform; stages keep theirs. */
-export function withoutLimitsOf(
-  dockerfile: Dockerfile,
-  settings: BudgetSettings,
-  platform: Platform | undefined,
-): Dockerfile {
-  const places = placesOf(settings, platform);
-  const keys = [
-    ...(["budget", "transfer-budget"] as const).filter(
-      (name) => nearestLimit(places, name) !== undefined,
-    ),
-    ...(places.some(({ maxLayers }) => maxLayers !== undefined) ? ["max-layers"] : []),
-    ...(places.some(({ target }) => target !== undefined) ? ["target"] : []),
-  ];
-  const isDropped = (directive: TareDirective, key: string): boolean =>
-    keys.includes(key) && budgetedStage(dockerfile, directive, key) === undefined;
-  return {
-    ...dockerfile,
-    directives: dockerfile.directives.map((directive) => ({
-      ...directive,
-      settings: directive.settings.filter(({ key }) => !isDropped(directive, key)),
-    })),
-  };
 }
 
 /** Somewhere limits are stated; without a platform for all of them. */
@@ -131,9 +108,20 @@ function placesIn(
   return [...own, statedIn(general.flatMap(({ settings }) => settings))];
 }
 
+/** All that speak of the image, the nearest first. */
+function placesOfImage(
+  dockerfile: Dockerfile,
+  settings: BudgetSettings,
+  platform: Platform | undefined,
+): readonly Place[] {
+  const own = placesIn(dockerfile, undefined, platform);
+  const others = placesOf(settings, platform);
+  return settings.isFirst === true ? [...others, ...own] : [...own, ...others];
+}
+
 function placesOf(settings: BudgetSettings, platform: Platform | undefined): readonly Place[] {
-  const { platforms = [], ...general } = settings;
-  return [...platforms.filter((one) => isOfPlatform(platform, one.platform)), general];
+  const { platforms = [] } = settings;
+  return [...platforms.filter((one) => isOfPlatform(platform, one.platform)), settings];
 }
 
 function statedIn(
