@@ -298,6 +298,27 @@ test("without the sizes of a history a line has layers and no number", () => {
   );
 });
 
+test("a RUN that mounts where its layer has files changed since the build", () => {
+  const basisOf = (mount: string): string | undefined => {
+    const dockerfile = parseDockerfile(`FROM base\nRUN ${mount} /install\n`);
+    const read = anImage()
+      .base("etc/passwd 1kB")
+      .layer("var/cache/a 2kB, usr/bin/a 1kB, srv/", {
+        createdBy: "RUN /bin/sh -c /install # buildkit",
+      })
+      .read();
+    const { description } = read;
+    return attribute(dockerfile, { state: "read", description, read }).instructions[1]?.basis;
+  };
+  assert.equal(basisOf("--mount=type=cache,target=/var/cache"), "stale");
+  assert.equal(basisOf("--mount=type=tmpfs,dst=/var/"), "stale");
+  assert.equal(basisOf("--mount=type=cache,target=/srv"), "measured");
+  assert.equal(basisOf("--mount=type=cache,target=/opt"), "measured");
+  assert.equal(basisOf("--mount=type=cache,target=$D"), "measured");
+  assert.equal(basisOf("--mount=type=secret,target=/var/cache"), "measured");
+  assert.equal(basisOf("--network=none"), "measured");
+});
+
 test("where the base's layers are known its share is certain", () => {
   const description = describe(
     `${classicBase}\n5|RUN /bin/sh -c gone # buildkit\n3|COPY a /a # buildkit`,

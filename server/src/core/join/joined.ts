@@ -10,6 +10,7 @@ import type {
   LayerOrigin,
 } from "./attribution.ts";
 import { type HistoryRow, builderOf } from "./createdBy.ts";
+import { hasMountedFiles } from "./mountedFiles.ts";
 import type { Fit } from "./stageFit.ts";
 import { contentOf } from "../image/layerContent.ts";
 import { unknownWeight, weightOf } from "./weight.ts";
@@ -174,6 +175,7 @@ function weighPair(
   rows: readonly HistoryRow[],
 ): InstructionWeight {
   const layer = rows[row]?.layer;
-  const basis = isEdited ? "stale" : "measured";
+  const isChanged = isEdited || (layer !== undefined && hasMountedFiles(instruction, image, layer));
+  const basis = isChanged ? "stale" : "measured";
   return weightOf(image, instruction.index, layer === undefined ? [] : [layer], basis, confidence);
 }

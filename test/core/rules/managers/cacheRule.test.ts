@@ -125,6 +125,37 @@ test("yarn's cache is left alone where the program runs from it", () => {
   checkRule(yarnCacheKept, built("yarn install", files), "FROM base\nRUN yarn install\n");
 });
 
+test("a cache mount added since the build leaves nothing to report of what the layer has", () => {
+  const files = "root/.cache/pip/http/a 4MB, usr/lib/flask 1MB";
+  const image = built("pip install flask", files);
+  checkFix(
+    pipCacheKept,
+    image,
+    "FROM base\nRUN pip install flask\n",
+    "FROM base\nRUN --mount=type=cache,target=/root/.cache/pip pip install flask\n",
+    { fix: "Keep files of pip's cache in a cache mount" },
+  );
+  checkRule(
+    pipCacheKept,
+    image,
+    "FROM base\nRUN --mount=type=tmpfs,target=/root/.cache pip install flask\n",
+  );
+  checkRule(
+    pipCacheKept,
+    built("/install", files),
+    "FROM base\nRUN --mount=type=cache,target=/root/.cache /install\n",
+  );
+  checkRule(
+    pipCacheKept,
+    image,
+    `
+FROM base
+RUN --mount=type=cache,target=/root/.npm pip install flask
+#                                        ^^^^^^^^^^^ pip-cache-kept: 4 MB of files of pip's cache stay in this layer.
+`,
+  );
+});
+
 test("words inside the quotes of another shell are not edited in place", () => {
   const found = ruleFindings(
     pipCacheKept,

@@ -1,20 +1,15 @@
+import { mountTargetsOf } from "../../dockerfile/mounts.ts";
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { RuleContext } from "../context.ts";
 import { isAtOrAbove, placesOf } from "./places.ts";
 
 /** Whether all of these places lie in mounts of a RUN, whose files stay out of the layer; a target that is not known counts. */
 export function isMounted(
-  { flags }: Instruction,
+  run: Instruction,
   places: readonly string[],
   homes: readonly string[],
 ): boolean {
-  if (flags.length === 0) return false;
-  const targets = flags.flatMap(({ name, value = "" }) =>
-    name === "mount" ? [targetOf(value)] : [],
-  );
-  const known = targets.map((target) =>
-    target === undefined ? [] : placesOf(target, noVariables, homes),
-  );
+  const known = mountTargetsOf(run).map((target) => placesOf(target, noVariables, homes));
   if (known.includes(undefined)) return true;
   // The homes of a cache are alternatives: a mount in one of them is the one.
   return known.flat().some((target) => {
@@ -23,19 +18,6 @@ export function isMounted(
 }
 
 const noVariables = new Map<string, string>();
-
-/** Where a cache, tmpfs or writable bind mount lies; undefined for mounts that hold single files. */
-function targetOf(mount: string): string | undefined {
-  const fields = new Map(
-    mount.split(",").map((field) => {
-      const [key = "", ...value] = field.split("=");
-      return [key.trim().toLowerCase(), value.join("=")] as const;
-    }),
-  );
-  const kind = fields.get("type") ?? "bind";
-  if (kind === "secret" || kind === "ssh") return undefined;
-  return fields.get("target") ?? fields.get("dst") ?? fields.get("destination");
-}
 
 /** Whether the file is built by BuildKit: it says so, uses what only BuildKit has, or its image was. */
 export function usesBuildKit(context: RuleContext): boolean {
