@@ -1,4 +1,7 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
 import { goCacheKept } from "../../../server/src/core/rules/goCacheKept.ts";
+import { ruleFindings } from "../../support/checkRule.ts";
 import { testCacheRule } from "./managers/cacheCases.ts";
 
 testCacheRule(goCacheKept, {
@@ -29,4 +32,18 @@ testCacheRule(goCacheKept, {
       "Delete Go's build cache in the same RUN",
     ],
   ],
+});
+
+test("a mount for modules is offered where GOPATH is known", () => {
+  const targetIn = (from: string): string | undefined => {
+    const text = `# syntax=docker/dockerfile:1\n${from}\nRUN go mod download\n`;
+    const fixes = ruleFindings(goCacheKept, undefined, text)[0]?.fixes ?? [];
+    const mount = fixes.find(({ title }) => title.includes("mount"));
+    return mount?.edits[0]?.newText.replace(" --mount=type=cache,target=", "");
+  };
+  assert.equal(targetIn("FROM golang:1.22"), "/go/pkg/mod");
+  assert.equal(targetIn("FROM golang:1.22\nENV GOPATH=/work"), "/work/pkg/mod");
+  assert.equal(targetIn("FROM alpine\nENV GOMODCACHE=/mods"), "/mods");
+  assert.equal(targetIn("FROM golang:1.22\nARG P\nENV GOPATH=$P"), undefined);
+  assert.equal(targetIn("FROM alpine\nRUN apk add go"), undefined);
 });

@@ -66,6 +66,11 @@ testCacheRule(pipCacheKept, {
       "Keep files of pip's cache in a cache mount",
     ],
     [
+      "ENV PIP_CACHE_DIR=/pip\nRUN --network=none true\nRUN pip install flask",
+      "ENV PIP_CACHE_DIR=/pip\nRUN --network=none true\nRUN --mount=type=cache,target=/pip pip install flask",
+      "Keep files of pip's cache in a cache mount",
+    ],
+    [
       "RUN <<EOF\nset -e\npip install flask\nEOF",
       "RUN <<EOF\nset -e\npip install --no-cache-dir flask\nEOF",
       "Add --no-cache-dir",

@@ -23,7 +23,7 @@ export const apkCacheKept: Rule = cacheRule(
       },
       cleaningTitle: "Delete the package indexes in the same RUN",
       cleaning: () => deleting("/var/cache/apk/*"),
-      mount: { folder: "/var/cache/apk" },
+      mount: { folder: () => "/var/cache/apk" },
       isSafe: true,
       needs: (call) => hasOption(call, "--no-network"),
       renews: () => false,

@@ -19,7 +19,7 @@ export const aptArchivesKept: Rule = cacheRule(
       isCertain: () => false,
       cleaningTitle: "Delete the downloaded packages in the same RUN",
       cleaning: () => ({ command: "apt-get clean", folders: archiveFolders }),
-      mount: { folder: "/var/cache/apt", options: ",sharing=locked" },
+      mount: { folder: () => "/var/cache/apt", options: ",sharing=locked" },
       isSafe: true,
       needs: (call) => call.options.some(({ text }) => text === "--no-download"),
       renews: () => false,

@@ -17,7 +17,7 @@ export const aptListsKept: Rule = cacheRule(
       isCertain: () => true,
       cleaningTitle: "Delete the package lists in the same RUN",
       cleaning: () => deleting("/var/lib/apt/lists/*"),
-      mount: { folder: "/var/lib/apt/lists", options: ",sharing=locked" },
+      mount: { folder: () => "/var/lib/apt/lists", options: ",sharing=locked" },
       isSafe: true,
       needs: (call) => isCall(call, "apt", "install|upgrade|full-upgrade|dist-upgrade|build-dep"),
       renews: (call) => isCall(call, "apt", "update"),

@@ -2,7 +2,7 @@ import type { Variables } from "../dockerfile/expand.ts";
 import { cacheRule } from "./managers/cacheRule.ts";
 import { deleting } from "./managers/packageCache.ts";
 import { isCall } from "./managers/toolCall.ts";
-import { folderIn } from "./managers/variables.ts";
+import { folderIn, knownFolderIn } from "./managers/variables.ts";
 import type { Rule } from "./rule.ts";
 
 /** Packages that bun keeps for its next run. Needs a built image: they may be hard links to what is in `node_modules`. */
@@ -18,7 +18,7 @@ export const bunCacheKept: Rule = cacheRule(
       isCertain: () => false,
       cleaningTitle: "Delete bun's cache in the same RUN",
       cleaning: (variables) => deleting(cacheOf(variables)),
-      mount: { folder: "~/.bun/install/cache" },
+      mount: { folder: mountedCache },
       isSafe: true,
       needs: () => false,
       renews: () => false,
@@ -29,4 +29,11 @@ export const bunCacheKept: Rule = cacheRule(
 function cacheOf(variables: Variables): string {
   const install = folderIn(variables, "BUN_INSTALL", "~/.bun");
   return folderIn(variables, "BUN_INSTALL_CACHE_DIR", `${install}/install/cache`);
+}
+
+function mountedCache(variables: Variables): string | undefined {
+  const install = knownFolderIn(variables, "BUN_INSTALL", "~/.bun");
+  const usual = install === undefined ? "" : `${install}/install/cache`;
+  const folder = knownFolderIn(variables, "BUN_INSTALL_CACHE_DIR", usual);
+  return folder === "" ? undefined : folder;
 }

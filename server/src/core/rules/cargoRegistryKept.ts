@@ -1,6 +1,6 @@
 import type { Variables } from "../dockerfile/expand.ts";
 import { cacheRule } from "./managers/cacheRule.ts";
-import { hasOption, isCall } from "./managers/toolCall.ts";
+import { type ToolCall, hasOption, isCall } from "./managers/toolCall.ts";
 import { folderIn, isSet } from "./managers/variables.ts";
 import type { Rule } from "./rule.ts";
 
@@ -21,10 +21,8 @@ export const cargoRegistryKept: Rule = cacheRule(
       isEmptiedBy: () => false,
       isCertain: (call) => isCall(call, "cargo", "build|b|install|fetch"),
       cleaningTitle: "Delete the downloaded crates in the same RUN",
-      cleaning: (variables) => ({
-        command: isSet(variables, "CARGO_HOME")
-          ? 'rm -rf "$CARGO_HOME/registry" "$CARGO_HOME/git"'
-          : "rm -rf ~/.cargo/registry ~/.cargo/git",
+      cleaning: (variables, fillers) => ({
+        command: cleaningCommand(variables, fillers),
         folders: partsOf(variables),
       }),
       isSafe: false,
@@ -33,6 +31,16 @@ export const cargoRegistryKept: Rule = cacheRule(
     },
   ],
 );
+
+/** What only a call was given is not there behind it. Where nobody says so, the images of Rust and rustup differ in where it lies. */
+function cleaningCommand(variables: Variables, fillers: readonly ToolCall[]): string {
+  const isOfCall = fillers.some(({ command }) => command.assignments.has("CARGO_HOME"));
+  const given = variables.get("CARGO_HOME") ?? "";
+  if (isOfCall && /^[\w@%+:./-]+$/.test(given)) return `rm -rf ${partsIn(given).join(" ")}`;
+  return isSet(variables, "CARGO_HOME") && !isOfCall
+    ? 'rm -rf "$CARGO_HOME/registry" "$CARGO_HOME/git"'
+    : 'rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry "${CARGO_HOME:-$HOME/.cargo}"/git';
+}
 
 function partsOf(variables: Variables): readonly string[] {
   return partsIn(folderIn(variables, "CARGO_HOME", "~/.cargo"));

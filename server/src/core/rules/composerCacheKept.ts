@@ -2,7 +2,7 @@ import type { Variables } from "../dockerfile/expand.ts";
 import { cacheRule } from "./managers/cacheRule.ts";
 import { deleting } from "./managers/packageCache.ts";
 import { hasOption, isCall } from "./managers/toolCall.ts";
-import { folderIn } from "./managers/variables.ts";
+import { folderIn, knownFolderIn } from "./managers/variables.ts";
 import type { Rule } from "./rule.ts";
 
 /** Archives that composer keeps for its next run. */
@@ -22,7 +22,7 @@ export const composerCacheKept: Rule = cacheRule(
       option: { text: "--no-cache", verbCount: () => 1, applies: () => true },
       cleaningTitle: "Delete composer's cache in the same RUN",
       cleaning: (variables) => deleting(...folders(variables)),
-      mount: { folder: "~/.composer/cache" },
+      mount: { folder: mountedCache },
       isSafe: true,
       needs: () => false,
       renews: () => false,
@@ -35,4 +35,12 @@ function folders(variables: Variables): readonly string[] {
   const home = folderIn(variables, "COMPOSER_HOME", "~/.composer");
   const set = folderIn(variables, "COMPOSER_CACHE_DIR", `${home}/cache`);
   return [...new Set([set, "~/.composer/cache", "~/.cache/composer"])];
+}
+
+/** Composer takes `~/.composer/cache` as soon as it is there, which the mount sees to. */
+function mountedCache(variables: Variables): string | undefined {
+  const home = knownFolderIn(variables, "COMPOSER_HOME", "~/.composer");
+  const usual = home === undefined ? "" : `${home}/cache`;
+  const folder = knownFolderIn(variables, "COMPOSER_CACHE_DIR", usual);
+  return folder === "" ? undefined : folder;
 }

@@ -23,7 +23,7 @@ export const dnfCacheKept: Rule = cacheRule(
       cleaningTitle: "Delete the cache of dnf in the same RUN",
       // What `dnf clean all` leaves behind differs between versions, so folders that were measured are deleted by name.
       cleaning: (_, fillers) => ({ command: cleanAll(fillers), folders: [] }),
-      mount: { folder: "/var/cache/dnf", options: ",sharing=locked" },
+      mount: { folder: () => "/var/cache/dnf", options: ",sharing=locked" },
       isSafe: true,
       needs: (call) => hasOption(call, "-C", "--cacheonly"),
       renews: () => false,

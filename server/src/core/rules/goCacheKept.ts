@@ -2,7 +2,7 @@ import type { Variables } from "../dockerfile/expand.ts";
 import { cacheRule } from "./managers/cacheRule.ts";
 import { type PackageCache, deleting } from "./managers/packageCache.ts";
 import { hasOption, isCall, optionValue } from "./managers/toolCall.ts";
-import { folderIn } from "./managers/variables.ts";
+import { folderIn, isSet, knownFolderIn } from "./managers/variables.ts";
 import type { Rule } from "./rule.ts";
 
 const modules: PackageCache = {
@@ -22,7 +22,7 @@ const modules: PackageCache = {
     command: "go clean -modcache",
     folders: [moduleFolder(variables)],
   }),
-  mount: { folder: "/go/pkg/mod" },
+  mount: { folder: mountedModules },
   isSafe: false,
   needs: () => false,
   renews: () => false,
@@ -37,7 +37,7 @@ const builds: PackageCache = {
   isCertain: () => true,
   cleaningTitle: "Delete Go's build cache in the same RUN",
   cleaning: (variables) => deleting(buildFolder(variables)),
-  mount: { folder: "~/.cache/go-build" },
+  mount: { folder: (variables) => knownFolderIn(variables, "GOCACHE", "~/.cache/go-build") },
   isSafe: true,
 };
 
@@ -50,6 +50,14 @@ export const goCacheKept: Rule = cacheRule(
 function moduleFolder(variables: Variables): string {
   const path = folderIn(variables, "GOPATH", "~/go").split(":")[0] ?? "~/go";
   return folderIn(variables, "GOMODCACHE", `${path}/pkg/mod`);
+}
+
+/** Only the images of Go are known to set GOPATH where the file does not: packages of Go leave it at its default. */
+function mountedModules(variables: Variables, base: string | undefined): string | undefined {
+  if (isSet(variables, "GOMODCACHE")) return knownFolderIn(variables, "GOMODCACHE", "");
+  const usual = base === "golang" ? "/go" : "";
+  const path = knownFolderIn(variables, "GOPATH", usual)?.split(":")[0] ?? "";
+  return path === "" ? undefined : `${path}/pkg/mod`;
 }
 
 function buildFolder(variables: Variables): string {

@@ -2,7 +2,7 @@ import type { Variables } from "../dockerfile/expand.ts";
 import { cacheRule } from "./managers/cacheRule.ts";
 import { deleting } from "./managers/packageCache.ts";
 import { hasOption, isCall } from "./managers/toolCall.ts";
-import { folderIn } from "./managers/variables.ts";
+import { folderIn, knownFolderIn } from "./managers/variables.ts";
 import type { Rule } from "./rule.ts";
 
 /** Libraries, compiled scripts and Gradle itself, kept in the Gradle user home after a build. */
@@ -21,7 +21,7 @@ export const gradleHomeKept: Rule = cacheRule(
       isCertain: () => true,
       cleaningTitle: "Delete Gradle's caches in the same RUN",
       cleaning: (variables) => deleting(...partsOf(homeOf(variables))),
-      mount: { folder: "~/.gradle" },
+      mount: { folder: (variables) => knownFolderIn(variables, "GRADLE_USER_HOME", "~/.gradle") },
       isSafe: false,
       needs: (call) => hasOption(call, "--offline"),
       renews: () => false,

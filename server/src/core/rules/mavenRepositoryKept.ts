@@ -19,7 +19,7 @@ export const mavenRepositoryKept: Rule = cacheRule(
       isCertain: () => true,
       cleaningTitle: "Delete Maven's local repository in the same RUN",
       cleaning: () => deleting("~/.m2/repository"),
-      mount: { folder: "~/.m2" },
+      mount: { folder: () => "~/.m2" },
       isSafe: false,
       needs: (call) => hasOption(call, "-o", "--offline"),
       renews: () => false,

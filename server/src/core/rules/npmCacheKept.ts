@@ -1,7 +1,7 @@
 import type { Variables } from "../dockerfile/expand.ts";
 import { cacheRule } from "./managers/cacheRule.ts";
 import { hasOption, isCall } from "./managers/toolCall.ts";
-import { folderIn } from "./managers/variables.ts";
+import { folderIn, knownFolderIn } from "./managers/variables.ts";
 import type { Rule } from "./rule.ts";
 
 /** Downloads that npm keeps for its next run: `_cacache` in `~/.npm`. */
@@ -23,7 +23,7 @@ export const npmCacheKept: Rule = cacheRule(
         command: "npm cache clean --force",
         folders: [cacheOf(variables)],
       }),
-      mount: { folder: "~/.npm" },
+      mount: { folder: mountedCache },
       isSafe: true,
       needs: (call) => hasOption(call, "--offline"),
       renews: () => false,
@@ -34,4 +34,10 @@ export const npmCacheKept: Rule = cacheRule(
 function cacheOf(variables: Variables): string {
   const folder = folderIn(variables, "npm_config_cache", "");
   return `${folder === "" ? folderIn(variables, "NPM_CONFIG_CACHE", "~/.npm") : folder}/_cacache`;
+}
+
+function mountedCache(variables: Variables): string | undefined {
+  const usual = knownFolderIn(variables, "NPM_CONFIG_CACHE", "~/.npm");
+  const folder = knownFolderIn(variables, "npm_config_cache", usual ?? "");
+  return folder === "" ? undefined : folder;
 }

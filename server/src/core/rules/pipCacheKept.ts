@@ -1,7 +1,7 @@
 import { cacheRule } from "./managers/cacheRule.ts";
 import { type PackageCache, deleting } from "./managers/packageCache.ts";
 import { type ToolCall, hasOption, isCall } from "./managers/toolCall.ts";
-import { folderIn, isOn, isSet } from "./managers/variables.ts";
+import { folderIn, isOn, isSet, knownFolderIn } from "./managers/variables.ts";
 import type { Rule } from "./rule.ts";
 
 const pip: PackageCache = {
@@ -23,7 +23,7 @@ const pip: PackageCache = {
   },
   cleaningTitle: "Delete pip's cache in the same RUN",
   cleaning: (variables) => deleting(folderIn(variables, "PIP_CACHE_DIR", "~/.cache/pip")),
-  mount: { folder: "~/.cache/pip" },
+  mount: { folder: (variables) => knownFolderIn(variables, "PIP_CACHE_DIR", "~/.cache/pip") },
   isSafe: true,
   needs: () => false,
   renews: () => false,
@@ -58,7 +58,7 @@ const uv: PackageCache = {
   },
   cleaningTitle: "Delete uv's cache in the same RUN",
   cleaning: (variables) => deleting(folderIn(variables, "UV_CACHE_DIR", "~/.cache/uv")),
-  mount: { folder: "~/.cache/uv" },
+  mount: { folder: (variables) => knownFolderIn(variables, "UV_CACHE_DIR", "~/.cache/uv") },
   isSafe: true,
   needs: (call) => hasOption(call, "--offline"),
   renews: () => false,

@@ -29,7 +29,7 @@ const classic: PackageCache = {
     command: "yarn cache clean",
     folders: [folderIn(variables, "YARN_CACHE_FOLDER", "~/.cache/yarn"), ...classicFolders],
   }),
-  mount: { folder: "/usr/local/share/.cache/yarn" },
+  mount: { folder: () => "/usr/local/share/.cache/yarn" },
   isSafe: true,
   needs: (call) => hasOption(call, "--offline"),
   renews: () => false,
@@ -41,7 +41,7 @@ const berry: PackageCache = {
   isFilledBy: () => false,
   isCertain: () => false,
   cleaning: () => deleting("~/.yarn/berry/cache"),
-  mount: { folder: "~/.yarn/berry/cache" },
+  mount: { folder: () => "~/.yarn/berry/cache" },
 };
 
 function isInstalling(call: ToolCall): boolean {

@@ -21,7 +21,7 @@ export const zypperCacheKept: Rule = cacheRule(
       isCertain: () => true,
       cleaningTitle: "Delete the cache of zypper in the same RUN",
       cleaning: () => ({ command: "zypper clean --all", folders: [] }),
-      mount: { folder: "/var/cache/zypp", options: ",sharing=locked" },
+      mount: { folder: () => "/var/cache/zypp", options: ",sharing=locked" },
       isSafe: true,
       needs: (call) => hasOption(call, "--no-refresh"),
       renews: () => false,

@@ -1,3 +1,4 @@
+import { parseBaseName } from "../../bases/baseName.ts";
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import { addFlag, appendCommand, insertBehind } from "../../dockerfile/runEdits.ts";
 import type { TextEdit } from "../../text/edit.ts";
@@ -123,7 +124,7 @@ function cleaningFix(
     const command = cleaningCommand(cache, one, site);
     const user = cleaningUser(context, one);
     if (one.script === undefined || command === undefined || user === undefined) return undefined;
-    if (user !== "" && /~|\$\(/.test(command)) return undefined;
+    if (user !== "" && /~|\$\(|\$HOME\b/.test(command)) return undefined;
     return appendCommand(context.dockerfile, one.run, one.script, `${user}${command}`);
   });
   if (edits.includes(undefined)) return undefined;
@@ -172,10 +173,12 @@ function mountFix(
   { silent, hasOthers }: Followers,
 ): Fix | undefined {
   const { mount } = cache;
-  const { kept, homes } = site;
+  const { kept, homes, variables } = site;
   // A cache mount belongs to root unless it is told otherwise.
   if (mount === undefined || !homes.isRoot || !usesBuildKit(context)) return undefined;
-  const [folder] = inHomes([mount.folder], homes.own === undefined ? [] : [homes.own]);
+  const wanted = mount.folder(variables, baseOf(context));
+  if (wanted === undefined || !/^[\w@%+:./~-]+$/.test(wanted)) return undefined;
+  const [folder] = inHomes([wanted], homes.own === undefined ? [] : [homes.own]);
   if (folder === undefined || kept?.paths.some((path) => !isAtOrAbove(folder, path)) === true) {
     return undefined;
   }
@@ -190,4 +193,9 @@ function mountFix(
     edits,
     saving: savingOf(site, !hasOthers),
   };
+}
+
+function baseOf({ chain }: RuleContext): string | undefined {
+  const base = chain[0]?.base;
+  return base?.kind === "image" ? parseBaseName(base.name)?.familiar : undefined;
 }

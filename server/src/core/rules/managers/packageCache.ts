@@ -26,14 +26,24 @@ export interface PackageCache {
   cleaning(variables: Variables, fillers: readonly ToolCall[]): Cleaning;
   /** Keeps calls from filling it; undefined where no option does. */
   readonly option?: AvoidingOption;
-  /** Folder for a cache mount, `~/…` for root's home; undefined where a mount would take away what is needed. */
-  readonly mount?: { readonly folder: string; readonly options?: string };
+  /** Undefined where a mount would take away what is needed. */
+  readonly mount?: CacheMount;
   /** Whether the container behaves as before without it, whatever it does. */
   readonly isSafe: boolean;
   /** Whether a later call fails without it: `apt-get install` without lists, `--offline`. */
   needs(call: ToolCall): boolean;
   /** Whether a call makes it anew, so that calls behind it need nothing of before. */
   renews(call: ToolCall): boolean;
+}
+
+/** A cache mount that holds it for a call by root. */
+export interface CacheMount {
+  /**
+   * Absolute, or `~/…` for root's home; undefined where the calls may keep it elsewhere. `base` is the short name of the image that the stages
+   * start from, `golang`; undefined for no image, and for one that is not known.
+   */
+  folder(variables: Variables, base: string | undefined): string | undefined;
+  readonly options?: string;
 }
 
 /** A command that empties folders of a cache. */

@@ -70,3 +70,14 @@ export function folderIn(variables: Variables, name: string, usual: string): str
   const value = variables.get(name);
   return value === undefined || value === "" ? usual : value;
 }
+
+/** The same, for where nothing may be guessed: undefined for a value that is not known. */
+export function knownFolderIn(
+  variables: Variables,
+  name: string,
+  usual: string,
+): string | undefined {
+  const value = variables.get(name);
+  if (value === undefined && variables.has(name)) return undefined;
+  return value === undefined || value === "" ? usual : value;
+}
