@@ -192,6 +192,21 @@ test("the FROM has smaller bases in its hover, and offers them with what to thin
   });
 });
 
+for (const features of ["previews", "edits"] as const) {
+  test(`the same edit of a FROM is offered once, to a client that takes ${features}`, () =>
+    withPair(
+      world(),
+      features === "previews" ? { capabilities: fullCapabilities } : {},
+      async (pair) => {
+        await pair.open(uri, 'FROM debian:12\nCMD ["sleep", "9"]\n');
+        const titles = (await pair.actions(uri, "debian:12")).map(({ title }) => title);
+        const slim = titles.filter((title) => title.includes("debian:12-slim"));
+        assert.equal(slim.length, 1, titles.join("\n"));
+        assert.match(slim[0] ?? "", /^Switch base to debian:12-slim/);
+      },
+    ));
+}
+
 test("a client without previews reads all that a switch asks to think of in its title, and in the hover", () =>
   withPair(world(), {}, async (pair) => {
     await pair.open(uri, "FROM node:20\nRUN npm ci\nHEALTHCHECK CMD curl localhost\n");

@@ -9,11 +9,12 @@ import type { BaseSwitch } from "../../core/analysis.ts";
 import { fromRange } from "../convert.ts";
 import type { DocumentView } from "../documents.ts";
 import type { ClientFeatures } from "../session.ts";
+import { isSaidByOffer } from "./sameEdits.ts";
 import { workspaceEdit } from "./workspaceEdit.ts";
 
 type Offered = Extract<BaseSwitch, { readonly kind: "offered" }>;
 
-/** Other bases for the stages whose FROM lies in the range, larger kinds first. What has to be thought of stands in the title, and in the preview where there is one. */
+/** Other bases for the stages whose FROM lies in the range, larger kinds first, without those that an offer for the final stage makes there. What has to be thought of stands in the title, and in the preview where there is one. */
 export function baseActions(
   view: DocumentView,
   range: Range,
@@ -22,11 +23,14 @@ export function baseActions(
   const { start, end } = fromRange(view.document, range);
   return view.analysis.dockerfile.stages
     .filter(({ from }) => from.span.start <= end && start <= from.lineEnd)
-    .flatMap((stage) => view.analysis.variantsOf(stage)?.variants ?? [])
-    .flatMap(({ change }) => {
-      const action = change.kind === "offered" ? switchAction(view, change, features) : undefined;
-      return action === undefined ? [] : [action];
-    });
+    .flatMap((stage) =>
+      (view.analysis.variantsOf(stage)?.variants ?? []).flatMap(({ change }) => {
+        if (change.kind !== "offered") return [];
+        const isFinal = stage === view.analysis.dockerfile.stages.at(-1);
+        if (isFinal && isSaidByOffer(view.analysis, change)) return [];
+        return switchAction(view, change, features) ?? [];
+      }),
+    );
 }
 
 function switchAction(

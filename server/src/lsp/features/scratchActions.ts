@@ -7,6 +7,7 @@ import { commands } from "../../protocol.ts";
 import { fromRange } from "../convert.ts";
 import type { DocumentView } from "../documents.ts";
 import type { ClientFeatures } from "../session.ts";
+import { isSaidBySwitch } from "./sameEdits.ts";
 import { workspaceEdit } from "./workspaceEdit.ts";
 
 /** The rule that recommends what is offered here; it has no edit of its own. */
@@ -37,9 +38,9 @@ export function scratchActions(
         });
   return [
     quickFix,
-    ...offers.map((named) =>
-      actionFor(view, named, features, { kind: CodeActionKind.RefactorRewrite }),
-    ),
+    ...offers
+      .filter(({ offer }) => !isSaidBySwitch(view.analysis, offer))
+      .map((named) => actionFor(view, named, features, { kind: CodeActionKind.RefactorRewrite })),
   ].filter((action) => action !== undefined);
 }
 
