@@ -39,6 +39,65 @@ CMD ["/bin/sh", "-c", "/app"]
   check('FROM scratch\nCOPY app /app\nRUN ["/app", "install"]\nCMD ["/bin/a"]\n');
 });
 
+test("text alone: a bare name that no line brings into a directory of PATH", () => {
+  check(`FROM scratch
+COPY --from=golang:1.22 /app /app
+CMD ["echo", "hi"]
+#    ^^^^^^ scratch-cannot-run: \`echo\` is started here, and nothing brings it into this image.
+`);
+  check(`FROM scratch
+COPY app /app
+RUN ["echo", "hi"]
+#    ^^^^^^ scratch-cannot-run: \`echo\` is started here, and nothing brings it into this image.
+`);
+  check(`FROM scratch
+COPY app /usr/bin/app
+ENV PATH=/opt/bin
+ENTRYPOINT ["app"]
+#           ^^^^^ scratch-cannot-run: \`app\` is started here, and nothing brings it into this image.
+`);
+  check('FROM scratch\nCOPY app /usr/bin/app\nCMD ["app"]\n');
+  check('FROM scratch\nCOPY tools /bin/\nCMD ["app"]\n');
+  check('FROM scratch\nCOPY tools /\nCMD ["app"]\n');
+  check('FROM scratch\nCOPY app /opt/app\nCMD ["app"]\nENV PATH=/opt\n');
+  check('FROM scratch\nCOPY app /opt/app\nENV PATH=/opt:/bin\nCMD ["app"]\n');
+  check('FROM scratch\nCOPY app /opt/app\nENV PATH=$P\nCMD ["app"]\n');
+  check('FROM scratch\nARG PATH=/x\nCOPY app /opt/app\nCMD ["app"]\n');
+  check('FROM scratch\nCOPY app /opt/app\nWORKDIR /opt\nCMD ["./app"]\n');
+  check('FROM scratch\nCOPY app.exe C:/app.exe\nCMD ["app.exe"]\n');
+  check('FROM scratch\nCOPY app /app\nRUN --mount=from=busybox,target=/bin ["echo", "hi"]\n');
+  check('FROM scratch\nCOPY app /app\nENTRYPOINT ["/app"]\nCMD ["echo"]\n');
+});
+
+test("no exec form for a program that is not there either", () => {
+  const titles = (text: string): readonly string[] =>
+    ruleFindings(scratchCannotRun, undefined, text).flatMap(({ fixes }) =>
+      fixes.map(({ title }) => title),
+    );
+  const copied = "FROM scratch\nCOPY --from=golang:1.22 /app /app\n";
+  for (const line of ["RUN echo hi", "CMD echo hi", "ENTRYPOINT /nope", "HEALTHCHECK CMD curl a"]) {
+    assert.deepEqual(titles(`${copied}${line}\n`), [], line);
+  }
+  assert.deepEqual(titles(`${copied}RUN /app\n`), ["Write RUN in exec form"]);
+  assert.deepEqual(titles("FROM scratch\nCOPY app /usr/bin/app\nCMD app\n"), [
+    "Write CMD in exec form",
+  ]);
+  assert.deepEqual(titles(`${copied}ENTRYPOINT ["/app"]\nCMD serve\n`), ["Write CMD in exec form"]);
+});
+
+test("the image decides whether the exec form has its program", () => {
+  const fixesIn = (files: LayerSpec): number | undefined => {
+    const image = anImage()
+      .layer(files, { createdBy: "COPY out / # buildkit" })
+      .emptyRow('CMD ["/bin/sh" "-c" "app"]')
+      .settings({ cmd: ["/bin/sh", "-c", "app"], env: ["PATH=/opt:/usr/bin"] });
+    const [finding] = ruleFindings(scratchCannotRun, image, "FROM scratch\nCOPY out /\nCMD app\n");
+    return finding?.fixes.length;
+  };
+  assert.equal(fixesIn({ "opt/app": "1kB" }), 1);
+  assert.equal(fixesIn({ "bin/app": "1kB" }), 0);
+});
+
 test("silent where a shell may be there, where none is needed, and for other bases", () => {
   check("FROM scratch\nCOPY app /\nCMD /app\n");
   check("FROM scratch\nCOPY app /app\nCOPY --from=busybox /bin/sh /bin/sh\nCMD /app\n");

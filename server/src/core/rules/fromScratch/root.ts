@@ -16,7 +16,7 @@ export function variable({ env }: ContainerSettings, name: string): string | und
 }
 
 /** What engines set where the image does not. */
-const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+export const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** The file of a program as execvp(3) finds it, links followed; undefined when it is not there. */
 export function findProgram({ paths, settings }: Root, named: string): string | undefined {

@@ -5,6 +5,8 @@ import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { RuleContext } from "../context.ts";
 import type { Fix, Report } from "../rule.ts";
 import { type FinalFiles, finalFilesOf } from "./finalFiles.ts";
+import { firstRun } from "./firstRun.ts";
+import { isMissingProgram } from "./missingProgram.ts";
 
 /** Instructions in shell form without their shell. A RUN is looked at where it stands, what starts the container only where it counts. */
 export function* shellReports(context: RuleContext, final: FinalFiles): Iterable<Report> {
@@ -20,24 +22,20 @@ export function* shellReports(context: RuleContext, final: FinalFiles): Iterable
       instruction: instruction.index,
       message: `${instruction.keyword} in shell form needs \`${shell}\`, and ${where}.`,
       saving: undefined,
-      fixes: () => execFormFix(context, instruction),
+      fixes: () => execFormFix(context, files, instruction),
       related: [],
     };
   }
 }
 
 /** Of RUN the first: a builder stops there. */
-function startsIn({ shipped }: RuleContext): readonly Instruction[] {
+function startsIn(context: RuleContext): readonly Instruction[] {
+  const { shipped } = context;
   const last = (keyword: string): Instruction | undefined =>
     shipped.findLast((one) => one.keyword === keyword);
   const entrypoint = last("ENTRYPOINT");
   const isCmdUnused = entrypoint?.form === "shell";
-  return [
-    shipped.find((one) => one.keyword === "RUN" && one.flags.every(({ name }) => name !== "mount")),
-    entrypoint,
-    isCmdUnused ? undefined : last("CMD"),
-    last("HEALTHCHECK"),
-  ]
+  return [firstRun(context), entrypoint, isCmdUnused ? undefined : last("CMD"), last("HEALTHCHECK")]
     .filter((one) => one !== undefined)
     .filter(isShellForm)
     .sort((a, b) => a.index - b.index);
@@ -57,12 +55,19 @@ function shellBefore({ shipped }: RuleContext, { index }: Instruction): string {
   return set?.words[0]?.text ?? "/bin/sh";
 }
 
-/** The same words without a shell, where it is one command and nothing that a shell would do. */
-function execFormFix({ dockerfile }: RuleContext, instruction: Instruction): readonly Fix[] {
-  const script = shellOf(dockerfile, instruction);
+/** The same words without a shell, where it is one command and nothing that a shell would do. None for a program that is not there either. */
+function execFormFix(
+  context: RuleContext,
+  files: FinalFiles,
+  instruction: Instruction,
+): readonly Fix[] {
+  const script = shellOf(context.dockerfile, instruction);
   const words = script === undefined ? undefined : plainWords(script);
   const isOneLine = instruction.startLine === instruction.endLine;
   if (script === undefined || words === undefined || !isOneLine) return [];
+  const [program = ""] = words;
+  const isStarted = instruction.keyword !== "CMD" || !hasEntrypoint(context);
+  if (isStarted && isMissingProgram(context, files, instruction, program)) return [];
   const array = `[${words.map((word) => JSON.stringify(word)).join(", ")}]`;
   return [
     {
@@ -73,6 +78,11 @@ function execFormFix({ dockerfile }: RuleContext, instruction: Instruction): rea
       saving: undefined,
     },
   ];
+}
+
+/** Then CMD has only arguments. */
+function hasEntrypoint({ shipped }: RuleContext): boolean {
+  return shipped.some(({ keyword }) => keyword === "ENTRYPOINT");
 }
 
 function plainWords({ commands, isComplete, form }: ShellScript): readonly string[] | undefined {

@@ -9,7 +9,9 @@ import type { RuleContext } from "../context.ts";
 import type { Fix, Report, Severity } from "../rule.ts";
 import { hasCertificates, looksForCertificates } from "./certificates.ts";
 import { withoutCgoFix } from "./cgo.ts";
-import type { FinalFiles } from "./finalFiles.ts";
+import { type FinalFiles, finalFilesOf } from "./finalFiles.ts";
+import { firstRun } from "./firstRun.ts";
+import { isMissingProgram } from "./missingProgram.ts";
 import { type Root, findProgram, variable } from "./root.ts";
 
 /** What is wrong with the program that the container starts: with the built image all of it, on text alone only that no line brings it. */
@@ -32,19 +34,21 @@ export function* programReports(context: RuleContext, files: FinalFiles): Iterab
   };
 }
 
-function* textReports(context: RuleContext, { isMissing }: FinalFiles): Iterable<Report> {
-  const instruction = startingLine(context);
-  const [program] = instruction?.words ?? [];
-  if (instruction?.form !== "exec" || program === undefined) return;
-  if (!program.text.startsWith("/") || !isMissing(program.text)) return;
-  yield {
-    span: program.span,
-    instruction: instruction.index,
-    message: `\`${program.text}\` is started here, and nothing brings it into this image.`,
-    saving: undefined,
-    fixes: [],
-    related: [],
-  };
+function* textReports(context: RuleContext, final: FinalFiles): Iterable<Report> {
+  for (const instruction of [firstRun(context), startingLine(context)]) {
+    const [program] = instruction?.words ?? [];
+    if (instruction?.form !== "exec" || program === undefined) continue;
+    const files = instruction.keyword === "RUN" ? finalFilesOf(context, instruction.index) : final;
+    if (!isMissingProgram(context, files, instruction, program.text)) continue;
+    yield {
+      span: program.span,
+      instruction: instruction.index,
+      message: `\`${program.text}\` is started here, and nothing brings it into this image.`,
+      saving: undefined,
+      fixes: [],
+      related: [],
+    };
+  }
 }
 
 /** What names the program: ENTRYPOINT, else CMD. */
