@@ -17,7 +17,10 @@ export interface ExpectedRow {
   readonly filledIn: ExpectedRow | undefined;
 }
 
-/** What the history is expected to say of a chain of stages, in order; FROM leaves no row. */
+/**
+ * What the history is expected to say of a chain of stages, in order; FROM leaves no row. `imageShell` is the shell that the built image
+ * names: its base's, unless the chain sets one.
+ */
 export function expectedRows(
   dockerfile: Dockerfile,
   chain: readonly Stage[],
@@ -60,10 +63,17 @@ function toExpectedRow(
 }
 
 function fillIn(row: ExpectedRow, variables: Variables): ExpectedRow | undefined {
-  const filled = expandVariables(row.texts[0] ?? "", variables);
-  if (filled === undefined) return undefined;
-  const destination = row.destination && expandVariables(row.destination, variables);
+  const expand = (text: string): string | undefined =>
+    expandVariables(text, variables) ?? expandVariables(text, withEmpty(variables));
+  const filled = expand(row.texts[0] ?? "");
+  if (filled === undefined || filled.trim() === "") return undefined;
+  const destination = row.destination && expand(row.destination);
   return { ...row, texts: [foldBlanks(filled)], destination };
+}
+
+/** An ARG without a default is empty in a build that gives it no value. */
+function withEmpty(variables: Variables): Variables {
+  return new Map([...variables].map(([name, value]) => [name, value ?? ""]));
 }
 
 /** A RUN as its script, in the forms in which builders write it. */

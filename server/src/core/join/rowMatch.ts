@@ -11,7 +11,7 @@ export function matchRow(expected: ExpectedRow, row: HistoryRow): Confidence | u
   const { instruction, filledIn } = expected;
   if (row.keyword !== instruction.keyword) return undefined;
   const found = matchText(expected, row);
-  if (found !== "likely" || filledIn === undefined) return found;
+  if (found === "certain" || filledIn === undefined) return found;
   return matchText(filledIn, row) ?? found;
 }
 
@@ -132,7 +132,10 @@ function destinationOf(row: HistoryRow): string | undefined {
 
 function matchPath(mine: string, theirs: string): Confidence | undefined {
   const bare = (path: string): string => stripQuotes(path).replace(/(?<=.)\/+$/, "");
-  if (bare(mine).startsWith("/")) return matches(bare(mine), bare(theirs));
+  if (bare(mine).startsWith("/")) {
+    // An empty last part leaves no slash.
+    return matches(bare(mine), bare(theirs)) ?? matches(bare(mine), `${bare(theirs)}/`);
+  }
   return (
     matches(bare(mine), bare(theirs)) ??
     (bare(theirs).endsWith(`/${bare(mine)}`)
@@ -146,9 +149,12 @@ function matchMetadata(
   { instruction, texts }: ExpectedRow,
   row: HistoryRow,
 ): Confidence | undefined {
-  const mine = loosen(texts[0] ?? "");
+  const [text = ""] = texts;
+  const mine = loosen(text);
   const theirs = loosen(row.text);
-  return matches(mine, theirs) ?? matchReprinted(instruction, mine, theirs);
+  if (mine === theirs) return "certain";
+  const isSameFrame = variable.test(text) && isAround(text.split(variables), theirs);
+  return isSameFrame ? "likely" : matchReprinted(instruction, mine, theirs);
 }
 
 /** Instructions that some builder prints in another order or with parts of its own. */
@@ -168,7 +174,25 @@ function matchReprinted(
 }
 
 function loosen(text: string): string {
-  return foldBlanks(text.replaceAll(/["'\\[\]{}]/g, "").replaceAll(/[,=]/g, " "));
+  return foldBlanks(withoutMarks(text));
+}
+
+function withoutMarks(text: string): string {
+  return text.replaceAll(/["'\\[\]{}]/g, "").replaceAll(/[,=]/g, " ");
+}
+
+/**
+ * Whether a loosened text is these pieces with any value between each two. An empty value takes a blank next to it along, so that `A=$V B=c`
+ * stands for `A B c` too: each blank counts as two, of which a piece claims one where a value is next to it.
+ */
+function isAround(pieces: readonly string[], theirs: string): boolean {
+  const last = pieces.length - 1;
+  const framed = pieces.map((piece, at) => {
+    const words = withoutMarks(piece).replaceAll(/\s+/g, "  ");
+    const start = at === 0 ? words.replace(/^ *(?=.)/, " ") : words.replace(/^ /, "");
+    return at === last ? start.replace(/(?<=.) *$/, " ") : start.replace(/ $/, "");
+  });
+  return isInOrder(framed, ` ${theirs.replaceAll(" ", "  ")} `);
 }
 
 function sorted(text: string): string {
@@ -204,21 +228,25 @@ function stripQuotes(text: string): string {
   return text.replaceAll(/["']/g, "");
 }
 
-const variable = /\$(\{[^}]*\}|\w+)/;
+const variable = /\$(?:\{[^}]*\}|\w+)/;
+const variables = new RegExp(variable, "g");
 
 /** Whether the texts agree, each variable of mine standing for anything: `likely` then, since its value at the build is not known. */
 function matches(mine: string, theirs: string): Confidence | undefined {
   if (mine === theirs) return "certain";
-  if (!variable.test(mine)) return undefined;
-  const pieces = mine.split(/\$(?:\{[^}]*\}|\w+)/);
+  return variable.test(mine) && isInOrder(mine.split(variables), theirs) ? "likely" : undefined;
+}
+
+/** Whether a text starts with the first piece, ends with the last one and has the others between, in order. */
+function isInOrder(pieces: readonly string[], text: string): boolean {
   const first = pieces[0] ?? "";
   const last = pieces.at(-1) ?? "";
-  if (!theirs.startsWith(first)) return undefined;
+  if (!text.startsWith(first)) return false;
   let at = first.length;
   for (const piece of pieces.slice(1, -1)) {
-    const found = theirs.indexOf(piece, at);
-    if (found < 0) return undefined;
+    const found = text.indexOf(piece, at);
+    if (found < 0) return false;
     at = found + piece.length;
   }
-  return theirs.length - last.length >= at && theirs.endsWith(last) ? "likely" : undefined;
+  return text.length - last.length >= at && text.endsWith(last);
 }

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseDockerfile } from "../../../server/src/core/dockerfile/parse.ts";
+import { attribute } from "../../../server/src/core/join/attribute.ts";
+import type { InstructionWeight } from "../../../server/src/core/join/attribution.ts";
+import { describeHistory, type RecordedRow } from "../../support/histories.ts";
+
+const base: readonly RecordedRow[] = [
+  [100, "/bin/sh -c #(nop) ADD file:0123 in / ", ""],
+  [null, '/bin/sh -c #(nop)  CMD ["bash"]', ""],
+];
+
+function classic(bytes: number | null, createdBy: string): RecordedRow {
+  return [bytes, createdBy, ""];
+}
+
+function buildkit(bytes: number | null, createdBy: string): RecordedRow {
+  return [bytes, createdBy, "buildkit.dockerfile.v0"];
+}
+
+/** `20`, `20~` when likely, `20*` when stale, `?` when unknown. */
+function cell({ contentBytes, basis, confidence }: InstructionWeight): string {
+  const mark = basis === "stale" ? "*" : confidence === "likely" ? "~" : "";
+  return contentBytes === undefined ? "?" : `${contentBytes}${mark}`;
+}
+
+interface Built {
+  readonly text: string;
+  readonly rows: readonly RecordedRow[];
+  /** The shell that the image's config names. */
+  readonly shell?: readonly string[];
+}
+
+/** Bytes by instruction, on a base of 100. */
+function checkRows(name: string, { text, rows, shell }: Built, expected: string): void {
+  test(name, () => {
+    const { config, ...description } = describeHistory([...base, ...rows]);
+    const settings = shell === undefined ? config.settings : { ...config.settings, shell };
+    const found = attribute(parseDockerfile(text), {
+      state: "described",
+      description: { ...description, config: { ...config, settings } },
+    });
+    assert.equal(found.reason, undefined);
+    assert.equal(found.instructions.map(cell).join(" "), expected);
+  });
+}
+
+const sha = "FROM x\nARG GIT_SHA\nENV GIT_SHA=$GIT_SHA\nLABEL v=$GIT_SHA\nRUN a";
+const emptySha = ["ARG GIT_SHA", "ENV GIT_SHA=", "LABEL v="] as const;
+checkRows(
+  "a build argument without a value is empty, classic",
+  {
+    text: sha,
+    rows: [
+      ...emptySha.map((row) => classic(null, `/bin/sh -c #(nop)  ${row}`)),
+      classic(5, "/bin/sh -c a"),
+    ],
+  },
+  "100~ 0 0 0 5",
+);
+checkRows(
+  "a build argument without a value is empty, BuildKit",
+  {
+    text: sha,
+    rows: [
+      ...emptySha.map((row) => buildkit(null, row)),
+      buildkit(5, "RUN |1 GIT_SHA= /bin/sh -c a # buildkit"),
+    ],
+  },
+  "100~ 0 0 0 5",
+);
+for (const value of ["4f2a", "two words", "a=b, c"]) {
+  checkRows(
+    `a build argument without a default may be any value: ${value}`,
+    {
+      text: sha.replace("RUN a", "COPY a /a"),
+      rows: [
+        buildkit(null, "ARG GIT_SHA"),
+        buildkit(null, `ENV GIT_SHA=${value}`),
+        buildkit(null, `LABEL v=${value}`),
+        buildkit(5, "COPY a /a # buildkit"),
+      ],
+    },
+    "100~ 0 0~ 0~ 5",
+  );
+}
+checkRows(
+  "an empty value leaves no blank, wherever it stands",
+  {
+    text: 'FROM x\nENV A=$U B=c D="$V $W"\nENV A $U\nLABEL a=${U} "b"="${V}x" c=${W:-d}\nWORKDIR /srv/$U\nRUN a',
+    rows: [
+      buildkit(null, "ENV A= B=c D= "),
+      buildkit(null, "ENV A="),
+      buildkit(null, "LABEL a= b=x c=e"),
+      buildkit(0, "WORKDIR /srv"),
+      buildkit(5, "RUN /bin/sh -c a # buildkit"),
+    ],
+  },
+  "100~ 0~ 0~ 0~ 0~ 5",
+);
+checkRows(
+  "a path ends where its empty last part stood",
+  {
+    text: "FROM x\nARG U\nWORKDIR /srv/$U\nRUN a",
+    rows: [
+      buildkit(null, "ARG U"),
+      buildkit(0, "WORKDIR /srv"),
+      buildkit(5, "RUN |1 U= /bin/sh -c a # buildkit"),
+    ],
+  },
+  "100~ 0 0 5",
+);
+checkRows(
+  "a name that only begins like another one is another name",
+  {
+    text: "FROM x\nENV GIT=$V\nRUN a",
+    rows: [buildkit(null, "ENV GIT_SHA=1"), buildkit(5, "RUN /bin/sh -c a # buildkit")],
+  },
+  "100~ ? 5",
+);
