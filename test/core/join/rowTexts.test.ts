@@ -118,3 +118,65 @@ checkRows(
   },
   "100~ ? 5",
 );
+
+const unusualShells = [
+  ["/bin/busybox", "sh", "-c"],
+  ["/bin/busybox", "env", "sh", "-c"],
+  ["/usr/bin/python3", "-c"],
+] as const;
+for (const shell of unusualShells) {
+  const call = shell.join(" ");
+  const text = "FROM x\nRUN make\nCOPY a /x/\nARG V=1\nRUN true";
+  const classicRows = [
+    classic(7, `${call} make`),
+    classic(3, `${call} #(nop) COPY file:aa in /x/ `),
+    classic(null, `${call} #(nop)  ARG V=1`),
+    classic(null, `|1 V=1 ${call} true`),
+  ];
+  const buildkitRows = [
+    buildkit(7, `RUN ${call} make # buildkit`),
+    buildkit(3, "COPY a /x/ # buildkit"),
+    buildkit(null, "ARG V=1"),
+    buildkit(0, `RUN |1 V=1 ${call} true # buildkit`),
+  ];
+  checkRows(
+    `the base's shell stands before a script, classic: ${call}`,
+    { text, rows: classicRows, shell },
+    "100~ 7 3~ 0 0",
+  );
+  checkRows(
+    `the base's shell stands before a script, BuildKit: ${call}`,
+    { text, rows: buildkitRows, shell },
+    "100~ 7 3 0 0",
+  );
+  checkRows(
+    `where the image does not name the base's shell, the script is likely the line's: ${call}`,
+    { text: text.replace("ARG V=1\nRUN true", "CMD x"), rows: buildkitRows.slice(0, 2) },
+    "100~ 7~ 3 ?",
+  );
+}
+checkRows(
+  "a shell of the file is not the base's",
+  {
+    text: 'FROM x\nRUN make\nSHELL ["/bin/busybox", "sh", "-c"]\nRUN true',
+    rows: [
+      buildkit(7, "RUN /bin/busybox env sh -c make # buildkit"),
+      buildkit(null, "SHELL [/bin/busybox sh -c]"),
+      buildkit(0, "RUN /bin/busybox sh -c true # buildkit"),
+    ],
+    shell: ["/bin/busybox", "sh", "-c"],
+  },
+  "100~ 7~ 0 0",
+);
+checkRows(
+  "commands added behind a script that the base's shell ran leave it a changed line",
+  {
+    text: "FROM x\nRUN fetch && rm -rf /var/cache/one /var/cache/two\nCOPY a /x/",
+    rows: [
+      buildkit(7, "RUN /bin/busybox env sh -c fetch # buildkit"),
+      buildkit(3, "COPY a /x/ # buildkit"),
+    ],
+    shell: ["/bin/busybox", "env", "sh", "-c"],
+  },
+  "100~ 7* 3",
+);

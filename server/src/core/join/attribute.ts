@@ -30,7 +30,7 @@ export function attribute(
   const { config } = image.description;
   const rows = toHistoryRows(config.history);
   const problem = historyProblem(config);
-  const fit = problem === undefined ? bestFit(dockerfile, rows) : undefined;
+  const fit = problem === undefined ? bestFit(dockerfile, rows, config.settings.shell) : undefined;
   if (fit === undefined) return nothingKnown(dockerfile, image, rows, problem ?? noStage);
   if (fit.alignment.matchRatio < leastMatchRatio) {
     return {

@@ -11,9 +11,12 @@ export interface ExpectedRow {
   readonly texts: readonly string[];
   /** For COPY and ADD: the last word. */
   readonly destination: string | undefined;
-  /** For RUN: the words that a SHELL above set, joined by blanks; undefined while the base image's shell is in force. */
+  /** For RUN: the words of the shell that a SHELL above or the base image set, joined by blanks; undefined where that is not known. */
   readonly shell: string | undefined;
-  /** The same with variables as the file sets them; undefined without variables and where one is not known. Build arguments may differ. */
+  /**
+   * The same with variables as the file sets them, empty where it declares one without a value; undefined without variables and where one is
+   * not known. Build arguments may differ.
+   */
   readonly filledIn: ExpectedRow | undefined;
 }
 
@@ -24,19 +27,20 @@ export interface ExpectedRow {
 export function expectedRows(
   dockerfile: Dockerfile,
   chain: readonly Stage[],
+  imageShell: readonly string[] | undefined,
 ): readonly ExpectedRow[] {
   const scope = createVariableScope(globalArguments(dockerfile.instructions));
-  let shell: string | undefined;
-  return chain
-    .flatMap(({ instructions }) => instructions)
-    .flatMap((instruction) => {
-      const { keyword, words } = instruction;
-      if (keyword === "SHELL") shell = words.map((word) => word.text).join(" ");
-      const isWithRow = keyword !== "FROM" && keyword !== "unknown";
-      const row = toExpectedRow(dockerfile.text, instruction, shell, scope.variables);
-      scope.read(instruction);
-      return isWithRow ? [row] : [];
-    });
+  const instructions = chain.flatMap((stage) => stage.instructions);
+  const setsShell = instructions.some(({ keyword }) => keyword === "SHELL");
+  let shell = setsShell ? undefined : imageShell?.join(" ");
+  return instructions.flatMap((instruction) => {
+    const { keyword, words } = instruction;
+    if (keyword === "SHELL") shell = words.map((word) => word.text).join(" ");
+    const isWithRow = keyword !== "FROM" && keyword !== "unknown";
+    const row = toExpectedRow(dockerfile.text, instruction, shell, scope.variables);
+    scope.read(instruction);
+    return isWithRow ? [row] : [];
+  });
 }
 
 function toExpectedRow(

@@ -2,6 +2,7 @@ import type { Instruction } from "../dockerfile/syntax.ts";
 import type { Confidence } from "./attribution.ts";
 import { type HistoryRow, foldBlanks } from "./createdBy.ts";
 import type { ExpectedRow } from "./expectedRows.ts";
+import { isBuildArgs, isLaunchedBy, isShell, isShellLike, scriptIn } from "./shellPrefix.ts";
 
 /**
  * How well a row stands for an instruction: `certain` when the text agrees, `likely` when kind and destination do or when variables
@@ -31,7 +32,7 @@ export function similarity(expected: ExpectedRow, row: HistoryRow): number {
   const { destination } = expected;
   if (destination !== undefined && destinationOf(row) === destination) return 0.8;
   const [text = ""] = expected.texts;
-  const script = scriptIn(row.text);
+  const script = scriptIn(row.text, expected.shell);
   if (isContinued(script, text)) return 0.8;
   const mine = new Set(wordsOf(text));
   const theirs = new Set(wordsOf(script));
@@ -50,49 +51,22 @@ function wordsOf(text: string): readonly string[] {
   return text.split(/[\s"'[\],;&|=]+/).filter((word) => word !== "");
 }
 
-function matchScript(
-  { instruction, texts, shell }: ExpectedRow,
-  row: HistoryRow,
+function matchScript(expected: ExpectedRow, row: HistoryRow): Confidence | undefined {
+  const found = expected.texts.map((script) => matchOneScript(expected, script, row.text));
+  return found.find((one) => one === "certain") ?? found.find((one) => one !== undefined);
+}
+
+function matchOneScript(
+  { instruction, shell }: ExpectedRow,
+  script: string,
+  written: string,
 ): Confidence | undefined {
-  return texts.some((script) => {
-    if (row.text === script) return true;
-    if (!row.text.endsWith(` ${script}`)) return false;
-    const prefix = row.text.slice(0, -script.length - 1);
-    if (instruction.form === "exec" && isBuildArgs(prefix)) return true;
-    return isShell(prefix) || (shell !== undefined && isLaunchedBy(prefix, shell));
-  })
-    ? "certain"
-    : undefined;
-}
-
-/** `|1 A=b`, which stands alone before an exec form. */
-function isBuildArgs(prefix: string): boolean {
-  return /^\|\d+( \w+=.*)?$/.test(prefix);
-}
-
-/** Whether what stands before a script is that shell, maybe after build arguments. */
-function isLaunchedBy(prefix: string, shell: string): boolean {
-  return prefix === shell || (prefix.startsWith("|") && prefix.endsWith(` ${shell}`));
-}
-
-/** Whether what stands before a script is a shell, maybe after build arguments: `|1 A=b /bin/bash -o pipefail -c`. */
-function isShell(prefix: string): boolean {
-  const words = prefix.split(" ");
-  let at = words.length - 1;
-  if (!/^([-/]\w*c|-command)$/i.test(words[at] ?? "")) return false;
-  while (at > 0 && isShellOption(words, at)) at -= 1;
-  const isFirst = at === 0 || /^\|\d+$/.test(words[0] ?? "");
-  return isFirst && /(sh|cmd|powershell)(\.exe)?$/i.test(words[at] ?? "");
-}
-
-function isShellOption(words: readonly string[], at: number): boolean {
-  const word = words[at] ?? "";
-  return word.startsWith("-") || /^\/[A-Z]$/i.test(word) || /^-\w*o$/.test(words[at - 1] ?? "");
-}
-
-/** The script of a RUN row without what the builder put before it, for comparing words. */
-function scriptIn(text: string): string {
-  return text.replace(/^(\|\d+ .*?)?\S*(sh|cmd|powershell)(\.exe)?( -\S+| \/\w| pipefail)* /i, "");
+  if (written === script) return "certain";
+  if (!written.endsWith(` ${script}`)) return undefined;
+  const prefix = written.slice(0, -script.length - 1);
+  if (instruction.form === "exec" && isBuildArgs(prefix)) return "certain";
+  if (isShell(prefix) || (shell !== undefined && isLaunchedBy(prefix, shell))) return "certain";
+  return instruction.form === "shell" && isShellLike(prefix) ? "likely" : undefined;
 }
 
 function matchCopy(expected: ExpectedRow, row: HistoryRow): Confidence | undefined {

@@ -10,7 +10,7 @@ import { type ExpectedRow, expectedRows } from "./expectedRows.ts";
  * files (RUN, COPY, ADD) agrees as it stands: an ENV or a CMD stands in the base image as well.
  */
 export function matchHistory(dockerfile: Dockerfile, config: ImageConfig): number {
-  const fit = bestFit(dockerfile, toHistoryRows(config.history));
+  const fit = bestFit(dockerfile, toHistoryRows(config.history), config.settings.shell);
   const isProven = fit?.alignment.pairs.some(({ expected, isEdited }) => {
     const keyword = fit.expected[expected]?.instruction.keyword;
     return !isEdited && (keyword === "RUN" || keyword === "COPY" || keyword === "ADD");
@@ -27,14 +27,21 @@ export interface Fit {
   readonly alignment: Alignment;
 }
 
-/** The stage that fits best; the last one where another does not fit clearly better (`--target`). Undefined without stages. */
-export function bestFit(dockerfile: Dockerfile, rows: readonly HistoryRow[]): Fit | undefined {
+/**
+ * The stage that fits best; the last one where another does not fit clearly better (`--target`). Undefined without stages. `shell` is the
+ * one that the image names.
+ */
+export function bestFit(
+  dockerfile: Dockerfile,
+  rows: readonly HistoryRow[],
+  shell: readonly string[] | undefined,
+): Fit | undefined {
   const last = dockerfile.stages.at(-1);
   if (last === undefined) return undefined;
-  let best = fitOf(dockerfile, last, rows);
+  let best = fitOf(dockerfile, last, rows, shell);
   for (const stage of dockerfile.stages.slice(-mostStages, -1)) {
     if (best.alignment.matchRatio + clearlyBetter >= 1) break;
-    const fit = fitOf(dockerfile, stage, rows);
+    const fit = fitOf(dockerfile, stage, rows, shell);
     const isBetter = fit.alignment.matchRatio > best.alignment.matchRatio + clearlyBetter;
     if (fit.alignment.pairs.length > 0 && isBetter) best = fit;
   }
@@ -45,9 +52,14 @@ const clearlyBetter = 0.02;
 /** Stages that are compared, the last ones; a file has far fewer. */
 const mostStages = 100;
 
-function fitOf(dockerfile: Dockerfile, stage: Stage, rows: readonly HistoryRow[]): Fit {
+function fitOf(
+  dockerfile: Dockerfile,
+  stage: Stage,
+  rows: readonly HistoryRow[],
+  shell: readonly string[] | undefined,
+): Fit {
   const chain = stageChain(dockerfile, stage);
-  const expected = expectedRows(dockerfile, chain);
+  const expected = expectedRows(dockerfile, chain, shell);
   const isWholeHistory = chain[0]?.base.kind === "scratch";
   return { stage, chain, expected, alignment: alignRows(expected, rows, { isWholeHistory }) };
 }
