@@ -18,6 +18,10 @@ function buildkit(bytes: number | null, createdBy: string): RecordedRow {
   return [bytes, createdBy, "buildkit.dockerfile.v0"];
 }
 
+function podman(bytes: number | null, createdBy: string): RecordedRow {
+  return [bytes, createdBy, "FROM 0a3f756c7a5b"];
+}
+
 /** `20`, `20~` when likely, `20*` when stale, `?` when unknown. */
 function cell({ contentBytes, basis, confidence }: InstructionWeight): string {
   const mark = basis === "stale" ? "*" : confidence === "likely" ? "~" : "";
@@ -119,6 +123,37 @@ checkRows(
   "100~ ? 5",
 );
 
+const metadata = [
+  "label k=v",
+  "env A=b",
+  "expose 80",
+  'cmd ["x"]',
+  "entrypoint run me",
+  "user 1:1",
+  "workdir /w",
+  "volume /v",
+  "healthcheck none",
+  "onbuild run x",
+  'shell ["/bin/bash", "-c"]',
+  "stopsignal 9",
+  "maintainer me",
+  "Label\tk=v",
+] as const;
+for (const line of metadata) {
+  checkRows(
+    `buildah writes keywords as the line has them: ${line}`,
+    {
+      text: `FROM x\nCOPY a /x/\n${line}\nRUN b`,
+      rows: [
+        podman(3, "/bin/sh -c #(nop) COPY file:aa in /x/ "),
+        podman(null, `/bin/sh -c #(nop) ${line}`),
+        podman(4, "/bin/sh -c b"),
+      ],
+    },
+    "100~ 3~ 0 4",
+  );
+}
+
 const unusualShells = [
   ["/bin/busybox", "sh", "-c"],
   ["/bin/busybox", "env", "sh", "-c"],
@@ -180,3 +215,50 @@ checkRows(
   },
   "100~ 7* 3",
 );
+
+const mark = 'echo "#(nop) CMD x" > /f';
+for (const [name, write] of [
+  ["classic", classic],
+  ["podman", podman],
+] as const) {
+  for (const script of [mark, "printf %s #(nop) CMD x > /f", "sh -c '#(nop) ENV A=b'"]) {
+    checkRows(
+      `a script may hold the mark of rows without one, ${name}: ${script}`,
+      {
+        text: `FROM x\nCOPY a /x\nRUN ${script}`,
+        rows: [write(3, "/bin/sh -c #(nop) COPY file:aa in /x "), write(6, `/bin/sh -c ${script}`)],
+      },
+      "100~ 3~ 6",
+    );
+  }
+}
+checkRows(
+  "nor is it a mark behind build arguments",
+  {
+    text: `FROM x\nARG V=1\nCOPY a /x\nRUN ${mark}`,
+    rows: [
+      classic(null, "/bin/sh -c #(nop)  ARG V=1"),
+      classic(3, "/bin/sh -c #(nop) COPY file:aa in /x "),
+      classic(6, `|1 V=1 /bin/sh -c ${mark}`),
+    ],
+  },
+  "100~ 0 3~ 6",
+);
+for (const call of [
+  "cmd /S /C",
+  "powershell -Command $ErrorActionPreference = 'Stop';",
+  "/bin/bash -c -o pipefail",
+  "/bin/busybox sh -o pipefail -c",
+]) {
+  checkRows(
+    `rows without a script begin with the shell in force: ${call}`,
+    {
+      text: "FROM x\nENV A=b\nCOPY a /x",
+      rows: [
+        classic(null, `${call} #(nop)  ENV A=b`),
+        classic(3, `${call} #(nop) COPY file:aa in /x `),
+      ],
+    },
+    "100~ 0 3~",
+  );
+}

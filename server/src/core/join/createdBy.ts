@@ -1,6 +1,7 @@
 import type { Keyword } from "../dockerfile/syntax.ts";
 import type { HistoryEntry } from "../image/imageConfig.ts";
 import type { Builder } from "./attribution.ts";
+import { isBeforeNop } from "./shellPrefix.ts";
 
 /** One row of an image's history, taken apart. */
 export interface HistoryRow {
@@ -20,7 +21,9 @@ export interface HistoryRow {
 
 const keywords =
   /^(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)(?:\s+|$)/;
+/** Before what no RUN wrote. buildah keeps the keyword as the line has it, small letters too. */
 const nop = "#(nop)";
+const nopKeywords = new RegExp(keywords, "i");
 const buildkitSuffix = / # buildkit$/;
 const shellStart = /^(\|\d+ |\/\S+ |cmd |powershell |pwsh )/i;
 /** Comment of the rows that BuildKit's exporter adds at the end for layers that the history does not name. */
@@ -70,9 +73,10 @@ function parseCreatedBy(entry: HistoryEntry): ParsedRow {
 function parseShellRow(written: string, isBuildah: boolean): Omit<ParsedRow, "isSquash"> {
   const builder = isBuildah ? "buildah" : "classic";
   const nopAt = written.indexOf(nop);
-  const metadata =
-    nopAt < 0 ? undefined : splitKeyword(written.slice(nopAt + nop.length).trimStart());
-  if (metadata?.keyword !== undefined) return { builder, ...metadata };
+  if (nopAt >= 0 && isBeforeNop(written.slice(0, nopAt))) {
+    const metadata = splitKeyword(written.slice(nopAt + nop.length).trimStart(), nopKeywords);
+    if (metadata.keyword !== undefined) return { builder, ...metadata };
+  }
   const text = foldBlanks(written);
   if (keywords.test(written)) return { builder: "kaniko", ...splitKeyword(written) };
   if (shellStart.test(written)) return { builder, keyword: "RUN", text };
@@ -81,11 +85,17 @@ function parseShellRow(written: string, isBuildah: boolean): Omit<ParsedRow, "is
   return { builder: "foreign", keyword: undefined, text };
 }
 
-function splitKeyword(written: string): Pick<HistoryRow, "keyword" | "text"> {
+function splitKeyword(
+  written: string,
+  pattern: RegExp = keywords,
+): Pick<HistoryRow, "keyword" | "text"> {
   const bare = written.replace(buildkitSuffix, "");
-  const match = keywords.exec(bare);
+  const match = pattern.exec(bare);
   if (match === null) return { keyword: undefined, text: foldBlanks(bare) };
-  return { keyword: match[1] as Keyword, text: foldBlanks(bare.slice(match[0].length)) };
+  return {
+    keyword: match[1]?.toUpperCase() as Keyword,
+    text: foldBlanks(bare.slice(match[0].length)),
+  };
 }
 
 /** Who wrote the newest row that shows its builder. */
