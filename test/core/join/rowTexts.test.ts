@@ -154,6 +154,29 @@ for (const line of metadata) {
   );
 }
 
+for (const program of ["/bin/setup", "./bin/setup", "bin/setup", "/bin/true", "/opt/c++/x@1"]) {
+  checkRows(
+    `the classic builder writes an exec form of one word as that word: ${program}`,
+    {
+      text: `FROM x\nRUN ["${program}"]\nCOPY a /x`,
+      rows: [classic(7, program), classic(3, "/bin/sh -c #(nop) COPY file:aa in /x ")],
+    },
+    "100~ 7 3~",
+  );
+}
+checkRows(
+  "a program alone stands behind build arguments, too",
+  {
+    text: 'FROM x\nARG A=b\nRUN ["/bin/setup"]\nCOPY a /x',
+    rows: [
+      classic(null, "/bin/sh -c #(nop)  ARG A=b"),
+      classic(7, "|1 A=b /bin/setup"),
+      classic(3, "/bin/sh -c #(nop) COPY file:aa in /x "),
+    ],
+  },
+  "100~ 0 7 3~",
+);
+
 const unusualShells = [
   ["/bin/busybox", "sh", "-c"],
   ["/bin/busybox", "env", "sh", "-c"],

@@ -26,6 +26,8 @@ const nop = "#(nop)";
 const nopKeywords = new RegExp(keywords, "i");
 const buildkitSuffix = / # buildkit$/;
 const shellStart = /^(\|\d+ |\/\S+ |cmd |powershell |pwsh )/i;
+/** A program alone or before its arguments. */
+const programStart = /^(\/\S+$|[\w./-]+( |$))/;
 /** Comment of the rows that BuildKit's exporter adds at the end for layers that the history does not name. */
 const repairComment = "buildkit.exporter.image.v0";
 
@@ -81,7 +83,7 @@ function parseShellRow(written: string, isBuildah: boolean): Omit<ParsedRow, "is
   if (keywords.test(written)) return { builder: "kaniko", ...splitKeyword(written) };
   if (shellStart.test(written)) return { builder, keyword: "RUN", text };
   // The classic builder prints an exec form as bare words, and so does many a stranger.
-  if (/^[\w.-]+( |$)/.test(written)) return { builder: "unknown", keyword: "RUN", text };
+  if (programStart.test(written)) return { builder: "unknown", keyword: "RUN", text };
   return { builder: "foreign", keyword: undefined, text };
 }
 
