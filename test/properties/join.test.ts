@@ -72,3 +72,61 @@ test("a file that was not edited gets every byte of its own, whatever its base",
     { numRuns: 300 },
   );
 });
+
+/** Parts of a value in quotes, and what the build arguments V and W were. */
+const part = fc.constantFrom("$V", "${V}", "${W}", "x", "-", " ", "=", ",", "'");
+const value = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(""));
+const given = fc.array(fc.constantFrom("v", "7", " ", "=", ",", "-"), { maxLength: 4 });
+
+test("an ENV and a LABEL are their rows, whatever their build arguments were", () => {
+  const keyed = fc.array(value, { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(keyed, given, given, (values, v, w) => {
+      const fill = (text: string): string =>
+        text.replaceAll(/\$(?:V|\{V\})/g, v.join("")).replaceAll("${W}", w.join(""));
+      const written = values.map((one, at) => `K${at}="${one}"`).join(" ");
+      const printed = values.map((one, at) => `K${at}=${fill(one)}`).join(" ");
+      const image = anImage()
+        .layer({ base: "1" }, { createdBy: "/bin/sh -c #(nop) ADD file:0123 in / " })
+        .emptyRow(`ENV ${printed}`)
+        .emptyRow(`LABEL ${printed}`)
+        .layer({ own: "22" }, { createdBy: "RUN /bin/sh -c make # buildkit" });
+      const text = `FROM x\nARG V\nARG W\nENV ${written}\nLABEL ${written}\nRUN make`;
+      const { instructions } = join(text, image);
+      assert.ok(instructions.every(({ basis }) => basis === "measured"));
+      assert.equal(instructions.at(-1)?.contentBytes, 22);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("a RUN is its row, whatever its script holds and whatever the base's shell is", () => {
+  const word = fc.constantFrom("echo", "#(nop)", "CMD", "x", "-c", "sh", "env", '"#(nop) ENV A=b"');
+  const script = fc.array(word, { maxLength: 5 }).map((words) => ["run", ...words].join(" "));
+  const shell = fc.constantFrom(
+    ["/bin/sh", "-c"],
+    ["/bin/bash", "-eo", "pipefail", "-c"],
+    ["/bin/busybox", "env", "sh", "-c"],
+  );
+  fc.assert(
+    fc.property(script, shell, fc.boolean(), (line, words, isClassic) => {
+      const call = words.join(" ");
+      const comment = isClassic ? "" : "buildkit.dockerfile.v0";
+      const run = isClassic ? `${call} ${line}` : `RUN ${call} ${line} # buildkit`;
+      const image = anImage()
+        .layer({ base: "1" }, { createdBy: "/bin/sh -c #(nop) ADD file:0123 in / ", comment: "" })
+        .layer({ own: "22" }, { createdBy: run, comment })
+        .emptyRow(isClassic ? `${call} #(nop)  ENV A=b` : "ENV A=b", { comment });
+      const { instructions } = join(`FROM x\nRUN ${line}\nENV A=b`, image);
+      assert.deepEqual(
+        instructions.map(({ contentBytes, basis }) => [contentBytes, basis]),
+        [
+          [1, "measured"],
+          [22, "measured"],
+          [0, "measured"],
+        ],
+      );
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -163,8 +163,8 @@ function isAround(pieces: readonly string[], theirs: string): boolean {
   const last = pieces.length - 1;
   const framed = pieces.map((piece, at) => {
     const words = withoutMarks(piece).replaceAll(/\s+/g, "  ");
-    const start = at === 0 ? words.replace(/^ *(?=.)/, " ") : words.replace(/^ /, "");
-    return at === last ? start.replace(/(?<=.) *$/, " ") : start.replace(/ $/, "");
+    const start = at === 0 ? words.trimStart().replace(/^(?=.)/, " ") : words.replace(/^ /, "");
+    return at === last ? start.trimEnd().replace(/(?<=.)$/, " ") : start.replace(/ $/, "");
   });
   return isInOrder(framed, ` ${theirs.replaceAll(" ", "  ")} `);
 }
