@@ -67,8 +67,8 @@ FROM debian:12                                #= 100 measured likely
 ENV A="b c" D=e                               #= 0 measured certain
 WORKDIR /srv/                                 #= 0 measured certain
 WORKDIR app                                   #= 0 measured certain
-COPY --from=build --chown=1:1 /src/big /app/  #= 7 measured certain
-RUN --mount=type=cache,target=/x make all     #= 8 measured certain
+COPY --from=build --chown=1:1 /src/big /app/  #= 7 measured likely
+RUN --mount=type=cache,target=/x make all     #= 8 measured likely
 EXPOSE 80 443/udp                             #= 0 measured certain
 CMD echo hi                                   #= 0 measured certain`,
   `${classicBase}
@@ -79,6 +79,21 @@ CMD echo hi                                   #= 0 measured certain`,
 8|RUN /bin/sh -c make all # buildkit|buildkit.dockerfile.v0
 -|EXPOSE map[443/udp:{} 80/tcp:{}]|buildkit.dockerfile.v0
 -|CMD ["/bin/sh" "-c" "echo hi"]|buildkit.dockerfile.v0`,
+);
+
+checkJoin(
+  "flags that the row does not show may be others than at the build; --link moves no byte",
+  `
+FROM scratch                          #= 0 measured certain
+COPY --from=two /out /out             #= 1234 measured likely
+COPY --link /in /in                   #= 5 measured certain
+COPY --chmod=755 /a /a                #= 6 measured certain
+RUN --network=none make               #= 8 measured likely`,
+  `
+1234|COPY /out /out # buildkit|buildkit.dockerfile.v0
+5|COPY /in /in # buildkit|buildkit.dockerfile.v0
+6|COPY --chmod=755 /a /a # buildkit|buildkit.dockerfile.v0
+8|RUN /bin/sh -c make # buildkit|buildkit.dockerfile.v0`,
 );
 
 checkJoin(

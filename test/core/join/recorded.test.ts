@@ -63,8 +63,8 @@ classic   buildkit  podman
 0         0         0~        ARG V=1.2
 0         0         0         ARG W
 0         0         0         LABEL b=2 a="one x" c='3'
-20~       20        20~       COPY --from=build /out/b /app/
-30~       30        30~       COPY --chown=1:1 a.txt b.txt ./docs/
+20~       20~       20~       COPY --from=build /out/b /app/
+30~       30~       30~       COPY --chown=1:1 a.txt b.txt ./docs/
 4         4         4         RUN echo $V > v
 3000      3000      3000      RUN echo $V \\
 0         0         0         RUN rm /big

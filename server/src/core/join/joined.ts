@@ -11,6 +11,7 @@ import type {
 } from "./attribution.ts";
 import { type HistoryRow, builderOf } from "./createdBy.ts";
 import { hasMountedFiles } from "./mountedFiles.ts";
+import { hasHiddenFlag } from "./rowMatch.ts";
 import type { Fit } from "./stageFit.ts";
 import { contentOf } from "../image/layerContent.ts";
 import { unknownWeight, weightOf } from "./weight.ts";
@@ -174,8 +175,15 @@ function weighPair(
   image: Image,
   rows: readonly HistoryRow[],
 ): InstructionWeight {
-  const layer = rows[row]?.layer;
+  const written = rows[row];
+  const layer = written?.layer;
   const isChanged = isEdited || (layer !== undefined && hasMountedFiles(instruction, image, layer));
-  const basis = isChanged ? "stale" : "measured";
-  return weightOf(image, instruction.index, layer === undefined ? [] : [layer], basis, confidence);
+  const isHidden = written !== undefined && hasHiddenFlag(instruction, written);
+  return weightOf(
+    image,
+    instruction.index,
+    layer === undefined ? [] : [layer],
+    isChanged ? "stale" : "measured",
+    isHidden ? "likely" : confidence,
+  );
 }

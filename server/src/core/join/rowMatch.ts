@@ -81,6 +81,16 @@ function matchCopy(expected: ExpectedRow, row: HistoryRow): Confidence | undefin
   return isSameFlags ? matches(expected.texts[0] ?? "", rest) : undefined;
 }
 
+/** Flags that leave the bytes of a line as they are. */
+const weightlessFlags: ReadonlySet<string> = new Set(["link"]);
+
+/** Whether a line that brings files has flags of which its row says nothing, so that they may be others than at the build: BuildKit names no stage and no mount. */
+export function hasHiddenFlag({ keyword, flags }: Instruction, row: HistoryRow): boolean {
+  if (keyword !== "RUN" && keyword !== "COPY" && keyword !== "ADD") return false;
+  const written = splitFlags(row.text).flags.map((flag) => flag.split("=")[0]);
+  return flags.some(({ name }) => !weightlessFlags.has(name) && !written.includes(`--${name}`));
+}
+
 /** `--chown=1:1 a b` as its flags and the rest. */
 function splitFlags(text: string): { readonly flags: readonly string[]; readonly rest: string } {
   const flags = /^(--\S+ )*/.exec(text)?.[0] ?? "";

@@ -38,7 +38,7 @@ export function pairingSentence(
         return ["The base is what lies below the first layer that a line of this file wrote."];
       }
       return [
-        "Paired by kind, order and destination: the image's history does not repeat this line.",
+        "Paired by order and by what the image's history shows of this line, which may fit another one too.",
       ];
   }
 }
