@@ -55,6 +55,31 @@ checkBytes(
   [...base, copy, update, buildkit(9, update[1]), buildkit(null, 'CMD ["/bin/sh" "-c" "x"]')],
   "100 3 ? 0 lost 16",
 );
+const again = buildkit(2222, update[1]);
+checkBytes(
+  "of equal lines below FROM the edited one keeps its row, and FROM does not take the other's",
+  "FROM x\nRUN apt-get update\nRUN apt-get update && echo more",
+  [...base, update, again],
+  "100 ? 2222* lost 7",
+);
+checkBytes(
+  "so among more of them",
+  "FROM x\nRUN apt-get update\nRUN apt-get update\nRUN apt-get update && echo more\nCOPY a /a",
+  [...base, update, buildkit(8, update[1]), again, copy],
+  "100 ? ? 2222* 3 lost 15",
+);
+checkBytes(
+  "and where the edited one stands between them",
+  "FROM x\nRUN apt-get update\nRUN apt-get update && echo more\nRUN apt-get update\nCOPY a /a",
+  [...base, update, buildkit(8, update[1]), again, copy],
+  "100 ? 8* ? 3 lost 2229",
+);
+checkBytes(
+  "nothing is said of equal rows where the other line reads like neither",
+  "FROM x\nRUN apt-get update\nRUN other\nCOPY a /a",
+  [...base, update, again, copy],
+  "107* ? ? 3 lost 2222",
+);
 checkBytes(
   "equal lines that are all there keep their bytes",
   "FROM x\nRUN apt-get update\nCOPY a /a\nRUN apt-get update",

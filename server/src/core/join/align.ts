@@ -3,6 +3,7 @@ import type { Confidence } from "./attribution.ts";
 import type { HistoryRow } from "./createdBy.ts";
 import { type FirmAnchors, dropDoubtful } from "./doubtful.ts";
 import type { ExpectedRow } from "./expectedRows.ts";
+import { leastSimilarity, preferEdited } from "./preferEdited.ts";
 import { similarity } from "./rowMatch.ts";
 
 /** An instruction and the row that it wrote. */
@@ -26,9 +27,6 @@ export interface Alignment {
   readonly matchRatio: number;
 }
 
-/** Least likeness of an edited line to the row of its old text where nothing but its neighbours speaks for it. */
-const leastSimilarity = 0.5;
-
 /**
  * Pairs instructions with rows, both in order, from the end: lines whose text agrees first, then edited lines between them. Rows left over
  * before the first pair are the base image's. With `isWholeHistory` (FROM scratch) there is no base, so all rows are the chain's own.
@@ -39,7 +37,7 @@ export function alignRows(
   rows: readonly HistoryRow[],
   { isWholeHistory }: { readonly isWholeHistory: boolean },
 ): Alignment {
-  const anchors = findAnchors(expected, rows, isWholeHistory);
+  const anchors = preferEdited(expected, rows, findAnchors(expected, rows, isWholeHistory));
   const firm = dropDoubtful(expected, rows, anchors, isWholeHistory);
   const pairs = fillGaps(expected, rows, firm, isWholeHistory);
   const firstOwnRow = isWholeHistory

@@ -1,3 +1,4 @@
+import type { Keyword } from "../dockerfile/syntax.ts";
 import type { Anchor } from "./anchors.ts";
 import type { HistoryRow } from "./createdBy.ts";
 import type { ExpectedRow } from "./expectedRows.ts";
@@ -42,7 +43,10 @@ export function dropDoubtful(
       };
     }
   };
-  const start: Place = { expected: -1, row: isWholeHistory ? -1 : (anchors[0]?.row ?? 0) - 1 };
+  const start: Place = {
+    expected: -1,
+    row: isWholeHistory ? -1 : rowBeforeOwn(expected, rows, anchors),
+  };
   const end: Place = { expected: expected.length, row: rows.length };
   sweep(anchors, (at) => between(anchors[at - 1] ?? start, anchors[at] ?? end));
   const backward = anchors.toReversed();
@@ -53,6 +57,22 @@ export function dropDoubtful(
     doubtfulRows: new Set([...doubtful].map((anchor) => anchor.row)),
   };
 }
+
+/** Last row that can only be the base's: above the first pair, and above the rows that lines left over may have written. */
+function rowBeforeOwn(
+  expected: readonly ExpectedRow[],
+  rows: readonly HistoryRow[],
+  anchors: readonly Anchor[],
+): number {
+  const first = anchors[0]?.row ?? 0;
+  const lines = expected.filter(({ instruction }) => makesFiles.has(instruction.keyword)).length;
+  const own = rows.slice(first).filter(({ layer }) => layer !== undefined).length;
+  const excess = Math.max(lines - own, 0);
+  const above = rows.slice(0, first).filter(({ layer }) => layer !== undefined);
+  return excess === 0 ? first - 1 : (above.at(-excess - 1)?.index ?? -1);
+}
+
+const makesFiles: ReadonlySet<Keyword> = new Set<Keyword>(["RUN", "COPY", "ADD"]);
 
 /** Instructions and rows near a pair that have no partner. */
 interface Loose {
