@@ -78,7 +78,7 @@ checkBytes(
   "nothing is said of equal rows where the other line reads like neither",
   "FROM x\nRUN apt-get update\nRUN other\nCOPY a /a",
   [...base, update, again, copy],
-  "107* ? ? 3 lost 2222",
+  "? ? ? 3 lost 2222",
 );
 checkBytes(
   "equal lines that are all there keep their bytes",
@@ -118,6 +118,19 @@ checkBytes(
   'FROM x\nCMD ["bash"]\nCOPY a /a',
   [...base, copy],
   "100 0 3",
+);
+const make = buildkit(9, "RUN /bin/sh -c make # buildkit");
+checkBytes(
+  "what FROM brought is not known where the first line may have been moved below another",
+  "FROM x\nRUN make\nCOPY a /a\nCMD x",
+  [...base, copy, make, buildkit(null, 'CMD ["/bin/sh" "-c" "x"]')],
+  "? 9 ? 0",
+);
+checkBytes(
+  "but it is where a new line reads like nothing above",
+  "FROM x\nRUN make\nCOPY b /b\nRUN make install",
+  [...base, copy, make],
+  "103 9 ? ?",
 );
 checkBytes(
   "many deleted lines in a row do not make the lines above them the base's",

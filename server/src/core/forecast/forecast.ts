@@ -169,8 +169,7 @@ function totalOf(input: ForecastInput, lines: readonly LineForecast[]): TotalFor
   const last = dockerfile.stages.at(-1);
   if (last === undefined) return undefined;
   if (attribution?.reason !== undefined) return undefined;
-  // An image of an earlier stage (`--target`) says nothing of the last one.
-  if (attribution?.instructions[last.from.index]?.basis === "unknown") return undefined;
+  if (isOfEarlierStage(last, attribution)) return undefined;
   const chain = stageChain(dockerfile, last)
     .flatMap(({ instructions }) => instructions)
     .flatMap(({ index }) => lines[index] ?? []);
@@ -190,6 +189,12 @@ function totalOf(input: ForecastInput, lines: readonly LineForecast[]): TotalFor
     ),
     isPrediction: image === undefined || !isMeasured || triggered.length < lost.length,
   };
+}
+
+/** Whether the image is one of an earlier stage (`--target`), which says nothing of the last one. */
+function isOfEarlierStage({ from }: Stage, attribution: Attribution | undefined): boolean {
+  const weight = attribution?.instructions[from.index];
+  return weight?.basis === "unknown" && weight.layers.length === 0;
 }
 
 /** Layers above the base that no line of the file stands for: their lines are gone, or the base made the builder write them. */

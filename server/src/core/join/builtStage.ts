@@ -8,6 +8,6 @@ export function builtStage(
 ): Stage | undefined {
   return stages.findLast(({ from }) => {
     const weight = instructions[from.index];
-    return weight !== undefined && weight.basis !== "unknown";
+    return weight !== undefined && (weight.basis !== "unknown" || weight.layers.length > 0);
   });
 }

@@ -11,7 +11,8 @@ import type {
 } from "./attribution.ts";
 import { type HistoryRow, builderOf } from "./createdBy.ts";
 import { hasMountedFiles } from "./mountedFiles.ts";
-import { hasHiddenFlag } from "./rowMatch.ts";
+import { leastSimilarity } from "./preferEdited.ts";
+import { hasHiddenFlag, matchRow, similarity } from "./rowMatch.ts";
 import type { Fit } from "./stageFit.ts";
 import { contentOf } from "../image/layerContent.ts";
 import { unknownWeight, weightOf } from "./weight.ts";
@@ -37,11 +38,12 @@ export function joined(
   const lineOf = (pair: Pair): number => fit.expected[pair.expected]?.instruction.index ?? -1;
   const lineOfRow = new Map(pairs.map((pair) => [pair.row, lineOf(pair)]));
   const rowOfLayer = new Map(rows.map((row) => [row.layer, row.index]));
+  const base = baseTrust(rows, fit, image, options);
   const layers = image.description.layers.map((_, layer): LayerOrigin => {
     const historyIndex = rowOfLayer.get(layer);
     const isOwn = historyIndex !== undefined && historyIndex >= firstOwnRow;
     return {
-      origin: isOwn ? "own" : "base",
+      origin: isOwn ? "own" : base.basis === "unknown" ? "unknown" : "base",
       historyIndex,
       instruction: isOwn ? lineOfRow.get(historyIndex) : undefined,
     };
@@ -61,7 +63,7 @@ export function joined(
     inChain: new Set(
       fit.chain.flatMap(({ instructions }) => instructions.map(({ index }) => index)),
     ),
-    base: baseTrust(rows, fit, image, options),
+    base,
   };
   return {
     builder,
@@ -95,7 +97,8 @@ function ownRowsStart(
 
 /** What the base's bytes are worth. */
 interface BaseTrust {
-  readonly basis: "measured" | "stale";
+  /** Unknown where rows that pass for the base's may be this file's own. */
+  readonly basis: "measured" | "unknown";
   readonly confidence: Confidence;
 }
 
@@ -110,18 +113,27 @@ function baseTrust(
     const isInferred = !isScratch && options.isBaseInferred === true;
     return { basis: "measured", confidence: isInferred ? "likely" : "certain" };
   }
-  return { basis: isBoundaryBlurred(rows, fit) ? "stale" : "measured", confidence: "likely" };
+  return { basis: isBoundaryBlurred(rows, fit) ? "unknown" : "measured", confidence: "likely" };
 }
 
-/** Whether a new line above all others may be an old one changed beyond recognition, whose row then passes for the base's. */
+/**
+ * Whether rows that pass for the base's may be those of lines without a pair: of a line above all others that is new, or an old one changed
+ * beyond recognition, or of a line further below that reads alike and was moved.
+ */
 function isBoundaryBlurred(rows: readonly HistoryRow[], { expected, alignment }: Fit): boolean {
-  const unpaired = expected
-    .slice(0, alignment.pairs[0]?.expected ?? expected.length)
-    .map(({ instruction }) => instruction.keyword);
+  const paired = new Set(alignment.pairs.map((pair) => pair.expected));
+  const firstPaired = alignment.pairs[0]?.expected ?? expected.length;
+  const unpaired = expected.flatMap((one, index) => (paired.has(index) ? [] : [{ one, index }]));
   const above = rows.slice(1, alignment.firstOwnRow).filter(({ layer }) => layer !== undefined);
   return above
     .slice(Math.max(above.length - unpaired.length, 0))
-    .some(({ keyword }) => keyword !== undefined && unpaired.includes(keyword));
+    .some((row) =>
+      unpaired.some(({ one, index }) =>
+        index < firstPaired
+          ? row.keyword === one.instruction.keyword
+          : similarity(one, row) >= leastSimilarity || matchRow(one, row) !== undefined,
+      ),
+    );
 }
 
 interface Weighing {
@@ -165,7 +177,8 @@ function weighFrom(
   { fit, image, layers, base }: Weighing,
 ): InstructionWeight {
   if (fit.chain[0]?.from.index !== index) return weightOf(image, index, [], "measured", "certain");
-  const baseLayers = layers.flatMap(({ origin }, layer) => (origin === "base" ? [layer] : []));
+  const baseLayers = layers.flatMap(({ origin }, layer) => (origin === "own" ? [] : [layer]));
+  if (base.basis === "unknown") return { ...unknownWeight(index), layers: baseLayers };
   return weightOf(image, index, baseLayers, base.basis, base.confidence);
 }
 
