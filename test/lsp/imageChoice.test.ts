@@ -68,7 +68,17 @@ test("an untitled file's paths start at the workspace", () =>
 
 test("only file URIs with a path of this machine have one", () => {
   assert.equal(pathOfUri("file:///work/with%20blank/Dockerfile"), "/work/with blank/Dockerfile");
-  for (const uri of ["untitled:x", "no uri", "", "file:///a%2Fb", "file://host/share/Dockerfile"]) {
+  for (const uri of [
+    "untitled:x",
+    "no uri",
+    "",
+    "file:///a%2Fb",
+    "file://host/share/Dockerfile",
+    "file:///tmp/100%/Dockerfile",
+    "file:///tmp/%zz",
+    "file:///tmp/%ff",
+    "file:///tmp/a%00b",
+  ]) {
     assert.equal(pathOfUri(uri), undefined, uri);
   }
 });

@@ -420,6 +420,28 @@ test("files that are no Dockerfiles are left alone; untitled ones and Containerf
     await pair.until("an image asked for", () => host.opened.length >= 1);
   }));
 
+test("a document or a folder whose URI is no path takes nothing from the others", () =>
+  withPair(
+    {
+      initialize: {
+        workspaceFolders: [
+          { uri: "file:///tmp/%zz", name: "broken" },
+          { uri: "file:///work", name: "work" },
+        ],
+      },
+    },
+    async (pair) => {
+      await pair.open("file:///tmp/100%/Dockerfile", text);
+      await pair.open(uri, text);
+      await pair.until("both are read", () => {
+        const read = pair.statuses.filter(({ state }) => state === "read");
+        return new Set(read.map((status) => status.uri)).size === 2;
+      });
+      await pair.configure({ budget: "100MB" });
+      await pair.until("findings", () => (pair.diagnostics.get(uri) ?? []).length > 0);
+    },
+  ));
+
 test("the tree shows layers, files and waste, and rows are found again by line", () =>
   withPair({}, async (pair) => {
     await pair.open(uri, text);

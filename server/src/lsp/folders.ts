@@ -7,13 +7,22 @@ export interface Folder {
   readonly path: string;
 }
 
-/** Absolute path of a `file:` URI; undefined for untitled documents, other schemes and URIs that are none. */
+/** Absolute path of a `file:` URI, whatever a client sends; undefined for untitled documents, other schemes, and URIs that name no path. */
 export function pathOfUri(uri: string): string | undefined {
   const url = URL.parse(uri);
   if (url?.protocol !== "file:") return undefined;
   const namesFile =
     sep === "/" ? url.host === "" : url.host !== "" || /^\/[a-z](:|%3a)/i.test(url.pathname);
-  return namesFile && !/%2f|%5c/i.test(url.pathname) ? fileURLToPath(url) : undefined;
+  return namesFile && !/%2f|%5c|%00/i.test(url.pathname) ? decoded(url) : undefined;
+}
+
+/** Undefined where an escape is broken, or its bytes are no UTF-8. */
+function decoded(url: URL): string | undefined {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The folders that have a place on disk, in the client's order. */
