@@ -111,10 +111,12 @@ suite("a build context is listed", () => {
   });
 
   test("a folder that is not there is a gap, not an empty context", async () => {
-    const walk = { root: "/nowhere/at/all", filter: walkFilter(undefined), signal };
-    const listing = await walkContext(walk);
-    const { root } = buildContextOf(listing!, parseDockerignore("").value);
-    assert.deepEqual(root.gap, { path: "", reason: "unreadable" });
+    for (const folder of ["/nowhere/at/all", "/a\0b"]) {
+      const walk = { root: folder, filter: walkFilter(undefined), signal };
+      const listing = await walkContext(walk);
+      const { root } = buildContextOf(listing!, parseDockerignore("").value);
+      assert.deepEqual(root.gap, { path: "", reason: "unreadable" });
+    }
   });
 
   test("many files take no longer than they must, and the event loop stays free", async (context) => {

@@ -73,4 +73,7 @@ suite("watching an archive or a layout", () => {
     await watching(path, () => rm(path), 0);
     await watching("busybox:latest", () => writeFile(join(folder(), "busybox:latest"), "x"), 0);
   });
+
+  test("a name that holds a NUL is no path, and nothing is watched", () =>
+    watching("a\0b", () => Promise.resolve(), 0));
 });

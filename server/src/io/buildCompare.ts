@@ -192,6 +192,10 @@ function runBuilder(
   words: readonly string[],
   { endpoint, onOutput, onTrouble, signal }: RunOptions,
 ): Promise<Ending> {
+  if ([...words, endpoint].some((word) => word?.includes("\0") === true)) {
+    const lastLine = "no path or name that a builder takes holds a NUL";
+    return Promise.resolve({ code: -1, isMissing: false, lastLine });
+  }
   return new Promise((resolve) => {
     let lastLine: string | undefined;
     const child = spawn(builder, words, {

@@ -140,7 +140,9 @@ async function readEntries(folder: string): Promise<SeenEntries | undefined> {
   });
 }
 
+/** Undefined as well for a folder that cannot be: no path holds a NUL, and Node throws where one does. */
 function readNames(folder: string): Promise<readonly string[] | undefined> {
+  if (folder.includes("\0")) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     readdir(folder, (error, names) => resolve(error === null ? names : undefined));
   });

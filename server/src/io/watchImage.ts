@@ -27,6 +27,8 @@ export function watchImage(
   const path = /^~[\\/]/.test(named)
     ? join(homeFolder, named.slice(2))
     : resolve(baseFolder, named);
+  // No path holds a NUL, and Node throws where one does.
+  if (path.includes("\0")) return () => undefined;
   // An OCI layout changes with its index, an extracted archive with its manifest; a folder itself changes for no reason that matters.
   const places = [path, join(path, "index.json"), join(path, "manifest.json")];
   let timer: NodeJS.Timeout | undefined;
