@@ -1,15 +1,16 @@
 import { completionTriggers, directiveCompletion } from "./features/directiveCompletion.ts";
 import { placeFor } from "./imageBinding.ts";
 import type { Server } from "./serverParts.ts";
+import { atPosition } from "./shapes.ts";
 
 /** What clients are told of it. */
 export const completionProvider = { triggerCharacters: [...completionTriggers] };
 
 /** Answers what can be written at a place: of `# tare:` comments only, other servers know the rest of a Dockerfile. */
 export function answerCompletions(server: Server): void {
-  const { connection, shield, documents } = server;
+  const { connection, requests, documents } = server;
   connection.onCompletion(
-    shield.answering([], ({ textDocument, position }) => {
+    requests.answering(atPosition, [], ({ textDocument, position }) => {
       const view = documents.view(textDocument.uri);
       if (view === undefined) return [];
       return directiveCompletion(view, position, knownImages(server, textDocument.uri));

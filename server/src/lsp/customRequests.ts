@@ -1,4 +1,3 @@
-import type { CancellationToken } from "vscode-languageserver/node";
 import { scratchRows } from "../core/views/scratchRows.ts";
 import type {
   ChooseParams,
@@ -28,10 +27,19 @@ import { answerTreemapRequests } from "./features/treemap.ts";
 import { imageChoices } from "./imageChoices.ts";
 import type { Server } from "./serverParts.ts";
 import { reconsiderAll } from "./serverParts.ts";
+import { isNumber, isText, listOf, maybe, ofDocument, orNull } from "./shapes.ts";
+
+const revealParams = {
+  ...ofDocument,
+  line: maybe(isNumber),
+  layer: maybe(isNumber),
+  path: maybe(isText),
+  options: maybe({}),
+};
 
 /** The methods of the protocol that only our client calls. */
 export function answerCustomRequests(server: Server): void {
-  const { connection, shield, session, layerTrees } = server;
+  const { connection, requests, shield, session, layerTrees } = server;
   answerImageRequests(server);
   answerScratchRequests(server);
   answerStartRequest(server);
@@ -42,13 +50,15 @@ export function answerCustomRequests(server: Server): void {
   answerFileRequests(server);
   connection.onRequest(
     methods.tree,
-    shield.answering<[TreeParams, CancellationToken], readonly TreeRow[]>([], (params, token) =>
-      layerTrees.rows(params, () => token.isCancellationRequested),
+    requests.answering<TreeParams, readonly TreeRow[]>(
+      { ...ofDocument, parent: maybe(isText), options: maybe({}) },
+      [],
+      (params, token) => layerTrees.rows(params, () => token.isCancellationRequested),
     ),
   );
   connection.onRequest(
     methods.reveal,
-    shield.answering<[RevealParams, CancellationToken], readonly string[]>([], (params, token) =>
+    requests.answering<RevealParams, readonly string[]>(revealParams, [], (params, token) =>
       layerTrees.reveal(params, () => token.isCancellationRequested),
     ),
   );
@@ -63,25 +73,29 @@ export function answerCustomRequests(server: Server): void {
 }
 
 function answerImageRequests(server: Server): void {
-  const { connection, shield, session, documents, catalog } = server;
+  const { connection, requests, session, documents, catalog } = server;
   connection.onRequest(
     methods.listImages,
-    shield.answering<[DocumentParams], readonly ImageChoice[]>([], ({ uri }) =>
+    requests.answering<DocumentParams, readonly ImageChoice[]>(ofDocument, [], ({ uri }) =>
       imageChoices(server, uri),
     ),
   );
   connection.onRequest(
     methods.chooseImage,
-    shield.answering<[ChooseParams], null>(null, ({ uri, reference }) => {
-      if (reference === null) session.remembered.delete(uri);
-      else session.remembered.set(uri, reference);
-      documents.refresh(uri);
-      return null;
-    }),
+    requests.answering<ChooseParams, null>(
+      { ...ofDocument, reference: orNull(isText) },
+      null,
+      ({ uri, reference }) => {
+        if (reference === null) session.remembered.delete(uri);
+        else session.remembered.set(uri, reference);
+        documents.refresh(uri);
+        return null;
+      },
+    ),
   );
   connection.onRequest(
     methods.refresh,
-    shield.answering<[DocumentParams], null>(null, ({ uri }) => {
+    requests.answering<DocumentParams, null>(ofDocument, null, ({ uri }) => {
       catalog.invalidate();
       documents.refresh(uri);
       return null;
@@ -90,23 +104,24 @@ function answerImageRequests(server: Server): void {
 }
 
 function answerHistoryRequests(server: Server): void {
-  const { connection, shield, histories } = server;
+  const { connection, requests, histories } = server;
   connection.onRequest(
     methods.buildHistory,
-    shield.answering<[DocumentParams], BuildHistory>({ builds: [] }, ({ uri }) =>
+    requests.answering<DocumentParams, BuildHistory>(ofDocument, { builds: [] }, ({ uri }) =>
       buildHistory(server, uri),
     ),
   );
   connection.onRequest<BuildsComparison, void>(
     methods.compareBuilds,
-    shield.answering<[CompareBuildsParams, CancellationToken], BuildsComparison>(
+    requests.answering<CompareBuildsParams, BuildsComparison>(
+      { ...ofDocument, before: maybe(isText), after: maybe(isText) },
       { kind: "failed", message: "The builds could not be compared: see the output of Tare." },
       (params, token) => comparePastBuilds(server, params, token),
     ),
   );
   connection.onRequest(
     methods.forgetHistory,
-    shield.answering<[DocumentParams], null>(null, async ({ uri }) => {
+    requests.answering<DocumentParams, null>(ofDocument, null, async ({ uri }) => {
       await histories.forget(uri);
       return null;
     }),
@@ -114,10 +129,11 @@ function answerHistoryRequests(server: Server): void {
 }
 
 function answerStartRequest(server: Server): void {
-  const { connection, shield } = server;
+  const { connection, requests } = server;
   connection.onRequest<StartOutcome, void>(
     methods.measureStart,
-    shield.answering<[StartParams, CancellationToken], StartOutcome>(
+    requests.answering<StartParams, StartOutcome>(
+      { ...ofDocument, references: listOf(isText), runs: isNumber },
       { kind: "failed", message: "Start times could not be measured: see the output of Tare." },
       (params, token) => startTimes(server, params, token),
     ),
@@ -125,24 +141,29 @@ function answerStartRequest(server: Server): void {
 }
 
 function answerScratchRequests(server: Server): void {
-  const { connection, shield, documents } = server;
+  const { connection, requests, documents } = server;
   connection.onRequest(
     methods.scratch,
-    shield.answering<[DocumentParams], readonly ScratchRow[]>([], ({ uri }) => {
+    requests.answering<DocumentParams, readonly ScratchRow[]>(ofDocument, [], ({ uri }) => {
       const view = documents.view(uri);
       return view === undefined ? [] : scratchRows(view.analysis);
     }),
   );
   connection.onRequest(
     methods.rewrite,
-    shield.answering<[RewriteParams], RewritePreview | null>(null, ({ uri, offerId }) => {
-      const view = documents.view(uri);
-      return view === undefined ? null : rewritePreview(view, offerId);
-    }),
+    requests.answering<RewriteParams, RewritePreview | null>(
+      { ...ofDocument, offerId: isText },
+      null,
+      ({ uri, offerId }) => {
+        const view = documents.view(uri);
+        return view === undefined ? null : rewritePreview(view, offerId);
+      },
+    ),
   );
   connection.onRequest<BuildOutcome, void>(
     methods.buildCompare,
-    shield.answering<[RewriteParams, CancellationToken], BuildOutcome>(
+    requests.answering<RewriteParams, BuildOutcome>(
+      { ...ofDocument, offerId: isText },
       { kind: "failed", message: "The builds could not be compared: see the output of Tare." },
       (params, token) => compareBuilds(server, params, token),
     ),

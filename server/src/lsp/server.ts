@@ -1,10 +1,4 @@
-import type {
-  CancellationToken,
-  Connection,
-  Hover,
-  HoverParams,
-  InitializeResult,
-} from "vscode-languageserver/node";
+import type { Connection, Hover, HoverParams, InitializeResult } from "vscode-languageserver/node";
 import { TextDocuments, TextDocumentSyncKind } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { emptyHoverMemory } from "../core/views/hoverCard.ts";
@@ -29,9 +23,11 @@ import { isDockerfile } from "./language.ts";
 import { createLayerTrees } from "./layerTrees.ts";
 import { startReadingProgress } from "./progress.ts";
 import { createPublisher } from "./publisher.ts";
+import { createRequests } from "./requests.ts";
 import { startSession } from "./session.ts";
 import type { Server } from "./serverParts.ts";
 import { followSession } from "./sessionFollowing.ts";
+import { atPosition, inDocument, inRange, isList } from "./shapes.ts";
 import { inTurns } from "./turns.ts";
 import type { Shield } from "./shield.ts";
 import { shieldWith } from "./shield.ts";
@@ -40,15 +36,20 @@ import { shieldWith } from "./shield.ts";
 export function startServer(connection: Connection, host: Host): void {
   const shield = shieldWith((text) => connection.console.error(text));
   const world = shieldedHost(host, shield);
+  const requests = createRequests(shield);
+  connection.onRequest((method) => requests.unknown(method));
+  connection.onShutdown(() => requests.end());
   connection.onInitialize((params) => {
+    const refused = requests.begin();
+    if (refused !== undefined) return refused;
     const session = startSession(params, host.cacheFolder);
-    const server = createServer(connection, { host: world, shield, session });
+    const server = createServer(connection, { host: world, shield, requests, session });
     answerRequests(server);
     answerCompletions(server);
     answerCustomRequests(server);
     syncDocuments(server);
     followSession(server);
-    connection.onShutdown(shield.answering(undefined, () => server.close()));
+    connection.onShutdown(shield.answering(undefined, () => requests.end() ?? server.close()));
     return initializeResult;
   });
   connection.listen();
@@ -81,7 +82,7 @@ const initializeResult: InitializeResult = {
   },
 };
 
-type World = Pick<Server, "host" | "shield" | "session">;
+type World = Pick<Server, "host" | "shield" | "requests" | "session">;
 
 function createServer(connection: Connection, world: World): Server {
   const { host, session, shield } = world;
@@ -124,7 +125,7 @@ function createServer(connection: Connection, world: World): Server {
     documents.uris().forEach((uri) => documents.close(uri));
     store.close();
   };
-  const parts = { connection, host, shield, session, documents, ignoreFiles, catalog, layerTrees };
+  const parts = { connection, ...world, documents, ignoreFiles, catalog, layerTrees };
   const { histories } = besides;
   return { ...parts, histories, publisher, engineWatch, close };
 }
@@ -138,10 +139,12 @@ function createStore(connection: Connection, { host, shield }: World): ImageStor
   });
 }
 
+const actionParams = { ...inRange, context: { diagnostics: isList } };
+
 function answerRequests({
   connection,
   host,
-  shield,
+  requests,
   session,
   documents,
   layerTrees,
@@ -149,7 +152,8 @@ function answerRequests({
   const memory = emptyHoverMemory(layerTrees.memory);
   const { features } = session;
   connection.onHover(
-    shield.answering<[HoverParams, CancellationToken], Hover | null>(
+    requests.answering<HoverParams, Hover | null>(
+      atPosition,
       null,
       async ({ textDocument, position }, token) => {
         const view = documents.view(textDocument.uri);
@@ -160,19 +164,19 @@ function answerRequests({
     ),
   );
   connection.languages.inlayHint.on(
-    shield.answering([], ({ textDocument, range }) => {
+    requests.answering(inRange, [], ({ textDocument, range }) => {
       const view = documents.view(textDocument.uri);
       return view === undefined ? [] : inlayHints(view, range);
     }),
   );
   connection.onCodeLens(
-    shield.answering([], ({ textDocument }) => {
+    requests.answering(inDocument, [], ({ textDocument }) => {
       const view = documents.view(textDocument.uri);
       return view === undefined ? [] : codeLenses(view, features);
     }),
   );
   connection.onCodeAction(
-    shield.answering([], ({ textDocument, range, context }) => {
+    requests.answering(actionParams, [], ({ textDocument, range, context }) => {
       const view = documents.view(textDocument.uri);
       return view === undefined ? [] : codeActions(view, range, context, features);
     }),

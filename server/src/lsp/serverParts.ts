@@ -7,6 +7,7 @@ import type { Host } from "./host.ts";
 import type { IgnoreFiles } from "./ignoreFiles.ts";
 import type { LayerTrees } from "./layerTrees.ts";
 import type { Publisher } from "./publisher.ts";
+import type { Requests } from "./requests.ts";
 import type { Session } from "./session.ts";
 import type { Shield } from "./shield.ts";
 
@@ -15,6 +16,7 @@ export interface Server {
   readonly connection: Connection;
   readonly host: Host;
   readonly shield: Shield;
+  readonly requests: Requests;
   readonly session: Session;
   readonly documents: Documents;
   readonly ignoreFiles: IgnoreFiles;

@@ -1,4 +1,3 @@
-import type { CancellationToken } from "vscode-languageserver/node";
 import { searchFiles } from "../../core/views/imageFiles.ts";
 import { methods } from "../../protocol.ts";
 import type {
@@ -12,31 +11,48 @@ import type {
 } from "../../protocol/files.ts";
 import { signalOf } from "../cancellation.ts";
 import type { Server } from "../serverParts.ts";
+import { isText, maybe, ofDocument, ofFile } from "../shapes.ts";
 import { inTurns } from "../turns.ts";
 import { findFile, findFileBelow, findFileInImage, nothing } from "./fileFinding.ts";
 import { readFile } from "./fileReading.ts";
 
+/** A number of bytes that is none counts as 0. */
+const readParams = {
+  ...ofDocument,
+  path: isText,
+  reference: isText,
+  baseFolder: maybe(isText),
+  diffId: isText,
+};
+
 /** The methods that look into an image. */
 export function answerFileRequests(server: Server): void {
-  const { connection, shield, documents, host } = server;
+  const { connection, requests, documents, host } = server;
   const mistake = nothing("The file could not be looked up: see the output of Tare.", "failed");
   connection.onRequest<FileFinding, void>(
     methods.findFile,
-    shield.answering<[FileParams], FileFinding>(mistake, (params) => findFile(server, params)),
+    requests.answering<FileParams, FileFinding>(ofFile, mistake, (params) =>
+      findFile(server, params),
+    ),
   );
   connection.onRequest<FileFinding, void>(
     methods.findFileBelow,
-    shield.answering<[FileParams], FileFinding>(mistake, (params) => findFileBelow(server, params)),
+    requests.answering<FileParams, FileFinding>(ofFile, mistake, (params) =>
+      findFileBelow(server, params),
+    ),
   );
   connection.onRequest<FileFinding, void>(
     methods.findFileInImage,
-    shield.answering<[OtherFileParams, CancellationToken], FileFinding>(mistake, (params, token) =>
-      findFileInImage(server, params, signalOf(token)),
+    requests.answering<OtherFileParams, FileFinding>(
+      { ...ofFile, reference: isText },
+      mistake,
+      (params, token) => findFileInImage(server, params, signalOf(token)),
     ),
   );
   connection.onRequest(
     methods.searchFiles,
-    shield.answering<[FileSearchParams, CancellationToken], readonly FileHit[]>(
+    requests.answering<FileSearchParams, readonly FileHit[]>(
+      { ...ofDocument, text: isText },
       [],
       async ({ uri, text }, token) => {
         const analysis = documents.view(uri)?.analysis;
@@ -48,7 +64,8 @@ export function answerFileRequests(server: Server): void {
   );
   connection.onRequest<FileAnswer, void>(
     methods.readFile,
-    shield.answering<[FileReadParams, CancellationToken], FileAnswer>(
+    requests.answering<FileReadParams, FileAnswer>(
+      readParams,
       {
         kind: "refused",
         isGone: false,

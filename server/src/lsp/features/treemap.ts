@@ -13,25 +13,31 @@ import type {
 import { methods } from "../../protocol.ts";
 import { signalOf } from "../cancellation.ts";
 import type { Server } from "../serverParts.ts";
+import { isNumber, isText, maybe, ofDocument } from "../shapes.ts";
 import { inTurns } from "../turns.ts";
 import type { BinaryLabels } from "./binaryLabels.ts";
 
 /** More are no use on any screen, and no client should make the server count them. */
 const mostRectangles = 5000;
 
+const target = { ...ofDocument, layer: maybe(isNumber), path: maybe(isText) };
+
 /** What the treemap asks for. */
 export function answerTreemapRequests(server: Server, binaries: BinaryLabels): void {
-  const { connection, shield, documents, host } = server;
+  const { connection, requests, documents, host } = server;
   const memory = emptyTreemapMemory();
   connection.onRequest(
     methods.treemap,
-    shield.answering<[TreemapParams, CancellationToken], Treemap | null>(null, (params, token) =>
-      treemap({ server, binaries, memory }, params, token),
+    requests.answering<TreemapParams, Treemap | null>(
+      { target, limit: isNumber },
+      null,
+      (params, token) => treemap({ server, binaries, memory }, params, token),
     ),
   );
   connection.onRequest(
     methods.treemapSearch,
-    shield.answering<[TreemapSearchParams, CancellationToken], TreemapMatches>(
+    requests.answering<TreemapSearchParams, TreemapMatches>(
+      { target, query: isText, limit: isNumber },
       nothingFound,
       async ({ target, query, limit }, token) => {
         const analysis = documents.view(target.uri)?.analysis;
