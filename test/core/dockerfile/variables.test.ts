@@ -63,6 +63,12 @@ for (const [name, text, expected] of scopes) {
   test(name, () => assert.deepEqual(variablesOf(text), expected));
 }
 
+test("many variables that are opened and never closed take no longer than they must", () => {
+  const started = performance.now();
+  assert.equal(expandVariables("${A:-".repeat(100_000), known), undefined);
+  assert.ok(performance.now() - started < 1000);
+});
+
 test("lines that each double a value do not fill the memory", () => {
   const doubling = Array.from({ length: 100 }, (_, at) => `ENV A${at + 1}=$A${at}$A${at}`);
   const dockerfile = parseDockerfile(`FROM a\nENV A0=word\n${doubling.join("\n")}\nRUN x\n`);

@@ -7,6 +7,8 @@ export type Variables = ReadonlyMap<string, string | undefined>;
  * person writes: a few dozen lines that each double a value would fill the memory.
  */
 export function expandVariables(text: string, variables: Variables): string | undefined {
+  // One that is never closed is not followed, and looking for its end from each `${` would take the square of the length.
+  if (text.lastIndexOf("${") > text.lastIndexOf("}")) return undefined;
   let unknown = false;
   let filledLength = 0;
   const expanded = text.replaceAll(
