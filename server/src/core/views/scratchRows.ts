@@ -79,7 +79,10 @@ function verdictRow(analysis: Analysis, readiness: Readiness, isThere: boolean):
     tooltip: sentence,
     accessibilityLabel: [sentence, description].filter((part) => part !== undefined).join(" "),
     ...look,
-    ...lineOf(analysis, analysis.dockerfile.stages.at(-1)?.from.keywordSpan),
+    ...lineOf(
+      positionsIn(analysis.dockerfile.text),
+      analysis.dockerfile.stages.at(-1)?.from.keywordSpan,
+    ),
     children: [],
   };
 }
@@ -128,7 +131,8 @@ const checkLooks = {
   unknown: { icon: "question", tone: "open" },
 } as const;
 
-function checkRows(analysis: Analysis, { checks }: Readiness): readonly ScratchRow[] {
+function checkRows({ dockerfile }: Analysis, { checks }: Readiness): readonly ScratchRow[] {
+  const placeOf = positionsIn(dockerfile.text);
   return checks.map((check, index) => {
     const { kind, state, title, bytes, span } = check;
     const evidence = escapeSteering(check.evidence);
@@ -141,7 +145,7 @@ function checkRows(analysis: Analysis, { checks }: Readiness): readonly ScratchR
       tooltip: tooltipOf(check, evidence),
       accessibilityLabel: `${title}: ${stateWords[state]}. ${evidence}`,
       ...checkLooks[state],
-      ...lineOf(analysis, span),
+      ...lineOf(placeOf, span),
       children: [],
     };
   });
@@ -236,7 +240,9 @@ function refusalRow(refusal: Refusal, index: number): ScratchRow {
   };
 }
 
-function lineOf({ dockerfile }: Analysis, span: Check["span"]): Pick<ScratchRow, "line"> {
-  if (span === undefined) return {};
-  return { line: positionsIn(dockerfile.text)(span).start.lineNumber - 1 };
+function lineOf(
+  placeOf: ReturnType<typeof positionsIn>,
+  span: Check["span"],
+): Pick<ScratchRow, "line"> {
+  return span === undefined ? {} : { line: placeOf(span).start.lineNumber - 1 };
 }
