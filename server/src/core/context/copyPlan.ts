@@ -1,13 +1,17 @@
 import { expandVariables, type Variables } from "../dockerfile/expand.ts";
 import { parsePathPattern, type PathPattern } from "../dockerfile/pathPatterns.ts";
-import { stageChain } from "../dockerfile/stages.ts";
+import { parentOf, stageChain } from "../dockerfile/stages.ts";
 import type { Dockerfile, Flag, Heredoc, Instruction, Stage, Word } from "../dockerfile/syntax.ts";
-import { createVariableScope, globalArguments } from "../dockerfile/variables.ts";
+import {
+  createVariableScope,
+  globalArguments,
+  type VariableScope,
+} from "../dockerfile/variables.ts";
 import { fail, succeed, type Result } from "../result.ts";
 import { textOf } from "../text/span.ts";
 import { takesContext } from "./contextWanted.ts";
 import type { ContextUnknown } from "./contextUnknown.ts";
-import { createDestinations, type Destination } from "./destinations.ts";
+import { createDestinations, type Destination, type Destinations } from "./destinations.ts";
 
 /** A source of COPY or ADD. */
 export type CopySource =
@@ -42,21 +46,53 @@ export function planCopy(
   return planAt(dockerfile.text, instruction, reading);
 }
 
-/** The plans of all instructions that take something from the build context, by instruction. Reads each stage, with those below it, once. */
+/** The plans of all instructions that take something from the build context, by instruction. Reads each stage once, going on from the one that it builds on. */
 export function planCopies(
   dockerfile: Dockerfile,
 ): ReadonlyMap<number, Result<CopyPlan, ContextUnknown>> {
   const plans = new Map<number, Result<CopyPlan, ContextUnknown>>();
+  const starts = startsOf(dockerfile);
   for (const stage of dockerfile.stages) {
-    if (!stage.instructions.some(takesContext)) continue;
-    const reading = startReading(dockerfile, stage);
-    for (const one of chainInstructions(dockerfile, stage)) {
-      const isOwn = one.index >= stage.from.index;
-      if (isOwn && takesContext(one)) plans.set(one.index, planAt(dockerfile.text, one, reading));
+    const reading = starts.take(stage);
+    for (const one of stage.instructions) {
+      if (takesContext(one)) plans.set(one.index, planAt(dockerfile.text, one, reading));
       reading.read(one);
     }
+    starts.keep(stage, reading);
   }
   return plans;
+}
+
+/** Where the reading of each stage begins, asked for in the order of the text. */
+interface Starts {
+  take(stage: Stage): Reading;
+  /** What was read up to the end of a stage, for those that build on it. */
+  keep(stage: Stage, end: Reading): void;
+}
+
+/** The last stage that builds on another takes over what was read of that one: a long chain of stages is never copied. */
+function startsOf(dockerfile: Dockerfile): Starts {
+  const ends = new Map<Stage, Reading>();
+  const waiting = new Map<Stage, number>();
+  for (const stage of dockerfile.stages) {
+    const parent = parentOf(dockerfile, stage);
+    if (parent !== undefined) waiting.set(parent, (waiting.get(parent) ?? 0) + 1);
+  }
+  return {
+    take(stage) {
+      const parent = parentOf(dockerfile, stage);
+      const end = parent && ends.get(parent);
+      if (parent === undefined || end === undefined) return startReading(dockerfile, stage);
+      const left = (waiting.get(parent) ?? 0) - 1;
+      waiting.set(parent, left);
+      if (left > 0) return end.copy();
+      ends.delete(parent);
+      return end;
+    },
+    keep(stage, end) {
+      if (waiting.has(stage)) ends.set(stage, end);
+    },
+  };
 }
 
 function chainInstructions(dockerfile: Dockerfile, stage: Stage): readonly Instruction[] {
@@ -94,15 +130,20 @@ function isOn(flags: readonly Flag[], wanted: string): boolean {
 /** Variables and folders of the image as they are known when an instruction runs. */
 interface Reading {
   readonly variables: Variables;
-  readonly destinations: ReturnType<typeof createDestinations>;
+  readonly destinations: Destinations;
   /** Takes in what an instruction leaves behind. */
   read(instruction: Instruction): void;
+  /** Another in the same state. O(variables and folders). */
+  copy(): Reading;
 }
 
 function startReading(dockerfile: Dockerfile, stage: Stage | undefined): Reading {
   const scope = createVariableScope(globalArguments(dockerfile.instructions));
   const root = stage === undefined ? undefined : stageChain(dockerfile, stage)[0];
-  const destinations = createDestinations(root?.base.kind === "scratch");
+  return readingWith(scope, createDestinations(root?.base.kind === "scratch"));
+}
+
+function readingWith(scope: VariableScope, destinations: Destinations): Reading {
   return {
     variables: scope.variables,
     destinations,
@@ -113,6 +154,7 @@ function startReading(dockerfile: Dockerfile, stage: Stage | undefined): Reading
       }
       scope.read(instruction);
     },
+    copy: () => readingWith(scope.copy(), destinations.copy()),
   };
 }
 

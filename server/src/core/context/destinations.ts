@@ -15,14 +15,27 @@ export interface Destinations {
   read(keyword: Keyword, last: string | undefined): void;
   /** Where a destination leads; `path` is undefined when its variables have no value. */
   find(path: string | undefined, text: string): Destination;
+  /** Another in the same state, for a stage that goes on from here. O(folders). */
+  copy(): Destinations;
 }
 
 /** Nothing is known of a base image but its root; the working directory of `scratch` is the root. */
 export function createDestinations(isScratch: boolean): Destinations {
   /** An unknown working directory stands for itself: relative paths below it can be compared with each other. */
-  let workdir = isScratch ? "/" : "/\0";
-  let guesses = 0;
-  const folders = new Set(["/", workdir]);
+  const workdir = isScratch ? "/" : "/\0";
+  return destinationsWith({ workdir, guesses: 0, folders: new Set(["/", workdir]) });
+}
+
+interface Known {
+  readonly workdir: string;
+  /** Unknown working directories so far: each stands for itself. */
+  readonly guesses: number;
+  readonly folders: Set<string>;
+}
+
+function destinationsWith(start: Known): Destinations {
+  const { folders } = start;
+  let { workdir, guesses } = start;
   const absolute = (path: string): string =>
     cleanPath(path.startsWith("/") ? path : `${workdir}/${path}`);
   const addFolder = (path: string): void => {
@@ -45,6 +58,7 @@ export function createDestinations(isScratch: boolean): Destinations {
           : isWrittenAsFolder(path) || folders.has(absolute(path));
       return { text, isFolder: isFolder || undefined };
     },
+    copy: () => destinationsWith({ workdir, guesses, folders: new Set(folders) }),
   };
 }
 

@@ -59,6 +59,7 @@ export function stageChain(dockerfile: Dockerfile, stage: Stage): readonly Stage
   return chain.reverse();
 }
 
-function parentOf({ stages }: Dockerfile, { base, index }: Stage): Stage | undefined {
+/** The stage that another builds on; undefined where that is an image, and for a stage that names itself or a later one. */
+export function parentOf({ stages }: Dockerfile, { base, index }: Stage): Stage | undefined {
   return base.kind === "stage" && base.stage < index ? stages[base.stage] : undefined;
 }
