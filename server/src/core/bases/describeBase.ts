@@ -1,4 +1,4 @@
-import { stageChain } from "../dockerfile/stages.ts";
+import { parentOf, stageChain } from "../dockerfile/stages.ts";
 import type { Dockerfile, Stage } from "../dockerfile/syntax.ts";
 import { formatPlatform, type Platform } from "../image/imageConfig.ts";
 import { parsePlatform } from "../image/manifest.ts";
@@ -30,8 +30,10 @@ export function describeBase(dockerfile: Dockerfile, stage: Stage, world: BaseWo
 /** The same for every stage of a file, in order; stages of one image and platform look once. */
 export function describeBases(dockerfile: Dockerfile, world: BaseWorld): readonly BaseFacts[] {
   const found = new Map<string, RootFacts>();
+  const roots: Stage[] = [];
   return dockerfile.stages.map((stage) => {
-    const root = stageChain(dockerfile, stage)[0] ?? stage;
+    const root = roots[parentOf(dockerfile, stage)?.index ?? -1] ?? stage;
+    roots.push(root);
     const key = JSON.stringify([root.base, root.platform]);
     const facts = found.get(key) ?? describeRoot(root, world);
     if (root.base.kind === "image") found.set(key, facts);

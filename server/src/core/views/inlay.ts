@@ -1,6 +1,6 @@
 import type { Analysis } from "../analysis.ts";
 import { describeSizeSource, formatBaseSize } from "../bases/sizeText.ts";
-import { stageChain } from "../dockerfile/stages.ts";
+import { stageAt, stageChain } from "../dockerfile/stages.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import type { Growth } from "../history/growth.ts";
 import type { InstructionWeight } from "../join/attribution.ts";
@@ -181,7 +181,7 @@ function foreseenBase(
   from: Instruction,
   minimumBytes: number,
 ): NotePart | undefined {
-  const stage = dockerfile.stages.find((one) => one.from === from);
+  const stage = stageAt(dockerfile, from.index);
   const facts = stage === undefined ? undefined : forecast.bases[stage.index];
   if (facts?.kind !== "image") return undefined;
   const size = facts.sizes.content ?? facts.sizes.transfer;
