@@ -12,13 +12,14 @@ import type { Result } from "../../server/src/core/result.ts";
 import { createLayerIndexer } from "../../server/src/io/layerIndexer.ts";
 import { type Limits, defaultLimits } from "../../server/src/io/limits.ts";
 import { readPlainLayer } from "../../server/src/io/plainLayer.ts";
+import { regionOf } from "../../server/src/io/regionReader.ts";
 
 /** Indexes a tar by seeking and as a stream in several portions, and checks that all ways agree. */
 export function indexTar(
   tar: Uint8Array,
   limits: Limits = defaultLimits,
 ): Result<LayerIndex, ImageError> {
-  const sought = readPlainLayer("layer", memoryFile(tar), limits, () => undefined);
+  const sought = readPlainLayer("layer", regionOf(tar), limits, () => undefined);
   for (const portion of [1, 511, 512, 1000, tar.length]) {
     const pushed = pushTar(tar, portion, limits);
     assert.deepEqual(comparable(pushed), comparable(sought), `portions of ${portion} bytes`);
@@ -87,17 +88,6 @@ export function checkTree(tree: FileTree): void {
     }
     assert.equal(tree.subtreeBytes[node], below, "subtrees weigh what is in them");
   }
-}
-
-function memoryFile(bytes: Uint8Array): Parameters<typeof readPlainLayer>[1] {
-  return {
-    length: bytes.length,
-    read(buffer, at, length, position) {
-      const part = bytes.subarray(position, position + length);
-      buffer.set(part, at);
-      return part.length;
-    },
-  };
 }
 
 /** Seeking hashes small contents only, so hashes are left out; both know the digest of a tar without end mark. */

@@ -1,4 +1,5 @@
-import { lstat, readdir, readlink, type Stats } from "node:fs";
+import { lstat, readlink, type Stats } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { countEntries, toFolder, type FolderEntry } from "../core/context/folderEntries.ts";
 import {
@@ -110,7 +111,7 @@ interface SeenEntries {
 
 /** Undefined when the folder cannot be listed. */
 async function readEntries(folder: string): Promise<SeenEntries | undefined> {
-  const names = await readNames(folder);
+  const names = await readdir(folder).catch(() => undefined);
   if (names === undefined) return undefined;
   /** By place, since names come nearly sorted, and stay so. */
   const seen: (FolderEntry | undefined)[] = [];
@@ -137,14 +138,6 @@ async function readEntries(folder: string): Promise<SeenEntries | undefined> {
       });
     };
     for (let started = 0; started < mostEntries; started += 1) readNext();
-  });
-}
-
-/** Undefined as well for a folder that cannot be: no path holds a NUL, and Node throws where one does. */
-function readNames(folder: string): Promise<readonly string[] | undefined> {
-  if (folder.includes("\0")) return Promise.resolve(undefined);
-  return new Promise((resolve) => {
-    readdir(folder, (error, names) => resolve(error === null ? names : undefined));
   });
 }
 

@@ -9,7 +9,7 @@ import {
 import { defaultLimits } from "./limits.ts";
 import { madeUpEntries, madeUpTar } from "./madeUpTar.ts";
 import { readPlainLayer } from "./plainLayer.ts";
-import type { RegionFile } from "./regionReader.ts";
+import { regionOf } from "./regionReader.ts";
 
 /** Often enough for each call to have been made with all it may meet; more of them gain nothing. */
 const rounds = 3;
@@ -33,21 +33,10 @@ function layerOf(folders: readonly string[], mode: string): Uint8Array {
 
 function mergeTars(tars: readonly Uint8Array[]): MergedLayers {
   const layers = tars.flatMap((tar): readonly LayerIndex[] => {
-    const read = readPlainLayer("rehearsal", fileOf(tar), defaultLimits, () => undefined);
+    const read = readPlainLayer("rehearsal", regionOf(tar), defaultLimits, () => undefined);
     return read.ok ? [read.value.index] : [];
   });
   const stacked = stackLayers(layers);
   hashCandidatesOf(stacked);
   return mergeLayers(stacked, finalTreeOf(stacked));
-}
-
-function fileOf(tar: Uint8Array): RegionFile {
-  return {
-    length: tar.length,
-    read(buffer, at, length, position) {
-      const part = tar.subarray(position, position + length);
-      buffer.set(part, at);
-      return part.length;
-    },
-  };
 }

@@ -11,6 +11,18 @@ export interface RegionFile {
   read(buffer: Uint8Array, at: number, length: number, position: number): number;
 }
 
+/** Bytes in memory as if they lay in a file. */
+export function regionOf(bytes: Uint8Array): RegionFile {
+  return {
+    length: bytes.length,
+    read(buffer, at, length, position) {
+      const part = bytes.subarray(position, position + length);
+      buffer.set(part, at);
+      return part.length;
+    },
+  };
+}
+
 /** Where a region lies. */
 export interface FileRegion {
   readonly path: string;

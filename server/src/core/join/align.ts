@@ -3,8 +3,8 @@ import type { Confidence } from "./attribution.ts";
 import type { HistoryRow } from "./createdBy.ts";
 import { type FirmAnchors, dropDoubtful } from "./doubtful.ts";
 import type { ExpectedRow } from "./expectedRows.ts";
-import { leastSimilarity, preferEdited } from "./preferEdited.ts";
-import { similarity } from "./rowMatch.ts";
+import { preferEdited } from "./preferEdited.ts";
+import { leastSimilarity, similarity } from "./rowMatch.ts";
 
 /** An instruction and the row that it wrote. */
 export interface Pair {

@@ -1,8 +1,7 @@
-import type { Keyword } from "../dockerfile/syntax.ts";
 import type { Anchor } from "./anchors.ts";
 import type { HistoryRow } from "./createdBy.ts";
 import type { ExpectedRow } from "./expectedRows.ts";
-import { matchRow } from "./rowMatch.ts";
+import { bringsFiles, matchRow } from "./rowMatch.ts";
 
 /** Pairs that hold, and what must not be paired at all. */
 export interface FirmAnchors {
@@ -65,14 +64,12 @@ function rowBeforeOwn(
   anchors: readonly Anchor[],
 ): number {
   const first = anchors[0]?.row ?? 0;
-  const lines = expected.filter(({ instruction }) => makesFiles.has(instruction.keyword)).length;
+  const lines = expected.filter(({ instruction }) => bringsFiles(instruction.keyword)).length;
   const own = rows.slice(first).filter(({ layer }) => layer !== undefined).length;
   const excess = Math.max(lines - own, 0);
   const above = rows.slice(0, first).filter(({ layer }) => layer !== undefined);
   return excess === 0 ? first - 1 : (above.at(-excess - 1)?.index ?? -1);
 }
-
-const makesFiles: ReadonlySet<Keyword> = new Set<Keyword>(["RUN", "COPY", "ADD"]);
 
 /** Instructions and rows near a pair that have no partner. */
 interface Loose {

@@ -11,8 +11,7 @@ import type {
 } from "./attribution.ts";
 import { type HistoryRow, builderOf } from "./createdBy.ts";
 import { hasMountedFiles } from "./mountedFiles.ts";
-import { leastSimilarity } from "./preferEdited.ts";
-import { hasHiddenFlag, matchRow, similarity } from "./rowMatch.ts";
+import { hasHiddenFlag, leastSimilarity, matchRow, similarity } from "./rowMatch.ts";
 import type { Fit } from "./stageFit.ts";
 import { contentOf } from "../image/layerContent.ts";
 import { unknownWeight, weightOf } from "./weight.ts";

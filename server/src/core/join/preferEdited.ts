@@ -1,10 +1,7 @@
 import type { Anchor } from "./anchors.ts";
 import type { HistoryRow } from "./createdBy.ts";
 import type { ExpectedRow } from "./expectedRows.ts";
-import { matchRow, similarity } from "./rowMatch.ts";
-
-/** Least likeness of an edited line to the row of its old text where nothing but its neighbours speaks for it. */
-export const leastSimilarity = 0.5;
+import { leastSimilarity, matchRow, similarity } from "./rowMatch.ts";
 
 /**
  * Moves pairs up to equal rows above where that leaves an edited line below them the row of its old text: of two equal lines the later one

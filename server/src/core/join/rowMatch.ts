@@ -1,4 +1,4 @@
-import type { Instruction } from "../dockerfile/syntax.ts";
+import type { Instruction, Keyword } from "../dockerfile/syntax.ts";
 import type { Confidence } from "./attribution.ts";
 import { type HistoryRow, foldBlanks } from "./createdBy.ts";
 import type { ExpectedRow } from "./expectedRows.ts";
@@ -41,6 +41,9 @@ export function similarity(expected: ExpectedRow, row: HistoryRow): number {
   return (2 * shared) / (mine.size + theirs.size);
 }
 
+/** Least likeness of an edited line to the row of its old text where nothing but its neighbours speaks for it. */
+export const leastSimilarity = 0.5;
+
 /** Whether a script is another one with commands added at its end, however many. */
 function isContinued(script: string, text: string): boolean {
   const known = script.trim();
@@ -81,12 +84,17 @@ function matchCopy(expected: ExpectedRow, row: HistoryRow): Confidence | undefin
   return isSameFlags ? matches(expected.texts[0] ?? "", rest) : undefined;
 }
 
+/** Whether instructions of that kind bring files, other than a folder to work in. */
+export function bringsFiles(keyword: Keyword | undefined): boolean {
+  return keyword === "RUN" || keyword === "COPY" || keyword === "ADD";
+}
+
 /** Flags that leave the bytes of a line as they are. */
 const weightlessFlags: ReadonlySet<string> = new Set(["link"]);
 
 /** Whether a line that brings files has flags of which its row says nothing, so that they may be others than at the build: BuildKit names no stage and no mount. */
 export function hasHiddenFlag({ keyword, flags }: Instruction, row: HistoryRow): boolean {
-  if (keyword !== "RUN" && keyword !== "COPY" && keyword !== "ADD") return false;
+  if (!bringsFiles(keyword)) return false;
   const written = splitFlags(row.text).flags.map((flag) => flag.split("=")[0]);
   return flags.some(({ name }) => !weightlessFlags.has(name) && !written.includes(`--${name}`));
 }

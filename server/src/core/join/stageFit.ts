@@ -4,6 +4,7 @@ import type { ImageConfig } from "../image/imageConfig.ts";
 import { type Alignment, alignRows } from "./align.ts";
 import { type HistoryRow, toHistoryRows } from "./createdBy.ts";
 import { type ExpectedRow, expectedRows } from "./expectedRows.ts";
+import { bringsFiles } from "./rowMatch.ts";
 
 /**
  * How well a history fits the best of a file's stages, 0–1, for choosing among an engine's images. 0 unless at least one line that brings
@@ -13,7 +14,7 @@ export function matchHistory(dockerfile: Dockerfile, config: ImageConfig): numbe
   const fit = bestFit(dockerfile, toHistoryRows(config.history), config.settings.shell);
   const isProven = fit?.alignment.pairs.some(({ expected, isEdited }) => {
     const keyword = fit.expected[expected]?.instruction.keyword;
-    return !isEdited && (keyword === "RUN" || keyword === "COPY" || keyword === "ADD");
+    return !isEdited && bringsFiles(keyword);
   });
   return fit !== undefined && isProven === true ? fit.alignment.matchRatio : 0;
 }

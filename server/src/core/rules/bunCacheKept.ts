@@ -33,7 +33,5 @@ function cacheOf(variables: Variables): string {
 
 function mountedCache(variables: Variables): string | undefined {
   const install = knownFolderIn(variables, "BUN_INSTALL", "~/.bun");
-  const usual = install === undefined ? "" : `${install}/install/cache`;
-  const folder = knownFolderIn(variables, "BUN_INSTALL_CACHE_DIR", usual);
-  return folder === "" ? undefined : folder;
+  return knownFolderIn(variables, "BUN_INSTALL_CACHE_DIR", install && `${install}/install/cache`);
 }

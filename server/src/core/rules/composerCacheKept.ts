@@ -40,7 +40,5 @@ function folders(variables: Variables): readonly string[] {
 /** Composer takes `~/.composer/cache` as soon as it is there, which the mount sees to. */
 function mountedCache(variables: Variables): string | undefined {
   const home = knownFolderIn(variables, "COMPOSER_HOME", "~/.composer");
-  const usual = home === undefined ? "" : `${home}/cache`;
-  const folder = knownFolderIn(variables, "COMPOSER_CACHE_DIR", usual);
-  return folder === "" ? undefined : folder;
+  return knownFolderIn(variables, "COMPOSER_CACHE_DIR", home && `${home}/cache`);
 }

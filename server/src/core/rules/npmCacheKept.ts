@@ -38,6 +38,5 @@ function cacheOf(variables: Variables): string {
 
 function mountedCache(variables: Variables): string | undefined {
   const usual = knownFolderIn(variables, "NPM_CONFIG_CACHE", "~/.npm");
-  const folder = knownFolderIn(variables, "npm_config_cache", usual ?? "");
-  return folder === "" ? undefined : folder;
+  return knownFolderIn(variables, "npm_config_cache", usual);
 }

@@ -71,11 +71,11 @@ export function folderIn(variables: Variables, name: string, usual: string): str
   return value === undefined || value === "" ? usual : value;
 }
 
-/** The same, for where nothing may be guessed: undefined for a value that is not known. */
+/** The same, for where nothing may be guessed: undefined for a value that is not known, and for a usual folder that is not. */
 export function knownFolderIn(
   variables: Variables,
   name: string,
-  usual: string,
+  usual: string | undefined,
 ): string | undefined {
   const value = variables.get(name);
   if (value === undefined && variables.has(name)) return undefined;
