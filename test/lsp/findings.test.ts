@@ -259,3 +259,31 @@ test("in a long text findings move along at once, and the rules are asked again 
     await areFound(pair, ["3: source-maps"]);
   });
 });
+
+/** A world in which each piece of work takes a turn of its own. */
+function slowHost(): FakeHost {
+  const host = fakeHost({ app });
+  return Object.assign(host, { nowMs: () => (host.clockMs += 10) });
+}
+
+test("findings that take many turns: others are answered between them, and the end is the same", () =>
+  withFindings({ host: slowHost() }, async (pair) => {
+    assert.deepEqual(codesOf(pair), [], "not found yet");
+    assert.match((await pair.hintTexts(uri))[1]!, /^2: 3 MB/);
+    assert.deepEqual(codesOf(pair), [], "hints do not wait for them");
+    await areFound(pair, bothMaps);
+  }));
+
+test("fixes wait for findings that take many turns", () =>
+  withFindings({ host: slowHost() }, async (pair) => {
+    const actions = await pair.actions(uri, "RUN fetch app", ["quickfix"]);
+    assert.equal(actions[0]?.title, "Delete the source maps in the same RUN: −2 MB");
+  }));
+
+test("an edit amid such turns: what was found in the old text is never shown", () =>
+  withFindings({ host: slowHost() }, async (pair) => {
+    await pair.edit(uri, "RUN fetch app\n", "");
+    await areFound(pair, ["2: source-maps"]);
+    await pair.edit(uri, "RUN fetch docs\n", "");
+    await areFound(pair, []);
+  }));

@@ -4,7 +4,8 @@ import type { Image, ReadImage } from "../../server/src/core/image/image.ts";
 import { attribute } from "../../server/src/core/join/attribute.ts";
 import type { RuleSurroundings } from "../../server/src/core/rules/context.ts";
 import { toRuleContext } from "../../server/src/core/rules/context.ts";
-import { findingsOf } from "../../server/src/core/rules/findings.ts";
+import { finish } from "../../server/src/core/image/piecework.ts";
+import { findFindings } from "../../server/src/core/rules/findings.ts";
 import { createRuleMemory } from "../../server/src/core/rules/memory.ts";
 import type { Finding, Rule } from "../../server/src/core/rules/rule.ts";
 import { applyEdits } from "../../server/src/core/text/edit.ts";
@@ -108,7 +109,7 @@ function findingsIn(
     surroundings,
     memory: createRuleMemory(),
   });
-  return findingsOf(context, {}, [rule]);
+  return finish(findFindings(context, {}, [rule]));
 }
 
 function toImage(image: SomeImage): Image {

@@ -22,13 +22,14 @@ import type { BaseKnowledge, ContextKnowledge } from "./forecast/knowledge.ts";
 import type { BaseContents } from "./image/baseContents.ts";
 import type { Image } from "./image/image.ts";
 import type { Platform } from "./image/imageConfig.ts";
+import { finish, type Piecework, share } from "./image/piecework.ts";
 import type { Attribution } from "./join/attribution.ts";
 import { type KnownParts, LazyAnalysis } from "./lazyAnalysis.ts";
 import type { Problem } from "./result.ts";
 import type { RuleContext, RuleSurroundings } from "./rules/context.ts";
 import { toRuleContext } from "./rules/context.ts";
 import type { RuleSeverities } from "./rules/findings.ts";
-import { findingsOf } from "./rules/findings.ts";
+import { findFindings } from "./rules/findings.ts";
 import { unknownIgnored } from "./rules/ignoring.ts";
 import { joinRefactoring } from "./rules/joinRefactoring.ts";
 import type { RuleMemory } from "./rules/memory.ts";
@@ -128,8 +129,10 @@ export interface Analysis {
   readonly problems: readonly Problem[];
   /** What the rules report, in text order. Found when it is first asked for: sizes and hovers do not wait for it. */
   readonly findings: readonly Finding[];
-  /** The same where somebody asked for them before; undefined until then. */
+  /** The same where all of them were found before; undefined until then. */
   foundFindings(): readonly Finding[] | undefined;
+  /** The same in pieces, from where somebody put them aside: with a large image they take a while. */
+  findFindings(): Piecework<readonly Finding[]>;
   /** How far the final stage is from `FROM scratch`; undefined without a FROM. Found when it is first asked for. */
   readonly readiness: Readiness | undefined;
   /** Where the final stage can be taken, best first, and where it cannot. Found when it is first asked for. */
@@ -163,7 +166,7 @@ export function analyse(
   const rulesSee = lazily(() =>
     toRuleContext({ dockerfile, image, attribution, surroundings: files, memory }),
   );
-  const findings = lazily(() => findingsOf(rulesSee(), settings.rules));
+  const findings = share(() => findFindings(rulesSee(), settings.rules));
   const readiness = lazily(() => findReadiness(rulesSee()));
   const rewrites = lazily(() => rewritesOf(rulesSee(), readiness(), bases));
   const known: KnownParts = {
@@ -176,10 +179,17 @@ export function analyse(
     variantsOf: (stage) => variantsOf(dockerfile, stage, bases),
     problems: problemsOf(dockerfile),
     foundFindings: () => findings.made(),
+    findFindings: () => findings.carryOn(),
     refactoringsAt: (span) =>
       [joinRefactoring(rulesSee(), span)].filter((fix) => fix !== undefined),
   };
-  return new LazyAnalysis(known, { budgets, findings, forecast, readiness, rewrites });
+  return new LazyAnalysis(known, {
+    budgets,
+    findings: () => finish(findings.carryOn()),
+    forecast,
+    readiness,
+    rewrites,
+  });
 }
 
 /** What is weighed, in the image and before it. */
@@ -262,14 +272,13 @@ function contentsOf(base: BaseFacts, bases: BaseKnowledge): BaseContents | undef
   return held && isForPlatform(held.platform, root.platform) ? held.contents : undefined;
 }
 
-/** The value, made when it is first asked for; `made` gives it only when it was. */
-function lazily<T>(make: () => T): (() => T) & { made(): T | undefined } {
+/** The value, made when it is first asked for. */
+function lazily<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
-  const value = (): T => {
+  return () => {
     made ??= { value: make() };
     return made.value;
   };
-  return Object.assign(value, { made: () => made?.value });
 }
 
 function problemsOf(dockerfile: Dockerfile): readonly Problem[] {

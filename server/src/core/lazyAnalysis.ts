@@ -23,6 +23,7 @@ export class LazyAnalysis implements Analysis {
   readonly problems: Analysis["problems"];
   readonly variantsOf: Analysis["variantsOf"];
   readonly foundFindings: Analysis["foundFindings"];
+  readonly findFindings: Analysis["findFindings"];
   readonly refactoringsAt: Analysis["refactoringsAt"];
   readonly #parts: LazyParts;
 
@@ -36,6 +37,7 @@ export class LazyAnalysis implements Analysis {
     this.problems = known.problems;
     this.variantsOf = known.variantsOf;
     this.foundFindings = known.foundFindings;
+    this.findFindings = known.findFindings;
     this.refactoringsAt = known.refactoringsAt;
     this.#parts = parts;
   }

@@ -6,6 +6,7 @@ import { statusOf } from "../core/views/status.ts";
 import type { ImageStatus } from "../protocol.ts";
 import { methods } from "../protocol.ts";
 import type { Documents, DocumentView } from "./documents.ts";
+import { createDocumentSchedule } from "./documentSchedule.ts";
 import { diagnostics } from "./features/diagnostics.ts";
 import type { Host, Stop } from "./host.ts";
 import type { ClientFeatures } from "./session.ts";
@@ -41,33 +42,30 @@ const refreshMs = 50;
 /** A publisher that has told nothing yet. */
 export function createPublisher(options: PublisherOptions): Publisher {
   const { connection, host, shield, features } = options;
-  const timers = new Map<string, Stop>();
+  const schedule = createDocumentSchedule(options);
   const sent: Sent = { status: new Map(), diagnostics: new Set(), findings: new Map() };
   let stopRefresh: Stop | undefined;
-  const askRules = (uri: string): void => {
-    timers.delete(uri);
-    const view = options.documents.view(uri);
-    if (view !== undefined) sendDiagnostics(options, sent, view, undefined);
+  const askRules = (view: DocumentView): void => {
+    const { document, analysis } = view;
+    schedule.carryOut(document.uri, analysis.findFindings(), (findings) => {
+      sent.findings.set(document.uri, { text: analysis.dockerfile.text, findings });
+      sendDiagnostics(options, sent, view, findings);
+    });
   };
   return {
     changed(uri, what) {
-      timers.get(uri)?.();
       const lines = options.documents.lineCount(uri);
       const known = lines < rules.fromLine ? undefined : sent.findings.get(uri);
       const wait = lines < settleMs.longFromLine ? settleMs.usual : settleMs.long;
-      const stop = host.after(wait, () => {
-        timers.delete(uri);
-        const view = options.documents.view(uri);
-        if (view === undefined) return;
-        sendDiagnostics(options, sent, view, known);
+      schedule.after(uri, wait, (view) => {
+        if (known === undefined) askRules(view);
+        else {
+          const { text } = view.analysis.dockerfile;
+          sendDiagnostics(options, sent, view, carryFindings(known.findings, known.text, text));
+          schedule.after(uri, rules.restMs, askRules);
+        }
         if (features.statusMessages) sendStatus(options, sent, view);
-        if (known !== undefined)
-          timers.set(
-            uri,
-            host.after(rules.restMs, () => askRules(uri)),
-          );
       });
-      timers.set(uri, stop);
       if (what === "text") return;
       stopRefresh ??= host.after(refreshMs, () => {
         stopRefresh = undefined;
@@ -76,15 +74,14 @@ export function createPublisher(options: PublisherOptions): Publisher {
     },
     treeChanged: (uri) => sendTreeChanged(options, uri),
     closed(uri) {
-      timers.get(uri)?.();
-      timers.delete(uri);
+      schedule.stop(uri);
       sent.status.delete(uri);
       sent.findings.delete(uri);
       if (!sent.diagnostics.delete(uri)) return;
       shield.inBackground(() => connection.sendDiagnostics({ uri, diagnostics: [] }));
     },
     close() {
-      timers.forEach((stop) => stop());
+      schedule.close();
       stopRefresh?.();
     },
   };
@@ -106,18 +103,14 @@ interface Answer {
   readonly findings: readonly Finding[];
 }
 
-/** With an older answer of the rules they are not asked again. A document that never had any diagnostics needs no empty list. */
+/** A document that never had any diagnostics needs no empty list. */
 function sendDiagnostics(
   { connection, shield, features, host }: PublisherOptions,
   sent: Sent,
   view: DocumentView,
-  known: Answer | undefined,
+  findings: readonly Finding[],
 ): void {
   const { uri, version } = view.document;
-  const { text } = view.analysis.dockerfile;
-  const findings =
-    known === undefined ? view.analysis.findings : carryFindings(known.findings, known.text, text);
-  if (known === undefined) sent.findings.set(uri, { text, findings });
   const found = diagnostics(view, features, host, findings);
   if (found.length === 0 && !sent.diagnostics.delete(uri)) return;
   if (found.length > 0) sent.diagnostics.add(uri);

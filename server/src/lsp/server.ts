@@ -1,4 +1,12 @@
-import type { Connection, Hover, HoverParams, InitializeResult } from "vscode-languageserver/node";
+import type {
+  CancellationToken,
+  CodeAction,
+  CodeActionParams,
+  Connection,
+  Hover,
+  HoverParams,
+  InitializeResult,
+} from "vscode-languageserver/node";
 import { TextDocuments, TextDocumentSyncKind } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { emptyHoverMemory } from "../core/views/hoverCard.ts";
@@ -7,7 +15,7 @@ import { answerCustomRequests } from "./customRequests.ts";
 import { createBaseLookup } from "./baseLookup.ts";
 import { createBesides } from "./besides.ts";
 import { contextWatch } from "./contextWatch.ts";
-import type { Documents } from "./documents.ts";
+import type { Documents, DocumentView } from "./documents.ts";
 import { createDocuments } from "./documents.ts";
 import { createEngineWatch } from "./engineWatch.ts";
 import { codeActionKinds, codeActions } from "./features/codeActions.ts";
@@ -176,11 +184,30 @@ function answerRequests({
     }),
   );
   connection.onCodeAction(
-    requests.answering(actionParams, [], ({ textDocument, range, context }) => {
-      const view = documents.view(textDocument.uri);
-      return view === undefined ? [] : codeActions(view, range, context, features);
-    }),
+    requests.answering<CodeActionParams, CodeAction[]>(
+      actionParams,
+      [],
+      async ({ textDocument, range, context }, token) => {
+        const view = await viewWithFindings({ documents, host }, textDocument.uri, token);
+        return view === undefined ? [] : codeActions(view, range, context, features);
+      },
+    ),
   );
+}
+
+/** The document when its findings are there; undefined where it is not open, nobody waits, or the text became another one than was asked about. */
+async function viewWithFindings(
+  { documents, host }: Pick<Server, "documents" | "host">,
+  uri: string,
+  token: CancellationToken,
+): Promise<DocumentView | undefined> {
+  const asked = documents.view(uri);
+  if (asked === undefined) return undefined;
+  const { version } = asked.document;
+  const work = asked.analysis.findFindings();
+  const findings = await inTurns(host, work, () => token.isCancellationRequested);
+  const view = documents.view(uri);
+  return findings === undefined || view?.document.version !== version ? undefined : view;
 }
 
 function syncDocuments(server: Server): void {

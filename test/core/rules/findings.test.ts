@@ -2,14 +2,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseDockerfile } from "../../../server/src/core/dockerfile/parse.ts";
 import { toRuleContext } from "../../../server/src/core/rules/context.ts";
+import type { Image } from "../../../server/src/core/image/image.ts";
+import { finish, type Piecework } from "../../../server/src/core/image/piecework.ts";
+import { attribute } from "../../../server/src/core/join/attribute.ts";
 import type { RuleSeverities } from "../../../server/src/core/rules/findings.ts";
-import { findingsOf } from "../../../server/src/core/rules/findings.ts";
+import { findFindings } from "../../../server/src/core/rules/findings.ts";
 import { ignoreEdit, unknownIgnored } from "../../../server/src/core/rules/ignoring.ts";
 import { createRuleMemory } from "../../../server/src/core/rules/memory.ts";
-import type { Rule } from "../../../server/src/core/rules/rule.ts";
+import type { Finding, Rule } from "../../../server/src/core/rules/rule.ts";
+import { sourceMaps } from "../../../server/src/core/rules/sourceMaps.ts";
 import { applyEdits } from "../../../server/src/core/text/edit.ts";
 import { textOf } from "../../../server/src/core/text/span.ts";
 import { checkFix, checkRule } from "../../support/checkRule.ts";
+import { anImage } from "../../support/imageBuilder.ts";
 
 /** Reports every RUN of the given word, and takes the word away. */
 const wordRule = (word: string, code = `${word}-found`): Rule => ({
@@ -52,7 +57,7 @@ function found(text: string, severities: RuleSeverities = {}): readonly string[]
     surroundings: { isDockerignoreKnown: false },
     memory: createRuleMemory(),
   });
-  return findingsOf(context, severities, [milk, eggs]).map(
+  return finish(findFindings(context, severities, [milk, eggs])).map(
     ({ span, severity, code }) =>
       `${text.slice(0, span.start).split("\n").length}: ${severity} ${code}`,
   );
@@ -177,3 +182,38 @@ test("an expectation that is not met fails", () => {
   );
   assert.throws(() => checkFix(milk, undefined, "FROM x\nRUN eggs\n", "FROM x\nRUN true\n"));
 });
+
+test("what rules want to know of a large image is found in pieces, and an edit does not begin anew", () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 5000 }, (_, at) => [`app/${at}.js.map`, "1kB"]),
+  );
+  const read = anImage().base("bin/sh 1MB").layer(files, npmCi).read();
+  const memory = createRuleMemory();
+  const findingsWith = (text: string): Piecework<readonly Finding[]> => {
+    const dockerfile = parseDockerfile(text);
+    const image: Image = { state: "read", description: read.description, read };
+    const attribution = attribute(dockerfile, image);
+    const surroundings = { isDockerignoreKnown: false };
+    const context = toRuleContext({ dockerfile, image, attribution, surroundings, memory });
+    return findFindings(context, {}, [sourceMaps]);
+  };
+  const before = findingsWith("FROM node:22\nRUN npm ci\n");
+  assert.equal(before.next().done, false);
+  const after = piecesOf(findingsWith("FROM node:22\nRUN npm ci\nUSER app\n"));
+  assert.deepEqual(
+    after.value.map(({ message }) => message),
+    ["5 MB of source maps are in this layer; programs run without them."],
+  );
+  const rest = piecesOf(before);
+  assert.equal(rest.value.length, 1);
+  assert.ok(after.count > rest.count, `${after.count} pieces, and ${rest.count} when known`);
+});
+
+const npmCi = { createdBy: "RUN /bin/sh -c npm ci # buildkit" };
+
+function piecesOf<T>(work: Piecework<T>): { readonly value: T; readonly count: number } {
+  for (let count = 1; ; count += 1) {
+    const step = work.next();
+    if (step.done === true) return { value: step.value, count };
+  }
+}

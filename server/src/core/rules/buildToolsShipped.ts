@@ -1,7 +1,8 @@
 import type { Instruction } from "../dockerfile/syntax.ts";
 import type { ReadImage } from "../image/image.ts";
 import { packagesByLayer } from "../image/packages/layerPackages.ts";
-import { packagesOf } from "../image/packages/packageTable.ts";
+import { findPackageTable, type PackageTable } from "../image/packages/packageTable.ts";
+import type { Piecework } from "../image/piecework.ts";
 import { formatSize } from "../text/size.ts";
 import {
   isBuildPackage,
@@ -28,7 +29,7 @@ export const buildToolsShipped: Rule = {
     for (const run of context.shipped) {
       const [install, ...more] = buildToolsOf(context, run);
       if (install === undefined) continue;
-      const weight = weighTools(context, run, install.manager);
+      const weight = yield* weighTools(context, run, install.manager);
       if (weight === "nothing") continue;
       const removal = weight === undefined ? laterRemovalOf(context, run, install) : undefined;
       if (removal !== undefined) {
@@ -107,17 +108,17 @@ function listed(names: readonly string[]): string {
 }
 
 /** Packages of the layer that only a build needs, by the package database; `nothing` where the image shows too little, undefined where it cannot tell. */
-function weighTools(
+function* weighTools(
   context: RuleContext,
   run: Instruction,
   manager: string,
-): ToolWeight | "nothing" | undefined {
+): Piecework<ToolWeight | "nothing" | undefined> {
   const { read, memory } = context;
   const layers = context.measuredLayers(run);
   if (read === undefined || layers === undefined) return undefined;
-  const table = memory.recall(read, "packages", () => packagesOf(read));
+  const table = yield* memory.recallWork(read, "packages", () => findPackageTable(read));
   if (!table.packages.some((one) => one.manager === bookOf(manager))) return undefined;
-  const tools = layers.flatMap((layer) => toolsInLayer(read, memory, layer));
+  const tools = layers.flatMap((layer) => toolsInLayer(read, memory, table, layer));
   const bytes = tools.reduce((sum, tool) => sum + tool.bytes, 0);
   if (bytes === 0 || bytes < leastBytesOf(read)) return "nothing";
   return { bytes, names: tools.map(({ name }) => name) };
@@ -131,9 +132,9 @@ function bookOf(manager: string): string {
 function toolsInLayer(
   read: ReadImage,
   memory: RuleMemory,
+  table: PackageTable,
   layer: number,
 ): readonly { readonly name: string; readonly bytes: number }[] {
-  const table = memory.recall(read, "packages", () => packagesOf(read));
   return memory
     .recall(read, `packages of layer ${layer}`, () => packagesByLayer(read, table, layer))
     .filter(({ manager, name }) => ofSystem.has(manager) && isBuildPackage(name))

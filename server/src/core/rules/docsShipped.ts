@@ -1,5 +1,5 @@
 import { formatSize } from "../text/size.ts";
-import { findFix, findKind, toReport } from "./kindReports.ts";
+import { findFix, reportKind, toReport } from "./kindReports.ts";
 import type { Rule } from "./rule.ts";
 
 /** Manuals and package documentation. Copyright files are left in peace: licences ask for them. Needs a built image. */
@@ -8,7 +8,7 @@ export const docsShipped: Rule = {
   title: "Manuals and documentation are shipped",
   severity: "information",
   *check(context) {
-    for (const found of findKind(context, "docs")) {
+    yield* reportKind(context, "docs", (found) => {
       const { weight } = found;
       const fixes = findFix(context, found, {
         title: "Delete the documentation in the same RUN",
@@ -16,7 +16,7 @@ export const docsShipped: Rule = {
         expression: "-type f ! -name 'copyright*' -exec rm -f {} +",
       });
       const message = `${formatSize(weight.bytes)} of manuals and package documentation are in this layer.`;
-      yield toReport(found, message, fixes);
-    }
+      return toReport(found, message, fixes);
+    });
   },
 };

@@ -1,5 +1,6 @@
 import { type FileTree, nameOf, nodeKind } from "../image/fileTree.ts";
 import type { ReadImage } from "../image/image.ts";
+import { type Piecework, pieceNodes } from "../image/piecework.ts";
 import {
   directoryKindOf,
   fileKindOf,
@@ -24,14 +25,20 @@ export interface KindWeight {
   readonly directories: readonly string[];
 }
 
-/** What layers bring of a kind; bytes 0 when nothing. The image is gone through once for all kinds: O(nodes). */
-export function weighKind(
-  read: ReadImage,
-  memory: RuleMemory,
+/** By layer, what it brings of each kind. */
+export type KindWeights = readonly ReadonlyMap<FileKind, KindWeight>[];
+
+/** What layers bring of each kind. The image is gone through once for all rules: O(nodes). */
+export function weighKinds(read: ReadImage, memory: RuleMemory): Piecework<KindWeights> {
+  return memory.recallWork(read, "kinds of files", () => weighLayers(read, memory));
+}
+
+/** What some layers together bring of a kind; bytes 0 when nothing. */
+export function weightIn(
+  byLayer: KindWeights,
   layers: readonly number[],
   kind: FileKind,
 ): KindWeight {
-  const byLayer = memory.recall(read, "kinds of files", () => weighAllKinds(read, memory));
   return addWeights(layers.map((layer) => byLayer[layer]?.get(kind) ?? nothing));
 }
 
@@ -51,12 +58,13 @@ function addWeights(weights: readonly KindWeight[]): KindWeight {
   };
 }
 
-function weighAllKinds(
-  read: ReadImage,
-  memory: RuleMemory,
-): readonly ReadonlyMap<FileKind, KindWeight>[] {
-  const hidden = hiddenNodes(read, memory);
-  return read.layers.map(({ tree }, layer) => weighLayer(tree, hidden[layer] ?? new Set()));
+function* weighLayers(read: ReadImage, memory: RuleMemory): Piecework<KindWeights> {
+  const hidden = yield* hiddenNodes(read, memory);
+  const weights: ReadonlyMap<FileKind, KindWeight>[] = [];
+  for (const [layer, { tree }] of read.layers.entries()) {
+    weights.push(yield* weighLayer(tree, hidden[layer] ?? new Set()));
+  }
+  return weights;
 }
 
 interface Sum {
@@ -67,21 +75,23 @@ interface Sum {
   readonly directories: Set<string>;
 }
 
-function weighLayer(
+function* weighLayer(
   tree: FileTree,
   hidden: ReadonlySet<number>,
-): ReadonlyMap<FileKind, KindWeight> {
-  const classes = classify(tree);
+): Piecework<ReadonlyMap<FileKind, KindWeight>> {
+  const classes = yield* classify(tree);
   const sums = new Map<FileKind, Sum>();
-  classes.kinds.forEach((mask, node) => {
-    if (mask === 0) return;
+  for (let node = 1; node < tree.nodeCount; node += 1) {
+    if (node % pieceNodes === 0) yield;
+    const mask = classes.kinds[node] ?? 0;
+    if (mask === 0) continue;
     for (const kind of kindsIn(mask)) {
       const sum = sums.get(kind) ?? emptySum();
       sums.set(kind, sum);
       addFile(sum, tree, node, kind, classes);
       if (!hidden.has(carrierOf(tree, node))) sum.shownBytes += tree.bytes[node] ?? 0;
     }
-  });
+  }
   return new Map(
     [...sums].map(([kind, { places, directories, ...rest }]) => [
       kind,
@@ -141,11 +151,12 @@ function kindsIn(mask: number): readonly FileKind[] {
   return fileKinds.filter((_, at) => (mask & (1 << at)) !== 0);
 }
 
-function classify(tree: FileTree): Classes {
+function* classify(tree: FileTree): Piecework<Classes> {
   const kinds = new Uint8Array(tree.nodeCount);
-  const directories = classifyDirectories(tree);
+  const directories = yield* classifyDirectories(tree);
   const { paths, whole, kindOfWhole } = directories;
   for (let node = 1; node < tree.nodeCount; node += 1) {
+    if (node % pieceNodes === 0) yield;
     if (tree.kind[node] !== nodeKind.file) continue;
     const parent = tree.parent[node] ?? 0;
     const inherited = kindOfWhole.get(whole.get(parent) ?? -1);
@@ -165,11 +176,12 @@ function shareBetweenNames({ links }: FileTree, kinds: Uint8Array): void {
   });
 }
 
-function classifyDirectories(tree: FileTree): Omit<Classes, "kinds"> {
+function* classifyDirectories(tree: FileTree): Piecework<Omit<Classes, "kinds">> {
   const paths = new Map([[0, ""]]);
   const whole = new Map<number, number>();
   const kindOfWhole = new Map<number, FileKind>();
   for (let node = 1; node < tree.nodeCount; node += 1) {
+    if (node % pieceNodes === 0) yield;
     if (tree.kind[node] !== nodeKind.directory) continue;
     const parent = tree.parent[node] ?? 0;
     const above = paths.get(parent) ?? "";

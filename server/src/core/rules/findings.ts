@@ -1,3 +1,4 @@
+import type { Piecework } from "../image/piecework.ts";
 import type { RuleContext } from "./context.ts";
 import { ignoredIn } from "./ignoring.ts";
 import { rules as registry } from "./registry.ts";
@@ -10,17 +11,22 @@ export type RuleSeverities = Readonly<Record<string, Severity | "off">>;
  * What the rules report, in text order, several at one place in the order of the rules. Left out: rules that are off, and what a
  * `# tare: ignore=…` speaks of. A rule that throws is a bug and is not caught.
  */
-export function findingsOf(
+export function* findFindings(
   context: RuleContext,
   severities: RuleSeverities = {},
   rules: readonly Rule[] = registry,
-): readonly Finding[] {
+): Piecework<readonly Finding[]> {
   const isIgnored = ignoredIn(context.dockerfile);
-  return rules
-    .filter(({ code }) => severityOf(severities, code) !== "off")
-    .flatMap((rule) =>
-      Array.from(rule.check(context), (report) => toFinding(rule, report, severities)),
-    )
+  const findings: Finding[] = [];
+  for (const rule of rules) {
+    if (severityOf(severities, rule.code) === "off") continue;
+    for (const report of rule.check(context)) {
+      if (report !== undefined) findings.push(toFinding(rule, report, severities));
+      yield;
+    }
+    yield;
+  }
+  return findings
     .filter(({ code, instruction }) => !isIgnored(code, instruction))
     .sort((a, b) => a.span.start - b.span.start);
 }

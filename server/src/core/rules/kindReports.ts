@@ -3,7 +3,7 @@ import type { ReadImage } from "../image/image.ts";
 import { appendedFix, toShellPaths } from "./appendedFix.ts";
 import type { RuleContext } from "./context.ts";
 import type { FileKind } from "./fileKindNames.ts";
-import { type KindWeight, weighKind } from "./fileKinds.ts";
+import { type KindWeight, weighKinds, weightIn } from "./fileKinds.ts";
 import type { Fix, Report, Saving } from "./rule.ts";
 
 /** An instruction that brought enough files of a kind to speak of. */
@@ -13,18 +13,23 @@ export interface KindFinding {
   readonly saving: Saving;
 }
 
-/** Shipped RUN, COPY and ADD whose layers hold files of the kind that are worth an edit; nothing without a read image. */
-export function* findKind(context: RuleContext, kind: FileKind): Iterable<KindFinding> {
+/** Reports on shipped RUN, COPY and ADD whose layers hold files of the kind that are worth an edit; nothing without a read image. */
+export function* reportKind(
+  context: RuleContext,
+  kind: FileKind,
+  report: (found: KindFinding) => Report | undefined,
+): Iterable<Report | undefined> {
   const { read, memory, shipped } = context;
   if (read === undefined) return;
+  const weights = yield* weighKinds(read, memory);
   for (const instruction of shipped) {
     if (!bringsFiles.has(instruction.keyword)) continue;
     const layers = context.measuredLayers(instruction);
     if (layers === undefined || layers.length === 0) continue;
-    const weight = weighKind(read, memory, layers, kind);
+    const weight = weightIn(weights, layers, kind);
     // What later layers hide is another rule's matter, though a fix takes it off too.
     if (weight.shownBytes === 0 || weight.shownBytes < leastBytesOf(read)) continue;
-    yield { instruction, weight, saving: { bytes: weight.bytes, basis: "measured" } };
+    yield report({ instruction, weight, saving: { bytes: weight.bytes, basis: "measured" } });
   }
 }
 

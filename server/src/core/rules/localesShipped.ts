@@ -2,7 +2,7 @@ import type { Variables } from "../dockerfile/expand.ts";
 import { formatSize } from "../text/size.ts";
 import type { RuleContext } from "./context.ts";
 import { isAtOrBelow } from "./layers/imagePath.ts";
-import { findFix, findKind, toReport } from "./kindReports.ts";
+import { findFix, reportKind, toReport } from "./kindReports.ts";
 import type { Rule } from "./rule.ts";
 
 /** Translated messages where the container speaks English. Silent where a language is set, or where that cannot be known. Needs a built image. */
@@ -12,7 +12,7 @@ export const localesShipped: Rule = {
   severity: "information",
   *check(context) {
     if (speaksAnotherLanguage(context)) return;
-    for (const found of findKind(context, "translations")) {
+    yield* reportKind(context, "translations", (found) => {
       const { weight } = found;
       const fixes = findFix(context, found, {
         title: "Delete the translations in the same RUN",
@@ -22,8 +22,8 @@ export const localesShipped: Rule = {
         expression: "-type f -name '*.mo' -exec rm -f {} +",
       });
       const message = `${formatSize(weight.bytes)} of translated messages are in this layer, and no language but English is set.`;
-      yield toReport(found, message, fixes);
-    }
+      return toReport(found, message, fixes);
+    });
   },
 };
 

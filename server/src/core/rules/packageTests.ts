@@ -1,6 +1,6 @@
 import { formatSize } from "../text/size.ts";
 import { appendedFix, toShellPaths } from "./appendedFix.ts";
-import { findKind, toReport } from "./kindReports.ts";
+import { reportKind, toReport } from "./kindReports.ts";
 import type { Rule } from "./rule.ts";
 
 /** Tests that packages of Python and Node brought along. A package may read its own tests, so no fix is safe. Needs a built image. */
@@ -9,15 +9,15 @@ export const packageTests: Rule = {
   title: "Tests of packages are shipped",
   severity: "information",
   *check(context) {
-    for (const found of findKind(context, "package-tests")) {
+    yield* reportKind(context, "package-tests", (found) => {
       const { weight, instruction, saving } = found;
       const command = removalOf(weight.directories);
       const title = "Delete the tests of packages in the same RUN";
       const fixes =
         command === undefined ? [] : appendedFix(context, instruction, { title, command, saving });
       const message = `${formatSize(weight.bytes)} of tests that packages brought along are in this layer.`;
-      yield toReport(found, message, fixes);
-    }
+      return toReport(found, message, fixes);
+    });
   },
 };
 

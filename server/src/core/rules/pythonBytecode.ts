@@ -1,5 +1,5 @@
 import { formatSize } from "../text/size.ts";
-import { findFix, findKind, toReport } from "./kindReports.ts";
+import { findFix, reportKind, toReport } from "./kindReports.ts";
 import type { Rule } from "./rule.ts";
 
 /** Bytecode that Python makes itself when it is missing: smaller against a slower start. Needs a built image. */
@@ -8,7 +8,7 @@ export const pythonBytecode: Rule = {
   title: "Python bytecode is shipped beside its source",
   severity: "hint",
   *check(context) {
-    for (const found of findKind(context, "bytecode")) {
+    yield* reportKind(context, "bytecode", (found) => {
       const { weight } = found;
       const fixes = findFix(context, found, {
         title: "Delete the bytecode in the same RUN",
@@ -16,7 +16,7 @@ export const pythonBytecode: Rule = {
         expression: "-type f -name '*.pyc' -exec rm -f {} +",
       });
       const message = `${formatSize(weight.bytes)} of Python bytecode are in this layer. Python makes it anew when it is missing, at the price of a slower start.`;
-      yield toReport(found, message, fixes);
-    }
+      return toReport(found, message, fixes);
+    });
   },
 };

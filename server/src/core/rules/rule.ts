@@ -63,6 +63,9 @@ export interface Rule {
   /** For lists of rules; what is wrong, without a full stop. */
   readonly title: string;
   readonly severity: Severity;
-  /** In text order where that is natural. Total: nothing in a text or an image makes it throw. Nothing where the image shows that nothing is to be saved. */
-  check(context: RuleContext): Iterable<Report>;
+  /**
+   * In text order where that is natural; undefined where the rest may be put off, so that others have their turn. Total: nothing in a text or an
+   * image makes it throw. Nothing where the image shows that nothing is to be saved.
+   */
+  check(context: RuleContext): Iterable<Report | undefined>;
 }

@@ -2,6 +2,7 @@ import type { Instruction } from "../dockerfile/syntax.ts";
 import { pathOf } from "../image/fileTree.ts";
 import type { ReadImage } from "../image/image.ts";
 import { wasteKinds } from "../image/image.ts";
+import type { Piecework } from "../image/piecework.ts";
 import { formatSize } from "../text/size.ts";
 import type { RuleContext } from "./context.ts";
 import { bindFix } from "./layers/bindFix.ts";
@@ -38,8 +39,11 @@ interface HiddenSecret {
   readonly hider: Instruction | undefined;
 }
 
-function* measuredReports(context: RuleContext, acts: readonly FileActs[]): Iterable<Report> {
-  const secrets = hiddenSecrets(context);
+function* measuredReports(
+  context: RuleContext,
+  acts: readonly FileActs[],
+): Iterable<Report | undefined> {
+  const secrets = yield* hiddenSecrets(context);
   const lines = new Set(secrets.map(({ hider, writer }) => hider ?? writer));
   for (const line of [...lines].toSorted((a, b) => a.index - b.index)) {
     const own = secrets.filter(({ hider, writer }) => (hider ?? writer) === line);
@@ -75,7 +79,7 @@ function namesOf(paths: readonly string[]): string {
   return more === 0 ? shown.join(", ") : `${shown.join(", ")} and ${more} more secrets`;
 }
 
-function hiddenSecrets(context: RuleContext): readonly HiddenSecret[] {
+function* hiddenSecrets(context: RuleContext): Piecework<readonly HiddenSecret[]> {
   const { read, memory } = context;
   if (read === undefined) return [];
   const lineOf = new Map(
@@ -83,16 +87,19 @@ function hiddenSecrets(context: RuleContext): readonly HiddenSecret[] {
       (context.measuredLayers(instruction) ?? []).map((layer) => [layer, instruction] as const),
     ),
   );
-  return layerPairs(context).flatMap((pair) => {
+  const secrets: HiddenSecret[] = [];
+  for (const pair of layerPairs(context)) {
     const writer = lineOf.get(pair.writtenByLayer);
-    if (writer === undefined || writer.keyword === "FROM") return [];
+    if (writer === undefined || writer.keyword === "FROM") continue;
     const hider = lineOf.get(pair.hiddenByLayer);
     const name = `secrets ${pair.writtenByLayer} ${pair.hiddenByLayer}`;
     const found = memory.recall(read, name, () => secretsOfPair(read, pair));
-    return [...found]
-      .filter(([path]) => isFromOutside(path, writer))
-      .map(([path, bytes]): HiddenSecret => ({ path, bytes, writer, hider }));
-  });
+    for (const [path, bytes] of found) {
+      if (isFromOutside(path, writer)) secrets.push({ path, bytes, writer, hider });
+    }
+    yield;
+  }
+  return secrets;
 }
 
 /** What a RUN clones is a repository that others may have too; what is copied in is one's own. */

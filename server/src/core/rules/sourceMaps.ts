@@ -1,5 +1,5 @@
 import { formatSize } from "../text/size.ts";
-import { findFix, findKind, toReport } from "./kindReports.ts";
+import { findFix, reportKind, toReport } from "./kindReports.ts";
 import type { Rule } from "./rule.ts";
 
 /** Source maps, which no program needs to run. Silent where Node is told to read them. Needs a built image. */
@@ -9,7 +9,7 @@ export const sourceMaps: Rule = {
   severity: "information",
   *check(context) {
     if (context.dockerfile.text.includes("enable-source-maps")) return;
-    for (const found of findKind(context, "source-maps")) {
+    yield* reportKind(context, "source-maps", (found) => {
       const { weight } = found;
       const fixes = findFix(context, found, {
         title: "Delete the source maps in the same RUN",
@@ -17,8 +17,8 @@ export const sourceMaps: Rule = {
         expression: `-type f ${anySourceMap} -exec rm -f {} +`,
       });
       const message = `${formatSize(weight.bytes)} of source maps are in this layer; programs run without them.`;
-      yield toReport(found, message, fixes);
-    }
+      return toReport(found, message, fixes);
+    });
   },
 };
 

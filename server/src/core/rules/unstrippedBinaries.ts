@@ -4,9 +4,8 @@ import type { ReadImage } from "../image/image.ts";
 import { formatSize } from "../text/size.ts";
 import { type BuildsOf, createBuilds } from "./builds.ts";
 import type { RuleContext } from "./context.ts";
-import { carrierOf, hiddenNodes } from "./hiddenNodes.ts";
+import { carrierOf, type HiddenNodes, hiddenNodes } from "./hiddenNodes.ts";
 import { leastBytesOf } from "./kindReports.ts";
-import type { RuleMemory } from "./memory.ts";
 import type { Report, Rule, Saving } from "./rule.ts";
 import { type Unstripped, goBuildCopied, stripFixes } from "./stripFixes.ts";
 
@@ -21,13 +20,14 @@ export const unstrippedBinaries: Rule = {
   *check(context) {
     const { read, memory } = context;
     const buildsOf = createBuilds(context);
+    const hidden = read === undefined ? [] : yield* hiddenNodes(read, memory);
     for (const instruction of context.shipped) {
       if (!["RUN", "COPY", "ADD"].includes(instruction.keyword)) continue;
       const layers = context.measuredLayers(instruction);
       const report =
         read === undefined || layers === undefined
           ? reportText(context, instruction, buildsOf)
-          : reportMeasured(context, instruction, unstrippedIn(read, memory, layers), buildsOf);
+          : reportMeasured(context, instruction, unstrippedIn(read, hidden, layers), buildsOf);
       if (report !== undefined) yield report;
     }
   },
@@ -35,10 +35,9 @@ export const unstrippedBinaries: Rule = {
 
 function unstrippedIn(
   read: ReadImage,
-  memory: RuleMemory,
+  hidden: HiddenNodes,
   layers: readonly number[],
 ): readonly Unstripped[] {
-  const hidden = hiddenNodes(read, memory);
   return layers
     .flatMap((layer) => {
       const { tree, evidence } = read.layers[layer] ?? {};

@@ -62,7 +62,7 @@ const berryRule = cacheRule(classicRule, [berry]);
 /** Downloads that yarn keeps for its next run. Silent about yarn 2 and later where the program runs from them (Plug'n'Play). */
 export const yarnCacheKept: Rule = {
   ...classicRule,
-  *check(context): Iterable<Report> {
+  *check(context): Iterable<Report | undefined> {
     yield* classicRule.check(context);
     if (!runsFromCache(context)) yield* berryRule.check(context);
   },

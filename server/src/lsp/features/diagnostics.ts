@@ -8,17 +8,17 @@ import type { ClientFeatures } from "../session.ts";
 
 const ruleCodes = new Set(rules.map(({ code }) => code));
 
-/** Everything there is to report about a document; with `findings` in place of its own, no rule is asked. */
+/** Everything there is to report about a document, with these findings: no rule is asked. */
 export function diagnostics(
   { document, analysis, context }: DocumentView,
   { relatedInformation, codeDescription }: ClientFeatures,
   pages: Pick<Host, "rulePage">,
-  findings?: readonly Finding[],
+  findings: readonly Finding[],
 ): Diagnostic[] {
   const isNamedHere = context.state === "failed" && context.chosenBy === "directive";
   const trouble =
     isNamedHere && context.message !== undefined ? { imageTrouble: context.message } : {};
-  const options = { ...trouble, ...(findings === undefined ? {} : { findings }) };
+  const options = { ...trouble, findings };
   return noticesOf(analysis, options).map(({ span, severity, code, message, related }) => {
     const href = codeDescription && ruleCodes.has(code) ? pages.rulePage(code) : undefined;
     return {
