@@ -257,4 +257,16 @@ suite("an engine's own storage", { skip: process.platform !== "linux" && "it nee
     const sizes = { length: 1, contentBytes: 1 };
     errorOf(readRegionLayer({ ...split, ...sizes }, defaultLimits, () => undefined));
   });
+
+  test("is held against the limit of bytes, too", async () => {
+    const storage = await writeStorage(folder(), app);
+    const tar = app.layerTars()[0]!;
+    const path = storage.recordOf(0, "tar-split.json.gz");
+    const place = { path, length: 1, folder: storage.folderOf(0), contentBytes: 1 };
+    const source = { kind: "split", diffId: digestOf(tar), ...place } as const;
+    const limits = { ...defaultLimits, tarBytes: tar.length - 1 };
+    const error = errorOf(readRegionLayer(source, limits, () => undefined));
+    assert.ok(error.code === "limit-exceeded");
+    assert.equal(error.limit, `${tar.length - 1} uncompressed bytes`);
+  });
 });

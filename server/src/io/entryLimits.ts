@@ -16,6 +16,12 @@ export function boundBuilder(builder: LayerBuilder, limits: Limits): BoundedBuil
   return { builder, limits, contentBytes: 0 };
 }
 
+/** What is said of a layer of more uncompressed bytes than the limits allow. */
+export function bytesRefusal(tarBytes: number, limits: Limits): TarRefusal | undefined {
+  if (tarBytes <= limits.tarBytes) return undefined;
+  return { kind: "limit", limit: `${limits.tarBytes} uncompressed bytes` };
+}
+
 /** As `addEntry`. */
 export function addBounded(bounded: BoundedBuilder, entry: LayerEntry): number | TarRefusal {
   const { builder, limits } = bounded;

@@ -4,10 +4,11 @@ import { findLayerFile } from "../core/image/layerFile.ts";
 import type { LayerIndex } from "../core/image/layerIndex.ts";
 import { fail, succeed, type Result } from "../core/result.ts";
 import { createDecoder, sniffCompression, sniffedBytes, type Compression } from "./decoder.ts";
+import { bytesRefusal } from "./entryLimits.ts";
 import type { LayerPart } from "./fileContent.ts";
 import { readWhole } from "./fileWindow.ts";
 import { keepLayer, loadLayer, packLayer } from "./layerCache.ts";
-import { pastLimit, unreadable, unsupportedCompression } from "./layerErrors.ts";
+import { tarError, unreadable, unsupportedCompression } from "./layerErrors.ts";
 import type { SayFromThread, TaskOf } from "./layerTasks.ts";
 import { createPartIntake } from "./partIntake.ts";
 import { readRegionLayer } from "./regionLayer.ts";
@@ -44,9 +45,8 @@ export function answerPart({ region, limits, part }: TaskOf<"part">, say: SayFro
     if (typeof compression !== "string") {
       return fail(unsupportedCompression(name, compression.unsupported));
     }
-    if (part.offset + part.length > limits.tarBytes) {
-      return fail(pastLimit(name, `${limits.tarBytes} uncompressed bytes`));
-    }
+    const refusal = bytesRefusal(part.offset + part.length, limits);
+    if (refusal !== undefined) return fail(tarError(name, refusal));
     return compression === "plain"
       ? readPlain(name, file, part)
       : readDecoded(name, file, part, compression);

@@ -6,18 +6,13 @@ export function unreadable(layer: string, reason: string): ImageError {
   return { code: "layer-unreadable", layer, reason };
 }
 
-/** A layer that goes past a ceiling. */
-export function pastLimit(layer: string, limit: string): ImageError {
-  return { code: "limit-exceeded", limit, where: `Layer ${layer}` };
-}
-
 /** What a tar refuses, said of its layer. */
 export function tarError(layer: string, refusal: TarRefusal): ImageError {
   switch (refusal.kind) {
     case "malformed":
       return unreadable(layer, refusal.reason);
     case "limit":
-      return pastLimit(layer, refusal.limit);
+      return { code: "limit-exceeded", limit: refusal.limit, where: `Layer ${layer}` };
   }
 }
 

@@ -16,7 +16,7 @@ import { type ContentHasher, contentHashOf, createContentHasher } from "./conten
 import { memoryToHashIn } from "./hashMemory.ts";
 import { createDecoder, sniffCompression, sniffedBytes } from "./decoder.ts";
 import type { Decoder } from "./decoding.ts";
-import { addBounded, boundBuilder } from "./entryLimits.ts";
+import { addBounded, boundBuilder, bytesRefusal } from "./entryLimits.ts";
 import { tarError, unreadable, unsupportedCompression } from "./layerErrors.ts";
 import type { Limits } from "./limits.ts";
 
@@ -105,7 +105,10 @@ function createIntake(
   return {
     take(chunk) {
       sha256?.update(chunk);
-      refusal ??= tar.push(chunk) ?? checkBytes(tar.tarBytes(), storedBytes(), limits);
+      refusal ??=
+        tar.push(chunk) ??
+        bytesRefusal(tar.tarBytes(), limits) ??
+        expansionRefusal(tar.tarBytes(), storedBytes(), limits);
       return refusal === undefined;
     },
     refusal: () => refusal,
@@ -160,12 +163,11 @@ function createListener(builder: LayerBuilder, limits: Limits, hasher: ContentHa
   };
 }
 
-function checkBytes(
+function expansionRefusal(
   tarBytes: number,
   storedBytes: number,
-  { tarBytes: most, expansionRatio, freeBytes }: Limits,
+  { expansionRatio, freeBytes }: Limits,
 ): TarRefusal | undefined {
-  if (tarBytes > most) return { kind: "limit", limit: `${most} uncompressed bytes` };
   if (tarBytes < freeBytes || tarBytes < storedBytes * expansionRatio) return undefined;
   return { kind: "limit", limit: `${expansionRatio} uncompressed bytes for each stored one` };
 }

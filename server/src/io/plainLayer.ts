@@ -19,7 +19,7 @@ import { type Result, fail, succeed } from "../core/result.ts";
 import type { LayerEntry } from "../core/image/layerEntry.ts";
 import { contentHashOf } from "./contentHash.ts";
 import { memoryToHashIn } from "./hashMemory.ts";
-import { type BoundedBuilder, addBounded, boundBuilder } from "./entryLimits.ts";
+import { type BoundedBuilder, addBounded, boundBuilder, bytesRefusal } from "./entryLimits.ts";
 import { type FileWindow, bring, openFileWindow, readWhole } from "./fileWindow.ts";
 import { tarError } from "./layerErrors.ts";
 import type { ReadLayer } from "./layerIndexer.ts";
@@ -57,6 +57,9 @@ export function readPlainLayer(
       tarError(name, { kind: "malformed", reason: "something follows the end of the tar" }),
     );
   }
+  // Of a layer in an engine's storage the length is known only now.
+  const refusal = bytesRefusal(file.length, limits);
+  if (refusal !== undefined) return fail(tarError(name, refusal));
   const isUsual = isMarked && file.length - seeker.position <= usualEndBytes;
   const diffId = isUsual ? undefined : sha256OfRegion(file);
   return succeed({ index: finishLayer(seeker.builder, file.length), diffId, isMarked });

@@ -458,7 +458,7 @@ test("multi-volume tars are refused", () =>
     "layer-unreadable: it holds a part of a multi-volume tar",
   ));
 
-test("ceilings: paths, headers, entries, content", () => {
+test("ceilings: paths, headers, entries, content, the whole tar", () => {
   checkRefused([{ path: "a".repeat(200) }], "limit-exceeded: 150 bytes for a path", {
     pathBytes: 150,
   });
@@ -481,6 +481,10 @@ test("ceilings: paths, headers, entries, content", () => {
     "limit-exceeded: 1000 content bytes",
     { contentBytes: 1000 },
   );
+  const large = writeTar([{ path: "a", body: body(9000) }]);
+  const most = large.length - 1;
+  checkRefused(large, `limit-exceeded: ${most} uncompressed bytes`, { tarBytes: most });
+  assert.ok(indexTar(large, { ...defaultLimits, tarBytes: large.length }).ok);
 });
 
 test("a header that claims the whole disk is cut off, not read", () =>
