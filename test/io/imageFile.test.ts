@@ -5,6 +5,7 @@ import { after, suite, test } from "node:test";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { FileContent, FileRequest } from "../../server/src/io/fileContent.ts";
 import { readImageFile } from "../../server/src/io/imageFile.ts";
+import { defaultLimits } from "../../server/src/io/limits.ts";
 import type { OpenOptions } from "../../server/src/io/openImage.ts";
 import { createThreadStock } from "../../server/src/io/threadStock.ts";
 import { anImage, contentOf, type ImageBuilder } from "../support/imageBuilder.ts";
@@ -284,6 +285,17 @@ suite("a file of a layer", () => {
     await withImage("docker-archive:damaged.tar", { ...options, cacheFolder }, async (image) => {
       const read = await image.readFile({ ...request, layer: 0, path: "usr/bin/big" });
       assert.equal(errorOf(read).code, "layer-unreadable");
+    });
+  });
+
+  test("of a layer that limits do not allow any more is refused, whatever is remembered of it", async () => {
+    const reference = `docker-archive:${await put("limited.tar", dockerArchiveTar(app))}`;
+    const cacheFolder = join(folder(), "limited-cache");
+    await checkSource(reference, { ...stored(), cacheFolder });
+    const limits = { ...defaultLimits, entries: 3 };
+    await withImage(reference, { ...stored(), cacheFolder, limits }, async (image) => {
+      const read = await image.readFile({ ...request, layer: 0, path: "etc/passwd" });
+      assert.equal(errorOf(read).code, "limit-exceeded");
     });
   });
 

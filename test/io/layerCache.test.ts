@@ -6,8 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { findCachedLayers, openLayerStream, readImage } from "../../server/src/io/layerReader.ts";
-import type { LayerRegion, LayerSource } from "../../server/src/io/layerReader.ts";
+import type { LayerRegion, LayerSource, ReadOptions } from "../../server/src/io/layerReader.ts";
 import { prune } from "../../server/src/io/cacheFolder.ts";
+import { defaultLimits } from "../../server/src/io/limits.ts";
 import { packColumns, unpackColumns } from "../../server/src/io/columnFile.ts";
 import { type ImageBuilder, anImage, digestOf } from "../support/imageBuilder.ts";
 
@@ -172,6 +173,56 @@ test("a remembered layer that is gone when it is wanted is an error, not an imag
     .map((tar) => ({ kind: "cached", diffId: digestOf(tar) }));
   const outcome = await readImage(image.describe(), sources, { signal, cacheFolder });
   assert.ok(!outcome.ok && outcome.error.code === "layer-unreadable");
+});
+
+test("what is remembered is refused by limits that were set since, in the words of a layer that is read anew", async (context) => {
+  const folder = await aFolder(context);
+  const cacheFolder = join(folder, "cache");
+  const sources = await writeLayers(folder);
+  const first = plain(await read(sources, cacheFolder));
+  const names = await settled(cacheFolder, 3);
+  const whole = names.find((name) => name.startsWith("image-"))!;
+  const errorWith = async (options: Partial<ReadOptions>) => {
+    const outcome = await readImage(image.describe(), sources, { signal, ...options });
+    assert.ok(!outcome.ok, JSON.stringify(options));
+    return outcome.error;
+  };
+  // Each is too little for one of the layers.
+  const lowered = [
+    { ...defaultLimits, entries: 5 },
+    { ...defaultLimits, tarBytes: sources[1]!.length - 1 },
+  ];
+  const checkLowered = async () => {
+    for (const limits of lowered) {
+      const anew = await errorWith({ limits });
+      assert.equal(anew.code, "limit-exceeded");
+      assert.deepEqual(await errorWith({ limits, cacheFolder }), anew);
+    }
+  };
+  await checkLowered();
+  await rm(join(cacheFolder, whole));
+  await checkLowered();
+  assert.deepEqual(plain(await read(sources, cacheFolder)), first);
+});
+
+test("a layer that only the cache has is held against the limits, too", async (context) => {
+  const cacheFolder = join(await aFolder(context), "cache");
+  const sources: LayerSource[] = [];
+  for (const tar of image.layerTars()) {
+    const stream = openLayerStream("layer", { signal, cacheFolder });
+    await stream.push(tar.slice());
+    const streamed = await stream.finish();
+    assert.ok(streamed.ok);
+    sources.push({ kind: "cached", diffId: streamed.value.diffId });
+  }
+  await settled(cacheFolder, 2);
+  const limits = { ...defaultLimits, entries: 5 };
+  const outcome = await readImage(image.describe(), sources, { signal, cacheFolder, limits });
+  const where = `Layer ${sources[0]!.diffId.slice(7, 19)}`;
+  assert.deepEqual(outcome, {
+    ok: false,
+    error: { code: "limit-exceeded", limit: "5 entries", where },
+  });
 });
 
 test("what was unused for the longest time goes first, and what broken processes left", async (context) => {

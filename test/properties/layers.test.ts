@@ -6,6 +6,8 @@ import { wasteKinds } from "../../server/src/core/image/image.ts";
 import { decodeLayer, encodeLayer } from "../../server/src/core/image/layerCodec.ts";
 import type { LayerIndex } from "../../server/src/core/image/layerIndex.ts";
 import { type MergedLayers, mergeLayers, stackLayers } from "../../server/src/core/image/merge.ts";
+import { refusalNow } from "../../server/src/io/entryLimits.ts";
+import { defaultLimits } from "../../server/src/io/limits.ts";
 import { checkTree, indexTar, pushTar } from "../support/layerText.ts";
 import { modelImage } from "../support/layerModel.ts";
 import { type TarEntry, writeTar } from "../support/tarWriter.ts";
@@ -180,6 +182,19 @@ test("damaged tars give a layer or an error, never an exception", () =>
       damaged[at % damaged.length] = byte;
       const read = indexTar(damaged);
       assert.ok(read.ok || read.error.code !== "cancelled");
+    }),
+  ));
+
+test("a remembered layer is refused by the limits that refuse it when it is read, in the same words", () =>
+  fc.assert(
+    fc.property(tar, fc.nat(20), fc.integer({ min: -1, max: 1 }), (entries, most, more) => {
+      const bytes = writeTar(entries);
+      const index = indexOf(entries);
+      for (const set of [{ entries: most }, { tarBytes: bytes.length + more }]) {
+        const limits = { ...defaultLimits, ...set };
+        const read = pushTar(bytes, 4096, limits);
+        assert.deepEqual(refusalNow("layer", index, limits), read.ok ? undefined : read.error);
+      }
     }),
   ));
 

@@ -17,9 +17,9 @@ import { withTarSplit } from "./tarSplitFile.ts";
 
 /** Looks a path up; an index made for that is remembered, as if the whole image had been read. */
 export function answerFind(task: TaskOf<"find">, say: SayFromThread): void {
-  const { cache, path } = task;
-  const known = cache === undefined ? undefined : loadLayer(cache.folder, cache.key);
-  const index = known === undefined ? readIndex(task) : succeed(known);
+  const { diffId, limits, cache, path } = task;
+  const known = cache === undefined ? undefined : loadLayer(cache, diffId, limits);
+  const index = known ?? readIndex(task);
   say({
     kind: "found",
     result: index.ok ? succeed(findLayerFile(index.value, path)) : index,

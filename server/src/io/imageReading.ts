@@ -114,7 +114,7 @@ async function index(
 ): Promise<Result<LayerIndex, ImageError>> {
   const task: LayerTask | undefined =
     source.kind === "cached"
-      ? cache && { kind: "load", diffId: source.diffId, cache }
+      ? cache && { kind: "load", diffId: source.diffId, limits, cache }
       : { kind: "index", region: source, limits, cache };
   if (task === undefined) return fail(unreadable(shortDigest(source.diffId), "there is no cache"));
   return new Promise((resolve, reject) => {

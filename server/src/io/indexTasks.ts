@@ -1,5 +1,5 @@
 import { shortDigest } from "../core/image/digest.ts";
-import { fail, succeed } from "../core/result.ts";
+import { fail } from "../core/result.ts";
 import { keepLayer, loadLayer, packLayer } from "./layerCache.ts";
 import { unreadable } from "./layerErrors.ts";
 import type { SayFromThread, TaskOf } from "./layerTasks.ts";
@@ -7,9 +7,9 @@ import { readRegionLayer } from "./regionLayer.ts";
 
 /** Indexes a layer that lies in a file, or finds it in the cache. */
 export function answerIndex({ region, limits, cache }: TaskOf<"index">, say: SayFromThread): void {
-  const known = cache === undefined ? undefined : loadLayer(cache.folder, cache.key);
+  const known = cache === undefined ? undefined : loadLayer(cache, region.diffId, limits);
   const isNew = known === undefined;
-  const result = isNew ? readRegionLayer(region, limits, tellProgress(say)) : succeed(known);
+  const result = known ?? readRegionLayer(region, limits, tellProgress(say));
   const packed = isNew && result.ok && cache !== undefined ? packLayer(result.value) : undefined;
   say({ kind: "indexed", result });
   if (packed !== undefined && cache !== undefined) keepLayer(cache.folder, cache.key, packed);
@@ -17,10 +17,9 @@ export function answerIndex({ region, limits, cache }: TaskOf<"index">, say: Say
 }
 
 /** Finds a layer in the cache. */
-export function answerLoad({ diffId, cache }: TaskOf<"load">, say: SayFromThread): void {
-  const layer = loadLayer(cache.folder, cache.key);
+export function answerLoad({ diffId, limits, cache }: TaskOf<"load">, say: SayFromThread): void {
   const lost = unreadable(shortDigest(diffId), "what was remembered of it is gone");
-  say({ kind: "indexed", result: layer === undefined ? fail(lost) : succeed(layer) });
+  say({ kind: "indexed", result: loadLayer(cache, diffId, limits) ?? fail(lost) });
   say({ kind: "idle" });
 }
 

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
-import type { DiffId } from "../core/image/digest.ts";
+import { type DiffId, shortDigest } from "../core/image/digest.ts";
 import { noEvidence } from "../core/image/evidence.ts";
 import { decodeEvidence, encodeEvidence } from "../core/image/evidenceCodec.ts";
 import { decodeLayer, encodeLayer, layerCodecVersion } from "../core/image/layerCodec.ts";
+import type { ImageError } from "../core/image/imageError.ts";
 import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { MergedLayer, MergedLayers } from "../core/image/merge.ts";
+import { type Result, fail, succeed } from "../core/result.ts";
 import {
   forget,
   forgetSync,
@@ -17,10 +19,13 @@ import {
   readKeptSync,
 } from "./cacheFolder.ts";
 import { isPacked, packColumns, packedHeadBytes, unpackColumns } from "./columnFile.ts";
+import { refusalNow } from "./entryLimits.ts";
 import type { LayerSource, StoredTar } from "./layerSource.ts";
+import type { CachePlace } from "./layerTasks.ts";
+import type { Limits } from "./limits.ts";
 
 /** Names the shape of `MergedLayers` in the cache; to be raised with every change. */
-const mergedVersion = 4;
+const mergedVersion = 5;
 
 /**
  * Under which name a layer is remembered. Where its bytes were held against the diffId that is enough; a layer in a file is told apart by
@@ -42,14 +47,22 @@ export function imageKey(layerKeys: readonly string[]): string {
   return hashOf(layerKeys);
 }
 
-/** A remembered layer; undefined when there is none, or it is damaged. Blocks. */
-export function loadLayer(folder: string, key: string): LayerIndex | undefined {
+/** A remembered layer, refused where these limits do not allow it; undefined when there is none, or it is damaged. Blocks. */
+export function loadLayer(
+  { folder, key }: CachePlace,
+  diffId: DiffId,
+  limits: Limits,
+): Result<LayerIndex, ImageError> | undefined {
   const name = layerName(key);
   const kept = readKeptSync(folder, name);
   if (kept === undefined) return undefined;
   const layer = unpackLayer(kept);
-  if (layer === undefined) forgetSync(folder, name);
-  return layer;
+  if (layer === undefined) {
+    forgetSync(folder, name);
+    return undefined;
+  }
+  const refusal = refusalNow(shortDigest(diffId), layer, limits);
+  return refusal === undefined ? succeed(layer) : fail(refusal);
 }
 
 /** The bytes under which `keepLayer` remembers a layer; to be made before its columns are moved to another thread. */
@@ -59,8 +72,7 @@ export function packLayer(layer: LayerIndex): Uint8Array {
   packed.set(body, layerHeadBytes);
   const head = new DataView(packed.buffer);
   head.setUint32(0, layerMagic, true);
-  head.setUint32(4, layerCodecVersion, true);
-  head.setUint32(8, crc32(body), true);
+  head.setUint32(4, crc32(body), true);
   return packed;
 }
 
@@ -124,7 +136,7 @@ function withEvidence(packed: PackedLayers): MergedLayers {
 }
 
 const layerMagic = 0x5441524c;
-const layerHeadBytes = 12;
+const layerHeadBytes = 8;
 const sampleBytes = 4096;
 const sampleCount = 8;
 const crcPortionBytes = 4 * 2 ** 20;
@@ -133,10 +145,7 @@ function unpackLayer(packed: Uint8Array): LayerIndex | undefined {
   if (packed.length < layerHeadBytes) return undefined;
   const head = new DataView(packed.buffer, packed.byteOffset, layerHeadBytes);
   const body = packed.subarray(layerHeadBytes);
-  const isWhole =
-    head.getUint32(0, true) === layerMagic &&
-    head.getUint32(4, true) === layerCodecVersion &&
-    head.getUint32(8, true) === crc32(body);
+  const isWhole = head.getUint32(0, true) === layerMagic && head.getUint32(4, true) === crc32(body);
   return isWhole ? decodeLayer(body) : undefined;
 }
 
@@ -177,8 +186,9 @@ function hashOf(parts: readonly string[]): string {
   return createHash("sha256").update(parts.join("\n")).digest("hex");
 }
 
+/** With the version: that of an older Tare is another file, so that whoever looks whether a layer is there finds only what can be read. */
 function layerName(key: string): string {
-  return `layer-${key}`;
+  return `layer-${layerCodecVersion}-${key}`;
 }
 
 function mergedName(key: string): string {

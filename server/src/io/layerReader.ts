@@ -1,8 +1,9 @@
-import type { DiffId } from "../core/image/digest.ts";
+import { type DiffId, shortDigest } from "../core/image/digest.ts";
 import type { ImageDescription, ReadImage } from "../core/image/image.ts";
 import type { ImageError } from "../core/image/imageError.ts";
-import { toReadImage } from "../core/image/merge.ts";
+import { type MergedLayers, toReadImage } from "../core/image/merge.ts";
 import { type Result, fail, succeed } from "../core/result.ts";
+import { refusalNow } from "./entryLimits.ts";
 import type { ReadProgress } from "./imageSource.ts";
 import { hasLayer, imageKey, layerKey, loadMerged, verifiedKey } from "./layerCache.ts";
 import { readAndMerge } from "./imageReading.ts";
@@ -65,7 +66,10 @@ export async function readImage(
   const keys = cacheFolder === undefined ? [] : await Promise.all(sources.map(layerKey));
   const known =
     cacheFolder === undefined ? undefined : await loadMerged(cacheFolder, imageKey(keys));
-  if (known !== undefined) return succeed(toReadImage(description, known));
+  if (known !== undefined) {
+    const refusal = refusalOf(known, sources, limits);
+    return refusal === undefined ? succeed(toReadImage(description, known)) : fail(refusal);
+  }
   const { reference } = description;
   const { cacheMaximumBytes, threads } = options;
   const reading = {
@@ -81,4 +85,15 @@ export async function readImage(
   };
   const merged = await readAndMerge(reading);
   return merged.ok ? succeed(toReadImage(description, merged.value)) : merged;
+}
+
+/** That of the lowest layer that these limits do not allow. */
+function refusalOf(
+  { layers }: MergedLayers,
+  sources: readonly LayerSource[],
+  limits: Limits,
+): ImageError | undefined {
+  return layers
+    .map((layer, at) => refusalNow(shortDigest(sources[at]?.diffId ?? ""), layer, limits))
+    .find((refusal) => refusal !== undefined);
 }

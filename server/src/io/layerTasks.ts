@@ -33,6 +33,7 @@ export type LayerTask =
   | {
       readonly kind: "load";
       readonly diffId: DiffId;
+      readonly limits: Limits;
       readonly cache: CachePlace;
     }
   | {

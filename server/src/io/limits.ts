@@ -18,7 +18,10 @@ export interface Limits extends TarLimits {
   readonly readMs: number;
 }
 
-/** Far above what real images have: the largest known layers hold some hundred GB and two million files. */
+/**
+ * Far above what real images have: the largest known layers hold some hundred GB and two million files. Whoever lowers one that users cannot set raises
+ * `layerCodecVersion` and `mergedVersion`: what is remembered is held against `entries` and `tarBytes` only.
+ */
 export const defaultLimits: Limits = {
   entries: 5_000_000,
   layers: 1000,

@@ -40,6 +40,9 @@ const whiteoutPrefix = new TextEncoder().encode(".wh.");
 const metaPrefix = new TextEncoder().encode(".wh..wh.");
 const opaqueName = new TextEncoder().encode(".wh..wh..opq");
 
+/** Of the entries, and of the whiteouts. */
+const rootCount = 2;
+
 const leavesImage: EntryRefusal = { reason: 'an entry has ".." in its path' };
 const emptyWhiteout: EntryRefusal = { reason: "a whiteout names nothing to remove" };
 
@@ -100,18 +103,17 @@ export function noteContent(
 }
 
 /** Entries and made-up parents so far. */
-export function nodeCountOf({ columns, whiteouts }: LayerBuilder): number {
-  return columns.count + whiteouts.count;
+export function entryCountOf({ columns, whiteouts }: LayerBuilder): number {
+  return columns.count + whiteouts.count - rootCount;
 }
 
 /** The layer as read; the builder is used up. O(n log n) where the tar is not in path order, else O(n). */
-export function finishLayer(
-  { columns, whiteouts, evidence }: LayerBuilder,
-  tarBytes: number,
-): LayerIndex {
+export function finishLayer(builder: LayerBuilder, tarBytes: number): LayerIndex {
+  const { columns, whiteouts, evidence } = builder;
+  const entryCount = entryCountOf(builder);
   resolveLateLinks(columns);
   applyWhiteouts(columns, whiteouts);
-  return toLayerIndex(columns, tarBytes, evidence);
+  return toLayerIndex(columns, { tarBytes, entryCount }, evidence);
 }
 
 /** An entry whose last name is `.` or nothing: the root or a directory told in a roundabout way. */

@@ -14,7 +14,7 @@ import {
 } from "./varints.ts";
 
 /** Names the format that `encodeLayer` writes; to be raised with every change. */
-export const layerCodecVersion = 4;
+export const layerCodecVersion = 5;
 
 /**
  * A layer in few bytes, about 25 a node: names share their beginning with the name before, parents are told by how far the tree goes up, owners
@@ -25,6 +25,7 @@ export function encodeLayer(index: LayerIndex): Uint8Array<ArrayBuffer> {
   const writer = createByteWriter(tree.nodeCount * 32);
   writer.writeNumber(tree.nodeCount);
   writer.writeNumber(index.tarBytes);
+  writer.writeNumber(index.entryCount);
   writer.writeNumber(index.fileCount);
   writer.writeNumber(tree.nameBytes.length);
   const owners = tableOfOwners(tree);
@@ -226,6 +227,7 @@ function readOwner(reader: ByteReader): readonly number[] {
 function emptyLayer(reader: ByteReader): LayerIndex {
   const nodeCount = reader.readNumber();
   const tarBytes = reader.readNumber();
+  const entryCount = reader.readNumber();
   const fileCount = reader.readNumber();
   const tree: FileTree = {
     nodeCount,
@@ -256,6 +258,7 @@ function emptyLayer(reader: ByteReader): LayerIndex {
     bodyOffset: new Float64Array(nodeCount),
     contentBytes: 0,
     tarBytes,
+    entryCount,
     fileCount,
     evidence: noEvidence,
   };

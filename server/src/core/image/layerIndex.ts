@@ -33,6 +33,8 @@ export interface LayerIndex {
   readonly contentBytes: number;
   /** Length of the uncompressed tar, with its padding. */
   readonly tarBytes: number;
+  /** What reading it took: entries with the parents that were made up, those that a later entry replaced and whiteouts included. */
+  readonly entryCount: number;
   /** Regular files, hard links counted by name. */
   readonly fileCount: number;
   /** What was kept of its contents, by the first name of each inode group. */

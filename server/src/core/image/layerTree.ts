@@ -12,7 +12,7 @@ import { fillSubtrees } from "./subtrees.ts";
  */
 export function toLayerIndex(
   columns: NodeColumns,
-  tarBytes: number,
+  counts: Pick<LayerIndex, "tarBytes" | "entryCount">,
   rows: EvidenceRows,
 ): LayerIndex {
   const { shape, content, links } = isInOrder(columns) ? copied(columns) : ordered(columns);
@@ -25,7 +25,7 @@ export function toLayerIndex(
   const evidence = toEvidence(rows, (node) =>
     firstName === undefined ? node : (firstName[node] ?? -1),
   );
-  return { tree, ...own, contentBytes, tarBytes, evidence };
+  return { tree, ...own, contentBytes, ...counts, evidence };
 }
 
 type Shape = Pick<

@@ -38,7 +38,8 @@ export interface MergedLayers {
 }
 
 /** What reading tells of one layer. */
-export type MergedLayer = Omit<Layer, "index" | "diffId" | "transferBytes">;
+export type MergedLayer = Omit<Layer, "index" | "diffId" | "transferBytes"> &
+  Pick<LayerIndex, "entryCount">;
 
 /** Puts layers on top of each other, base first; they keep belonging to the caller. */
 export function stackLayers(layers: readonly LayerIndex[]): StackedLayers {
@@ -83,6 +84,7 @@ export function mergeLayers(
     layers: layers.map((index, layer) => ({
       contentBytes: index.contentBytes,
       tarBytes: index.tarBytes,
+      entryCount: index.entryCount,
       fileCount: index.fileCount,
       wastedBytes: wasted[layer] ?? 0,
       hidesBytes: hides[layer] ?? 0,
