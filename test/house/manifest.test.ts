@@ -61,7 +61,7 @@ describe("package.json", () => {
     const section = nested(
       Object.entries(settings).map(([name, setting]) => [name, setting.default]),
     );
-    assert.deepEqual(parseSettings(section), defaultSettings);
+    assert.deepEqual(parseSettings(section), { value: defaultSettings, problems: [] });
   });
 
   test("names every setting that the server reads, and no other", () => {

@@ -21,7 +21,7 @@ function named(
   const found = namedImage(parseDockerfile(text), {
     uri,
     folder: folderOf(folders, uri),
-    settings: parseSettings({ images }),
+    settings: parseSettings({ images }).value,
     remembered,
   });
   return found && `${found.chosenBy} ${found.reference} in ${found.baseFolder}`;

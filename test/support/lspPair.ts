@@ -10,6 +10,7 @@ import type {
   Position,
   ProtocolConnection,
   Range,
+  ShowMessageParams,
   TextEdit,
   WorkspaceEdit,
 } from "vscode-languageserver/node";
@@ -48,6 +49,8 @@ export interface LspPair {
   readonly refreshes: Map<string, number>;
   /** Messages of `window/logMessage`. */
   readonly logs: string[];
+  /** What was shown to the user, of `window/showMessage`. */
+  readonly shown: ShowMessageParams[];
   open(uri: string, text: string, languageId?: string): Promise<void>;
   /** Replaces the first occurrence of a text, as an incremental change. */
   edit(uri: string, find: string, replacement: string): Promise<void>;
@@ -114,12 +117,14 @@ function pairOf(client: ProtocolConnection, options: PairOptions): LspPair {
   const statuses: ImageStatus[] = [];
   const refreshes = new Map<string, number>();
   const logs: string[] = [];
+  const shown: ShowMessageParams[] = [];
   const texts = new Map<string, { text: string; version: number }>();
   let settings = options.settings;
   client.onNotification("textDocument/publishDiagnostics", (params) => {
     diagnostics.set(params.uri, params.diagnostics);
   });
   client.onNotification("window/logMessage", ({ message }) => void logs.push(message));
+  client.onNotification("window/showMessage", (params) => void shown.push(params));
   client.onNotification(methods.imageStatus, (status: ImageStatus) => void statuses.push(status));
   client.onRequest("client/registerCapability", () => null);
   client.onRequest("window/workDoneProgress/create", () => null);
@@ -143,6 +148,7 @@ function pairOf(client: ProtocolConnection, options: PairOptions): LspPair {
     statuses,
     refreshes,
     logs,
+    shown,
     async open(uri, text, languageId = "dockerfile") {
       texts.set(uri, { text, version: 1 });
       await client.sendNotification("textDocument/didOpen", {

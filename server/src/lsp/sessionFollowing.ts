@@ -5,7 +5,9 @@ import {
 import { foldersOf, pathOfUri } from "./folders.ts";
 import type { Server } from "./serverParts.ts";
 import { reconsiderAll } from "./serverParts.ts";
+import type { SettingsAnswer } from "./settingsExchange.ts";
 import { fetchSettings, parsePushedSettings } from "./settingsExchange.ts";
+import { createSettingsWarning } from "./settingsWarning.ts";
 
 /** Follows settings, folders and files: what holds for all documents and may change at any time. */
 export function followSession(server: Server): void {
@@ -14,14 +16,14 @@ export function followSession(server: Server): void {
     server.engineWatch.follow();
     reconsiderAll(server);
   };
-  const fetch = (): void =>
-    shield.inBackground(() =>
-      fetchSettings(server, (settings) => {
-        session.settings = settings;
-        session.areSettingsKnown = true;
-        reconsider();
-      }),
-    );
+  const warn = createSettingsWarning(server);
+  const apply = ({ settings, problems }: SettingsAnswer): void => {
+    session.settings = settings;
+    session.areSettingsKnown = true;
+    warn(problems);
+    reconsider();
+  };
+  const fetch = (): void => shield.inBackground(() => fetchSettings(server, apply));
   connection.onInitialized(
     shield.answering(undefined, () => {
       const { configurationRegistration, fileWatching, folderChanges } = session.features;
@@ -48,11 +50,7 @@ export function followSession(server: Server): void {
   connection.onDidChangeConfiguration(
     shield.answering(undefined, ({ settings }: { settings: unknown }) => {
       if (session.features.configuration) fetch();
-      else {
-        session.settings = parsePushedSettings(settings);
-        session.areSettingsKnown = true;
-        reconsider();
-      }
+      else apply(parsePushedSettings(settings));
     }),
   );
 }

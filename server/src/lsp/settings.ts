@@ -5,8 +5,20 @@ import type {
   RuleSeverities,
   StatedLimits,
 } from "../core/analysis.ts";
-import { parseSize } from "../core/analysis.ts";
+import { rules, targets } from "../core/analysis.ts";
 import { severities } from "../core/views/findings.ts";
+import type { SettingPlace } from "./settingValues.ts";
+import {
+  amount,
+  count,
+  oneOf,
+  placeAt,
+  rowsOf,
+  size,
+  truth,
+  valueOf,
+  words,
+} from "./settingValues.ts";
 
 /**
  * What the user set under `tare`. The same names, types and defaults stand in package.json (`contributes.configuration`);
@@ -93,32 +105,47 @@ export const defaultSettings: Settings = {
   limitLayerBytes: 64e9,
 };
 
-/** The settings in a client's answer for the section `tare`. Whatever is missing or of the wrong type takes its default: settings are typed by hand. */
-export function parseSettings(section: unknown): Settings {
+/** Settings as they hold, and what of them could not be understood. */
+export interface ParsedSettings {
+  readonly value: Settings;
+  /** One sentence each, none twice; empty when everything was understood. */
+  readonly problems: readonly string[];
+}
+
+/** The settings in a client's answer for the section `tare`. Whatever is missing or of the wrong kind takes its default: settings are typed by hand. */
+export function parseSettings(section: unknown): ParsedSettings {
+  const problems = new Set<string>();
+  const tare = { name: "tare", value: section, note: (problem: string) => problems.add(problem) };
+  const value = settingsIn((path) => placeAt(tare, path));
+  return { value, problems: [...problems] };
+}
+
+function settingsIn(at: (path: string) => SettingPlace): Settings {
   const fallback = defaultSettings;
+  const { inlayHintsMinimumBytes, cacheMaximumBytes, limitEntries, limitLayerBytes } = fallback;
+  const { budgetBytes, transferBudgetBytes, target, maxLayers } = statedIn(at);
   return {
-    inlayHintsEnabled: booleanAt(section, "inlayHints.enabled") ?? fallback.inlayHintsEnabled,
-    inlayHintsMinimumBytes:
-      bytesAt(section, "inlayHints.minimumBytes") ?? fallback.inlayHintsMinimumBytes,
-    codeLensEnabled: booleanAt(section, "codeLens.enabled") ?? fallback.codeLensEnabled,
-    budgetBytes: bytesAt(section, "budget"),
-    transferBudgetBytes: bytesAt(section, "transferBudget"),
-    target: textAt(section, "target"),
-    maxLayers: statedAt(section).maxLayers,
-    platformBudgets: platformBudgetsAt(section),
-    cost: costAt(section),
-    rules: severitiesAt(section, "rules"),
-    images: pairsAt(section, "images"),
-    matchByHistory: booleanAt(section, "matchByHistory") ?? fallback.matchByHistory,
-    historyEnabled: booleanAt(section, "history") ?? fallback.historyEnabled,
-    engineEnabled: booleanAt(section, "engine.enabled") ?? fallback.engineEnabled,
-    engineEndpoint: textAt(section, "engine.endpoint"),
-    registryEnabled: booleanAt(section, "registry") ?? fallback.registryEnabled,
-    contextFolder: textAt(section, "context"),
-    platform: textAt(section, "platform"),
-    cacheMaximumBytes: bytesAt(section, "cache.maximumBytes") ?? fallback.cacheMaximumBytes,
-    limitEntries: countAt(section, "limits.entries") ?? fallback.limitEntries,
-    limitLayerBytes: bytesAt(section, "limits.layerBytes") ?? fallback.limitLayerBytes,
+    inlayHintsEnabled: valueOf(at("inlayHints.enabled"), truth, fallback.inlayHintsEnabled),
+    inlayHintsMinimumBytes: valueOf(at("inlayHints.minimumBytes"), size, inlayHintsMinimumBytes),
+    codeLensEnabled: valueOf(at("codeLens.enabled"), truth, fallback.codeLensEnabled),
+    budgetBytes,
+    transferBudgetBytes,
+    target,
+    maxLayers,
+    platformBudgets: platformBudgetsIn(at("platformBudgets")),
+    cost: costIn(at),
+    rules: severitiesIn(at("rules")),
+    images: imagesIn(at("images")),
+    matchByHistory: valueOf(at("matchByHistory"), truth, fallback.matchByHistory),
+    historyEnabled: valueOf(at("history"), truth, fallback.historyEnabled),
+    engineEnabled: valueOf(at("engine.enabled"), truth, fallback.engineEnabled),
+    engineEndpoint: valueOf(at("engine.endpoint"), words, undefined),
+    registryEnabled: valueOf(at("registry"), truth, fallback.registryEnabled),
+    contextFolder: valueOf(at("context"), words, undefined),
+    platform: valueOf(at("platform"), words, undefined),
+    cacheMaximumBytes: valueOf(at("cache.maximumBytes"), size, cacheMaximumBytes),
+    limitEntries: valueOf(at("limits.entries"), count, limitEntries),
+    limitLayerBytes: valueOf(at("limits.layerBytes"), size, limitLayerBytes),
   };
 }
 
@@ -139,45 +166,20 @@ export function budgetsIn({
   };
 }
 
-/** The value at a dotted path; clients send nested objects, some the dotted key itself. */
-function valueAt(section: unknown, path: string): unknown {
-  if (typeof section !== "object" || section === null) return undefined;
-  const direct: unknown = Reflect.get(section, path);
-  const dot = path.indexOf(".");
-  if (direct !== undefined || dot === -1) return direct;
-  return valueAt(Reflect.get(section, path.slice(0, dot)), path.slice(dot + 1));
-}
-
-function booleanAt(section: unknown, path: string): boolean | undefined {
-  const value = valueAt(section, path);
-  return typeof value === "boolean" ? value : undefined;
-}
-
-/** Trimmed; undefined for an empty text, which stands for "not set". */
-function textAt(section: unknown, path: string): string | undefined {
-  const value = valueAt(section, path);
-  return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
-}
-
-function countAt(section: unknown, path: string): number | undefined {
-  const value = valueAt(section, path);
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-function platformBudgetsAt(section: unknown): readonly PlatformLimits[] {
-  const value = valueAt(section, "platformBudgets");
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).map(([platform, stated]: [string, unknown]) => ({
+function platformBudgetsIn(place: SettingPlace): readonly PlatformLimits[] {
+  return rowsOf(place).map(([platform, row]) => ({
     platform: platform.trim(),
-    ...statedAt(stated),
+    ...statedIn((path) => placeAt(row, path)),
   }));
 }
 
-function statedAt(section: unknown): StatedLimits {
-  const budgetBytes = bytesAt(section, "budget");
-  const transferBudgetBytes = bytesAt(section, "transferBudget");
-  const maxLayers = countAt(section, "maxLayers") ?? 0;
-  const target = textAt(section, "target");
+const targetName = oneOf(targets.map(({ name }) => name));
+
+function statedIn(at: (path: string) => SettingPlace): StatedLimits {
+  const budgetBytes = valueOf(at("budget"), size, undefined);
+  const transferBudgetBytes = valueOf(at("transferBudget"), size, undefined);
+  const maxLayers = valueOf(at("maxLayers"), count, undefined) ?? 0;
+  const target = valueOf(at("target"), targetName, undefined);
   return {
     ...(budgetBytes === undefined ? {} : { budgetBytes }),
     ...(transferBudgetBytes === undefined ? {} : { transferBudgetBytes }),
@@ -186,43 +188,38 @@ function statedAt(section: unknown): StatedLimits {
   };
 }
 
-function costAt(section: unknown): CostSettings {
-  const currency = textAt(section, "cost.currency");
+function costIn(at: (path: string) => SettingPlace): CostSettings {
+  const currency = valueOf(at("cost.currency"), words, undefined);
   return {
-    ...amountAt(section, "cost.bandwidth", "bandwidthMbits"),
-    ...amountAt(section, "cost.storagePrice", "storagePricePerGb"),
-    ...amountAt(section, "cost.transferPrice", "transferPricePerGb"),
-    ...amountAt(section, "cost.pulls", "pullsPerMonth"),
+    ...amountIn(at("cost.bandwidth"), "bandwidthMbits"),
+    ...amountIn(at("cost.storagePrice"), "storagePricePerGb"),
+    ...amountIn(at("cost.transferPrice"), "transferPricePerGb"),
+    ...amountIn(at("cost.pulls"), "pullsPerMonth"),
     ...(currency === undefined ? {} : { currency }),
   };
 }
 
 /** Nothing for 0, which stands for "not set". */
-function amountAt(section: unknown, path: string, key: keyof CostSettings): CostSettings {
-  const value = valueAt(section, path);
-  const isAmount = typeof value === "number" && Number.isFinite(value) && value > 0;
-  return isAmount ? { [key]: value } : {};
+function amountIn(place: SettingPlace, key: keyof CostSettings): CostSettings {
+  const value = valueOf(place, amount, undefined) ?? 0;
+  return value === 0 ? {} : { [key]: value };
 }
 
-function bytesAt(section: unknown, path: string): number | undefined {
-  const value = textAt(section, path);
-  return value === undefined ? countAt(section, path) : parseSize(value);
+function imagesIn(place: SettingPlace): readonly (readonly [string, string])[] {
+  return rowsOf(place).flatMap(([glob, row]) => {
+    const reference = valueOf(row, words, undefined);
+    return reference === undefined ? [] : [[glob, reference] as const];
+  });
 }
 
-function pairsAt(section: unknown, path: string): readonly (readonly [string, string])[] {
-  const value = valueAt(section, path);
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([glob, reference]: [string, unknown]) =>
-    typeof reference === "string" && reference.trim() !== ""
-      ? [[glob, reference.trim()] as const]
-      : [],
-  );
-}
+const severityWord = oneOf([...severities, "off" as const]);
 
-function severitiesAt(section: unknown, path: string): RuleSeverities {
+function severitiesIn(place: SettingPlace): RuleSeverities {
   return Object.fromEntries(
-    pairsAt(section, path).flatMap(([code, word]) => {
-      const severity = [...severities, "off" as const].find((known) => known === word);
+    rowsOf(place).flatMap(([code, row]) => {
+      const isRule = rules.some((rule) => rule.code === code);
+      if (!isRule) row.note(`${row.name} changes nothing: Tare has no rule of that name.`);
+      const severity = valueOf(row, severityWord, undefined);
       return severity === undefined ? [] : [[code, severity]];
     }),
   );

@@ -2,16 +2,24 @@ import type { Server } from "./serverParts.ts";
 import type { Settings } from "./settings.ts";
 import { parseSettings } from "./settings.ts";
 
+/** What a client says of its settings. */
+export interface SettingsAnswer {
+  /** By folder URI; "" for documents outside all folders. */
+  readonly settings: ReadonlyMap<string, Settings>;
+  /** One sentence for each value that could not be understood. */
+  readonly problems: readonly string[];
+}
+
 /** A client that has not answered by then does not keep the user waiting. */
 const answerMs = 2000;
 
 /**
- * Asks the client for the settings of each folder, by folder URI, "" for documents outside all of them. `apply` is called with the defaults
- * where the client cannot be asked or does not answer in time, and with its answer whenever that comes.
+ * Asks the client for the settings of each folder. `apply` is called with the defaults where the client cannot be asked or does not answer
+ * in time, and with its answer whenever that comes.
  */
 export async function fetchSettings(
   { connection, host, session }: Pick<Server, "connection" | "host" | "session">,
-  apply: (settings: ReadonlyMap<string, Settings>) => void,
+  apply: (answer: SettingsAnswer) => void,
 ): Promise<void> {
   if (!session.features.configuration) {
     if (!session.areSettingsKnown) apply(settingsByFolder([], []));
@@ -30,17 +38,18 @@ export async function fetchSettings(
   apply(settingsByFolder(folderUris, sections));
 }
 
-function settingsByFolder(
-  folderUris: readonly string[],
-  sections: unknown,
-): ReadonlyMap<string, Settings> {
+function settingsByFolder(folderUris: readonly string[], sections: unknown): SettingsAnswer {
   const list: readonly unknown[] = Array.isArray(sections) ? sections : [];
-  return new Map(["", ...folderUris].map((uri, index) => [uri, parseSettings(list[index])]));
+  const parsed = ["", ...folderUris].map((uri, at) => ({ uri, ...parseSettings(list[at]) }));
+  return {
+    settings: new Map(parsed.map(({ uri, value }) => [uri, value])),
+    problems: [...new Set(parsed.flatMap(({ problems }) => problems))],
+  };
 }
 
 /** Settings that an older client pushed: the section, or the tree that holds it. They hold for all folders. */
-export function parsePushedSettings(pushed: unknown): ReadonlyMap<string, Settings> {
+export function parsePushedSettings(pushed: unknown): SettingsAnswer {
   const section: unknown =
     typeof pushed === "object" && pushed !== null && "tare" in pushed ? pushed.tare : pushed;
-  return new Map([["", parseSettings(section)]]);
+  return settingsByFolder([], [section]);
 }
