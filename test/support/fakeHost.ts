@@ -176,6 +176,8 @@ function recordsOf({ records }: FakeHost): RecordFiles {
   };
 }
 
+const emptyListing: ContextListing = { root: toFolder([], undefined), entryCount: 0 };
+
 /** Build contexts and registries of a world. */
 function contextWorld(
   worldOf: () => FakeHost,
@@ -204,10 +206,7 @@ function contextWorld(
     openContext: ({ root }, onChange) => {
       const world = worldOf();
       const snapshot = () => {
-        const listing = world.contexts.get(root) ?? {
-          root: toFolder([], undefined),
-          entryCount: 0,
-        };
+        const listing = world.contexts.get(root) ?? emptyListing;
         const ignorePath = join(root, ".dockerignore");
         return { listing, ignoreText: world.ignoreFiles.get(ignorePath), ignorePath };
       };
