@@ -113,3 +113,20 @@ test("every target states a limit, why, and where it comes from", () => {
     assert.ok(reason.endsWith(".") && source.endsWith("."));
   }
 });
+
+test("each of very many stages has its own limit, the final one that of the image", () => {
+  const stages = Array.from(
+    { length: 5000 },
+    (_, index) => `# tare: budget=${index + 1}kB\nFROM scratch\n`,
+  );
+  const { budgets } = textAnalysisOf(`ARG A\n${stages.join("")}`);
+  assert.equal(budgets.length, 5000);
+  assert.deepEqual(
+    [budgets[0], budgets[1], budgets.at(-1)].map((one) => [one?.stage, one?.limitBytes]),
+    [
+      [undefined, 5_000_000],
+      [0, 1000],
+      [4998, 4_999_000],
+    ],
+  );
+});

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Analysis } from "../../../server/src/core/analysis.ts";
 import { noticesOf } from "../../../server/src/core/views/diagnostics.ts";
 import { directiveFixes } from "../../../server/src/core/views/directiveHelp.ts";
+import { textOf } from "../../../server/src/core/text/span.ts";
 import { analysisOf, textAnalysisOf } from "../../support/analysisOf.ts";
 import { anImage } from "../../support/imageBuilder.ts";
 
@@ -94,3 +95,29 @@ test("a key that is set twice can be removed, a bad value has no fix", () => {
 
 test("removing the only key removes the comment line", () =>
   assert.deepEqual(fixed("# tare: colour=red\nFROM x\n"), ['Remove colour: "FROM x\\n"']));
+
+test("each of very many bad directives is told, and can be removed", () => {
+  const lines = Array.from({ length: 10_000 }, (_, index) => `# tare: colour${index}=red\n`);
+  const text = `FROM x\n${lines.join("")}RUN a\n`;
+  const analysis = textAnalysisOf(text);
+  assert.equal(told(analysis).length, lines.length);
+  assert.match(told(analysis).at(-1)!, /^warning bad-directive "colour9999"/);
+  const fixes = analysis.problems.map(({ span }) => directiveFixes(analysis.dockerfile, span));
+  assert.deepEqual(
+    fixes.flat().map(({ edit }) => textOf(text, edit.span)),
+    lines,
+  );
+});
+
+test("each of very many unknown words of one comment can be removed, whatever they are", () => {
+  const words = Array.from({ length: 8000 }, (_, index) => ` word${index}`);
+  for (const start of ["# tare:", "# tare: image=a"]) {
+    const text = `${start}${words.join("")}\nFROM x\n`;
+    const { dockerfile, problems } = textAnalysisOf(text);
+    const fixes = problems.flatMap(({ span }) => directiveFixes(dockerfile, span));
+    assert.deepEqual(
+      fixes.map(({ edit }) => textOf(text, edit.span)),
+      words,
+    );
+  }
+});

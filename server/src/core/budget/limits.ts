@@ -1,6 +1,6 @@
 import { findTarget, targets } from "../bases/targets.ts";
 import { budgetedStage, limitedPlatform } from "../dockerfile/directiveScope.ts";
-import type { Dockerfile } from "../dockerfile/syntax.ts";
+import type { Dockerfile, TareDirective } from "../dockerfile/syntax.ts";
 import type { Platform } from "../image/imageConfig.ts";
 import type { Problem } from "../result.ts";
 import { nearestName } from "../text/nearestName.ts";
@@ -63,11 +63,24 @@ export function limitsOf(
   const image = (["budget", "transfer-budget"] as const).flatMap(
     (name) => nearestLimit(places, name) ?? [],
   );
-  const stages = dockerfile.stages.flatMap(({ index }) => {
-    const limit = nearestLimit(placesIn(dockerfile, index, platform), "budget");
-    return limit === undefined ? [] : [{ ...limit, stage: index }];
+  const stages = [...linesOfStages(dockerfile)].flatMap(([stage, directives]) => {
+    const limit = nearestLimit(placesIn({ ...dockerfile, directives }, stage, platform), "budget");
+    return limit === undefined ? [] : [{ ...limit, stage }];
   });
   return [...image, ...stages];
+}
+
+/** The comment lines that limit a stage, by its index; stages and lines in text order. */
+function linesOfStages(dockerfile: Dockerfile): ReadonlyMap<number, readonly TareDirective[]> {
+  const found = new Map<number, TareDirective[]>();
+  for (const directive of dockerfile.directives) {
+    const stage = budgetedStage(dockerfile, directive, "budget");
+    if (stage === undefined) continue;
+    const lines = found.get(stage);
+    if (lines === undefined) found.set(stage, [directive]);
+    else lines.push(directive);
+  }
+  return found;
 }
 
 /** How many layers the image may have, found like `limitsOf`; undefined where nobody says. Targets and stages limit no layers. */

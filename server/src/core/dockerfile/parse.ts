@@ -72,12 +72,13 @@ export function parseDockerfile(text: string): Dockerfile {
     instructions.push(instruction);
     at = next;
   }
-  const { directives, problems } = readTareDirectives(text, comments, instructions);
+  const stages = toStages(instructions);
+  const { directives, problems } = readTareDirectives(text, comments, { instructions, stages });
   return {
     text,
     escape,
     instructions,
-    stages: toStages(instructions),
+    stages,
     directives,
     problems: problems.toSorted(bySpan),
   };

@@ -1,4 +1,5 @@
 import { type Variables, expandVariables } from "./expand.ts";
+import { countUpTo } from "../text/countUpTo.ts";
 import type { Dockerfile, Instruction, Stage, StageBase } from "./syntax.ts";
 import { globalArguments } from "./variables.ts";
 
@@ -7,19 +8,23 @@ export function toStages(instructions: readonly Instruction[]): readonly Stage[]
   const starts = instructions.flatMap(({ keyword }, index) => (keyword === "FROM" ? [index] : []));
   const globals = globalArguments(instructions);
   const stages: Stage[] = [];
+  const named = new Map<string, number>();
   for (const [at, start] of starts.entries()) {
     const from = instructions[start];
     if (from === undefined) continue;
-    const platform = from.flags.find(({ name }) => name === "platform")?.value;
+    const platform = from.flags.find((flag) => flag.name === "platform")?.value;
+    const index = stages.length;
+    const name = stageNameOf(from);
     stages.push({
-      index: stages.length,
-      name: stageNameOf(from),
+      index,
+      name,
       from,
-      base: baseOf(from, globals, stages),
+      base: baseOf(from, globals, named),
       platform:
         platform === undefined ? undefined : (expandVariables(platform, globals) ?? platform),
       instructions: instructions.slice(start, starts[at + 1]),
     });
+    if (name !== undefined) named.set(name, index);
   }
   return stages;
 }
@@ -29,25 +34,22 @@ function stageNameOf({ words }: Instruction): string | undefined {
   return as?.text.toUpperCase() === "AS" ? name?.text.toLowerCase() : undefined;
 }
 
-function baseOf({ words }: Instruction, globals: Variables, earlier: readonly Stage[]): StageBase {
+function baseOf(
+  { words }: Instruction,
+  globals: Variables,
+  named: ReadonlyMap<string, number>,
+): StageBase {
   const written = words[0]?.text ?? "";
   const name = expandVariables(written, globals);
   if (name === undefined || name === "") return { kind: "unknown", text: written };
   if (name === "scratch") return { kind: "scratch" };
-  const stage = earlier.findLast((one) => one.name === name.toLowerCase());
-  return stage === undefined ? { kind: "image", name } : { kind: "stage", stage: stage.index };
+  const stage = named.get(name.toLowerCase());
+  return stage === undefined ? { kind: "image", name } : { kind: "stage", stage };
 }
 
 /** The stage that the instruction at an index belongs to; undefined before the first FROM. O(log stages). */
-export function stageAt({ stages }: Dockerfile, index: number): Stage | undefined {
-  let low = 0;
-  let high = stages.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((stages[middle]?.from.index ?? 0) <= index) low = middle + 1;
-    else high = middle;
-  }
-  return stages[low - 1];
+export function stageAt({ stages }: Pick<Dockerfile, "stages">, index: number): Stage | undefined {
+  return stages[countUpTo(stages, index, ({ from }) => from.index) - 1];
 }
 
 /** The stages that a stage is made of, its own last. A stage that names itself or a later one ends the chain. */

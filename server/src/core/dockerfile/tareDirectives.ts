@@ -1,8 +1,9 @@
 import type { Parsed, Problem } from "../result.ts";
 import type { Span } from "../text/span.ts";
+import { countUpTo } from "../text/countUpTo.ts";
 import { parseSize } from "../text/size.ts";
 import { budgetedStage, limitedPlatform, limitKeys } from "./directiveScope.ts";
-import type { Instruction, TareDirective, TareSetting } from "./syntax.ts";
+import type { Dockerfile, Instruction, TareDirective, TareSetting } from "./syntax.ts";
 
 /** A comment line, and the instruction in whose continuation it stands. */
 export interface CommentLine {
@@ -35,7 +36,7 @@ const setting = /([^\s=]+)(=)?("[^"]*"?|'[^']*'?|\S*)/g;
 export function readTareDirectives(
   text: string,
   comments: readonly CommentLine[],
-  instructions: readonly Instruction[],
+  { instructions, stages }: Pick<Dockerfile, "instructions" | "stages">,
 ): { readonly directives: readonly TareDirective[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const directives = comments
@@ -52,7 +53,8 @@ export function readTareDirectives(
       problems.push(...misplaced(directive, instructions), ...limitless(directive));
       return directive;
     });
-  return { directives, problems: [...problems, ...repeated(directives, instructions)] };
+  const twice = repeated({ instructions, stages, directives });
+  return { directives, problems: [...problems, ...twice] };
 }
 
 /** Undefined before the first instruction, where a directive speaks of the file, and behind the last. O(log instructions). */
@@ -60,14 +62,8 @@ function instructionBelow(
   instructions: readonly Instruction[],
   { start }: CommentLine,
 ): number | undefined {
-  let low = 0;
-  let high = instructions.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((instructions[middle]?.span.start ?? 0) > start) high = middle;
-    else low = middle + 1;
-  }
-  return low === 0 ? undefined : instructions[low]?.index;
+  const above = countUpTo(instructions, start, ({ span }) => span.start);
+  return above === 0 ? undefined : instructions[above]?.index;
 }
 
 function misplaced(
@@ -97,15 +93,14 @@ function limitless({ settings }: TareDirective): readonly Problem[] {
 }
 
 function repeated(
-  directives: readonly TareDirective[],
-  instructions: readonly Instruction[],
+  dockerfile: Pick<Dockerfile, "instructions" | "stages" | "directives">,
 ): readonly Problem[] {
   const seen = new Set<string>();
-  return directives
+  return dockerfile.directives
     .flatMap((directive) => directive.settings.map((one) => ({ directive, ...one })))
     .filter(({ key }) => key !== "ignore" && directiveKeys.some((known) => known === key))
     .filter(({ directive, key }) => {
-      const stage = budgetedStage({ instructions }, directive, key);
+      const stage = budgetedStage(dockerfile, directive, key);
       const platform = key === "platform" ? directive.line : platformOf(directive, key);
       const scoped = `${key} ${stage ?? ""} ${platform ?? ""}`;
       const isRepeated = seen.has(scoped);

@@ -2,9 +2,11 @@
 export function nearestName(text: string, names: readonly string[]): string | undefined {
   const lower = text.toLowerCase();
   if (lower.length > 64) return undefined;
+  const isStart = (name: string): boolean => lower.length > 2 && name.startsWith(lower);
   const near = names
+    .filter((name) => Math.abs(name.length - lower.length) <= 2 || isStart(name))
     .map((name) => ({ name, distance: editDistance(lower, name) }))
-    .filter(({ name, distance }) => distance <= 2 || (lower.length > 2 && name.startsWith(lower)))
+    .filter(({ name, distance }) => distance <= 2 || isStart(name))
     .sort((a, b) => a.distance - b.distance);
   return near[0]?.name;
 }

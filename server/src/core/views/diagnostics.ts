@@ -1,5 +1,6 @@
 import type { Analysis } from "../analysis.ts";
 import type { BudgetVerdict } from "../budget/budget.ts";
+import { directiveAround } from "../dockerfile/directiveScope.ts";
 import type { Instruction } from "../dockerfile/syntax.ts";
 import type { Finding, Severity } from "../rules/rule.ts";
 import { counted } from "../text/counted.ts";
@@ -39,11 +40,7 @@ export function noticesOf(analysis: Analysis, options: NoticeOptions = {}): read
 
 function badDirectives({ problems, dockerfile }: Analysis): readonly Notice[] {
   return problems
-    .filter(({ span }) =>
-      dockerfile.directives.some(
-        (directive) => directive.span.start <= span.start && span.end <= directive.span.end,
-      ),
-    )
+    .filter(({ span }) => directiveAround(dockerfile, span) !== undefined)
     .map(({ span, message }) => ({
       span,
       severity: "warning",

@@ -1,5 +1,7 @@
 import { targets } from "../bases/targets.ts";
-import type { Dockerfile, TareSetting } from "../dockerfile/syntax.ts";
+import { directiveAround } from "../dockerfile/directiveScope.ts";
+import { trimmedEnd } from "../dockerfile/logicalLines.ts";
+import type { Dockerfile, TareDirective, TareSetting } from "../dockerfile/syntax.ts";
 import { ignoredRules } from "../rules/ignoring.ts";
 import { rules } from "../rules/registry.ts";
 import type { Span } from "../text/span.ts";
@@ -92,16 +94,15 @@ export interface DirectiveFix {
  * setting out. Empty when the span covers no key, such as for a bad value.
  */
 export function directiveFixes(dockerfile: Dockerfile, span: Span): readonly DirectiveFix[] {
-  const line = dockerfile.directives.find(
-    (directive) => directive.span.start <= span.start && span.end <= directive.span.end,
-  )?.span;
+  const directive = directiveAround(dockerfile, span);
   const key = textOf(dockerfile.text, span);
-  if (line === undefined || !/^[^\s=#:]+$/.test(key)) return [];
-  const ignoring = ignoreAt(dockerfile, span);
+  if (directive === undefined || !/^[^\s=#:]+$/.test(key)) return [];
+  const line = directive.span;
+  const ignoring = ignoreAt(directive, span);
   if (ignoring !== undefined) {
     return spellings(key, span, ruleCodes, removedName(dockerfile.text, line, ignoring, span));
   }
-  if (isTarget(dockerfile, span)) {
+  if (isTarget(directive, span)) {
     const near = nearestName(key, targetNames);
     return near === undefined ? [] : spellings(key, span, targetNames, span).slice(0, 1);
   }
@@ -114,17 +115,17 @@ const ruleCodes = rules.map(({ code }) => code);
 
 const targetNames = targets.map(({ name }) => name);
 
-function isTarget({ directives }: Dockerfile, span: Span): boolean {
-  return directives
-    .flatMap(({ settings }) => settings)
-    .some(({ key, valueSpan }) => key === "target" && valueSpan.start === span.start);
+function isTarget({ settings }: TareDirective, span: Span): boolean {
+  return settings.some(({ key, valueSpan }) => key === "target" && valueSpan.start === span.start);
 }
 
 /** The `ignore` that names a rule at the span. */
-function ignoreAt({ directives }: Dockerfile, span: Span): TareSetting | undefined {
-  return directives
-    .flatMap(({ settings }) => settings)
-    .find((setting) => ignoredRules(setting).some((name) => name.span.start === span.start));
+function ignoreAt({ settings }: TareDirective, span: Span): TareSetting | undefined {
+  return settings.find(
+    (setting) =>
+      touches(setting.valueSpan, span.start) &&
+      ignoredRules(setting).some((name) => name.span.start === span.start),
+  );
 }
 
 function spellings(
@@ -157,14 +158,13 @@ function removedName(text: string, line: Span, setting: TareSetting, name: Span)
 function removedSpan(text: string, line: Span, key: Span): Span {
   const value = /^(?:=(?:"[^"]*"?|'[^']*'?|\S*))?/.exec(text.slice(key.end, line.end))?.[0] ?? "";
   const end = key.end + value.length;
-  const before = text.slice(line.start, key.start);
-  const others = before.replace(/^[ \t]*#[ \t]*tare:/, "") + text.slice(end, line.end);
-  if (others.trim() === "") {
+  const isFirst = /^[ \t]*#[ \t]*tare:\s*$/.test(text.slice(line.start, key.start));
+  if (isFirst && text.slice(end, line.end).trim() === "") {
     const lineEnd = text.indexOf("\n", line.end);
     return {
       start: text.lastIndexOf("\n", line.start - 1) + 1,
       end: lineEnd === -1 ? text.length : lineEnd + 1,
     };
   }
-  return { start: key.start - (/[ \t]*$/.exec(before)?.[0].length ?? 0), end };
+  return { start: trimmedEnd(text, key.start, line.start), end };
 }
