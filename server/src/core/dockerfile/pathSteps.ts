@@ -58,12 +58,13 @@ function literal(steps: readonly PathStep[]): string {
 }
 
 /** Opens a position with all that can be reached from it without a character. */
-function enter(positions: readonly Position[], open: Uint8Array, at: number): void {
-  if (open[at] === 1) return;
-  open[at] = 1;
-  const kind = positions[at]?.kind;
-  if (kind === "many" || kind === "rest" || kind === "folders") enter(positions, open, at + 1);
-  if (kind === "folders") enter(positions, open, at + 2);
+function enter(positions: readonly Position[], open: Uint8Array, from: number): void {
+  for (let at = from; open[at] !== 1; at += 1) {
+    open[at] = 1;
+    const kind = positions[at]?.kind;
+    if (kind === "folders") open[(at += 1)] = 1;
+    else if (kind !== "many" && kind !== "rest") return;
+  }
 }
 
 /** Opens what follows on a character. */

@@ -25,6 +25,10 @@ test("patterns match what they name and all below", () => {
     ["var/lib/apt/lists/*", "var/lib/apt/lists/*", "var/lib/apt"],
     ["*/x?", "a/x1", "a/x"],
     ["a+b.[0-9]", "a+b.7", "aab.7"],
+    ["?.*", "☺.a", ".a.b"],
+    ["{a,c*}{b,}", "ab", "ac"],
+    [`${"*a".repeat(100)}b`, `${"a".repeat(255)}b`, "a".repeat(255)],
+    ["*".repeat(100_000), "a", ".a"],
   ];
   for (const [text, yes, no] of cases) {
     const pattern = toPathPattern(text, true);
@@ -35,7 +39,7 @@ test("patterns match what they name and all below", () => {
 });
 
 test("patterns that are not followed are left alone", () => {
-  for (const text of ["[!a]*", "a{b", "{a,{b,c}}", "[z-a]", "a]"]) {
+  for (const text of ["[!a]*", "a{b", "{a,{b,c}}", "[z-a]", "a]", "{a,b}".repeat(20)]) {
     assert.equal(toPathPattern(text, true), undefined, text);
   }
 });

@@ -1,3 +1,5 @@
+import { stepsMatcher, type PathStep } from "../../dockerfile/pathSteps.ts";
+
 /** Stands for a folder that only the base image knows: paths below it are equal to each other and to nothing in an image. */
 export const unknownFolder = "?";
 
@@ -104,16 +106,33 @@ function componentTest(component: string): ((name: string) => boolean) | undefin
   if (component === "*") return (name) => !name.startsWith(".");
   const plain = component.replaceAll(/\[(?:[\w.]+|0-9|a-z|A-Z)\]|\{[^{}[\]]*\}/g, "");
   if (/[[\]{}\\]/.test(plain)) return undefined;
-  const source = component.replaceAll(/\[[^\]]+\]|\{[^}]*\}|[*?]|[$^.|+()]/g, translated);
-  const pattern = new RegExp(`^${/^[*?[]/.test(component) ? "(?!\\.)" : ""}${source}$`, "s");
-  return (name) => pattern.test(name);
+  const tests = spellingsOf(component)?.map((one) => stepsMatcher(stepsOf(one)));
+  const leavesDots = /^[*?[]/.test(component);
+  return (
+    tests && ((name) => !(leavesDots && name.startsWith(".")) && tests.some((test) => test(name)))
+  );
 }
 
-function translated(found: string): string {
-  if (found === "*") return ".*";
-  if (found === "?") return ".";
-  if (found.startsWith("[")) return found;
-  if (!found.startsWith("{")) return `\\${found}`;
-  const choices = found.slice(1, -1).split(",");
-  return `(?:${choices.map((choice) => choice.replaceAll(/[*?$^.|+()]/g, translated)).join("|")})`;
+/** Most texts that the braces of a name may stand for. */
+const mostSpellings = 64;
+
+/** The component with each choice of its braces; undefined where they are too many. */
+function spellingsOf(component: string): readonly string[] | undefined {
+  let found: readonly string[] = [""];
+  for (const part of component.split(/(\{[^}]*\})/)) {
+    const choices = part.startsWith("{") ? part.slice(1, -1).split(",") : [part];
+    if (found.length * choices.length > mostSpellings) return undefined;
+    found = found.flatMap((start) => choices.map((choice) => start + choice));
+  }
+  return found;
+}
+
+function stepsOf(spelling: string): readonly PathStep[] {
+  return Array.from(spelling.matchAll(/\[[^\]]+\]|[^]/gu), ([found]): PathStep => {
+    if (found === "*") return { kind: "many" };
+    if (found === "?") return { kind: "one" };
+    if (!found.startsWith("[")) return { kind: "char", char: found };
+    const listed = new RegExp(found);
+    return { kind: "class", holds: (char) => listed.test(char) };
+  });
 }
