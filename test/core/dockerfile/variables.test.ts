@@ -74,3 +74,16 @@ test("lines that each double a value do not fill the memory", () => {
   assert.equal(variables.get("A10")?.length, 4096);
   assert.equal(variables.get("A100"), undefined);
 });
+
+test("between very many settings each instruction has the values of its place", () => {
+  const settings = Array.from({ length: 5000 }, (_, at) => `ENV A=${at} B${at}=$A\nRUN x\n`);
+  const dockerfile = parseDockerfile(`FROM a\nARG A=none\n${settings.join("")}`);
+  const environment = createEnvironment(dockerfile, ["BASE=b"]);
+  const runs = dockerfile.instructions.filter(({ keyword }) => keyword === "RUN");
+  const valuesAt = (place: number, ...names: readonly string[]) => {
+    const variables = environment.at(runs[place]!);
+    return names.map((name) => (variables.has(name) ? variables.get(name) : "not set"));
+  };
+  assert.deepEqual(valuesAt(0, "A", "B0", "B1", "BASE"), ["0", "none", "not set", "b"]);
+  assert.deepEqual(valuesAt(4999, "A", "B0", "B4999"), ["4999", "none", "4998"]);
+});

@@ -1,6 +1,7 @@
 import type { Variables } from "./expand.ts";
-import { stageAt, stageChain } from "./stages.ts";
+import { parentOf, stageAt, stageChain } from "./stages.ts";
 import type { Dockerfile, Instruction, Stage } from "./syntax.ts";
+import { createVariableHistory } from "./variableHistory.ts";
 import { type VariableScope, createVariableScope, globalArguments } from "./variables.ts";
 
 /** ENV and ARG in effect at each instruction of a file. */
@@ -18,30 +19,34 @@ export function createEnvironment(
   imageEnv: readonly string[],
 ): Environment {
   const byStage = new Map<number, StageEnvironment>();
-  const read = (asked: Stage): StageEnvironment => {
-    const chain = stageChain(dockerfile, asked);
-    const known = chain.findLastIndex(({ index }) => byStage.has(index));
-    let start =
-      byStage.get(chain[known]?.index ?? -1)?.end ??
-      createVariableScope(globalArguments(dockerfile.instructions));
-    let last = byStage.get(asked.index);
-    for (const stage of chain.slice(known + 1)) {
-      const isFinal = stage.index === dockerfile.stages.length - 1;
-      last = readStage(stage, start, isFinal ? baseEnvironment(imageEnv, chain) : nothing);
-      byStage.set(stage.index, last);
-      start = last.end;
+  const readUpTo = (asked: Stage): void => {
+    const unread: Stage[] = [];
+    let below: Stage | undefined = asked;
+    for (; below !== undefined && !byStage.has(below.index); below = parentOf(dockerfile, below)) {
+      unread.push(below);
     }
-    return last ?? { at: () => nothing, end: start };
+    let start =
+      byStage.get(below?.index ?? -1)?.end ??
+      createVariableScope(globalArguments(dockerfile.instructions));
+    for (const stage of unread.toReversed()) {
+      const isFinal = stage.index === dockerfile.stages.length - 1;
+      const base = isFinal ? baseEnvironment(imageEnv, stageChain(dockerfile, stage)) : nothing;
+      const environment = readStage(stage, start, base);
+      byStage.set(stage.index, environment);
+      start = environment.end;
+    }
   };
   return {
     at({ index }) {
       const stage = stageAt(dockerfile, index);
-      return stage === undefined ? nothing : (byStage.get(stage.index) ?? read(stage)).at(index);
+      if (stage === undefined) return nothing;
+      readUpTo(stage);
+      return byStage.get(stage.index)?.at(index) ?? nothing;
     },
   };
 }
 
-const nothing: Variables = new Map();
+const nothing: ReadonlyMap<string, string | undefined> = new Map();
 
 interface StageEnvironment {
   at(index: number): Variables;
@@ -49,30 +54,32 @@ interface StageEnvironment {
   readonly end: VariableScope;
 }
 
-/** Instructions between two settings share one map; none is made between settings that follow each other until it is asked for. */
+/** Instructions between two settings share one answer. */
 function readStage(
-  { instructions }: Stage,
+  { from, instructions }: Stage,
   start: VariableScope,
-  base: Variables,
+  base: ReadonlyMap<string, string | undefined>,
 ): StageEnvironment {
-  const snapshots = new Map<number, Variables>();
   const end = start.copy();
-  const now = (scope: VariableScope): Variables => new Map([...base, ...scope.variables]);
-  let current: Variables | undefined;
+  end.read(from);
+  const history = createVariableHistory(new Map([...base, ...end.variables]));
+  const answers = new Map<number, Variables>();
+  let current = history.before(from.index);
   for (const instruction of instructions) {
-    if (!changesScope(instruction)) snapshots.set(instruction.index, (current ??= now(end)));
-    else current = undefined;
-    end.read(instruction);
+    const { index } = instruction;
+    answers.set(index, current);
+    const names = end.read(instruction);
+    if (names.length === 0) continue;
+    for (const name of names) history.set(index, name, end.variables.get(name));
+    current = history.before(index + 1);
   }
-  const readUpTo = (index: number): Variables => {
-    const scope = start.copy();
-    for (const one of instructions) if (one.index < index) scope.read(one);
-    return now(scope);
-  };
-  return { at: (index) => snapshots.get(index) ?? readUpTo(index), end };
+  return { at: (index) => answers.get(index) ?? nothing, end };
 }
 
-function baseEnvironment(imageEnv: readonly string[], chain: readonly Stage[]): Variables {
+function baseEnvironment(
+  imageEnv: readonly string[],
+  chain: readonly Stage[],
+): ReadonlyMap<string, string | undefined> {
   if (imageEnv.length === 0) return nothing;
   const set = new Set(
     chain
@@ -89,8 +96,4 @@ function baseEnvironment(imageEnv: readonly string[], chain: readonly Stage[]): 
 
 function nameIn(entry: string): string {
   return entry.split("=")[0] ?? "";
-}
-
-function changesScope({ keyword }: Instruction): boolean {
-  return keyword === "ENV" || keyword === "ARG" || keyword === "FROM";
 }

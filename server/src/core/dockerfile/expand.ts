@@ -1,5 +1,5 @@
 /** A value for each name that is known; undefined for one that is declared without a value. */
-export type Variables = ReadonlyMap<string, string | undefined>;
+export type Variables = Pick<ReadonlyMap<string, string | undefined>, "get" | "has">;
 
 /**
  * Fills variables in as Docker's shell lexer does: `$X`, `${X}`, `${X:-default}`, `${X-default}`, `${X:+other}`, `${X+other}`. Undefined as soon

@@ -17,9 +17,9 @@ export function globalArguments(instructions: readonly Instruction[]): Variables
 /** The variables that instructions can use, while one reads a chain of stages from its first line on. */
 export interface VariableScope {
   /** Values as of a build without arguments; undefined for one that cannot be known. What a base image sets is missing. */
-  readonly variables: Variables;
-  /** Takes in what an instruction sets: ENV for the rest of the chain, ARG up to the next FROM and only where no ENV hides it. */
-  read(instruction: Instruction): void;
+  readonly variables: ReadonlyMap<string, string | undefined>;
+  /** Takes in what an instruction sets: ENV for the rest of the chain, ARG up to the next FROM and only where no ENV hides it. Gives the names that it speaks of. */
+  read(instruction: Instruction): readonly string[];
   /** Another scope in the same state, for a stage that goes on from here. O(variables). */
   copy(): VariableScope;
 }
@@ -49,12 +49,13 @@ function scopeWith(
         for (const name of ends) variables.delete(name);
         ends.clear();
       }
-      if (keyword !== "ENV" && keyword !== "ARG") return;
+      if (keyword !== "ENV" && keyword !== "ARG") return [];
       const filled = assignmentsOf(instruction).map(({ name, value }) => ({
         name,
         value: value === undefined ? globals.get(name) : expandVariables(value, variables),
       }));
       for (const { name, value } of filled) set(keyword, name, value);
+      return filled.map(({ name }) => name);
     },
     copy: () => scopeWith(globals, new Map(variables), new Set(ends)),
   };

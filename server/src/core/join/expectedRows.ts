@@ -77,7 +77,10 @@ function fillIn(row: ExpectedRow, variables: Variables): ExpectedRow | undefined
 
 /** An ARG without a default is empty in a build that gives it no value. */
 function withEmpty(variables: Variables): Variables {
-  return new Map([...variables].map(([name, value]) => [name, value ?? ""]));
+  return {
+    has: (name) => variables.has(name),
+    get: (name) => variables.get(name) ?? (variables.has(name) ? "" : undefined),
+  };
 }
 
 /** A RUN as its script, in the forms in which builders write it. */

@@ -33,20 +33,19 @@ const folders = ["usr/local/share/locale", "usr/share/locale"];
 function speaksAnotherLanguage(context: RuleContext): boolean {
   const last = context.shipped.at(-1);
   const set: Variables = last === undefined ? new Map() : context.environmentAt(last);
-  const isSet = [...set].some(([name, value]) => isLanguage(name) && !isEnglish(value));
+  const isSet = languages.some((name) => set.has(name) && !isEnglish(set.get(name)));
   const own = last?.keyword === "ENV" ? last.words : [];
   return (
     isSet ||
     own.some(({ text }) => {
       const [name = "", value] = text.split("=", 2);
-      return isLanguage(name) && !isEnglish(value);
+      return languages.includes(name) && !isEnglish(value);
     })
   );
 }
 
-function isLanguage(name: string): boolean {
-  return name === "LANG" || name === "LANGUAGE" || name === "LC_ALL" || name === "LC_MESSAGES";
-}
+/** Variables that name one. */
+const languages: readonly string[] = ["LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES"];
 
 function isEnglish(value: string | undefined): boolean {
   return value !== undefined && /^(?:|C|POSIX|en)(?:[._:@].*)?$/i.test(value);

@@ -1,4 +1,5 @@
 import type { Variables } from "../../dockerfile/expand.ts";
+import { createVariableHistory } from "../../dockerfile/variableHistory.ts";
 import type { ShellCommand, ShellScript } from "../../dockerfile/shellScript.ts";
 import type { Instruction } from "../../dockerfile/syntax.ts";
 import type { RuleContext } from "../context.ts";
@@ -13,7 +14,11 @@ export function variablesOf(
 ): Variables {
   const exported = exportedBefore(context, run, script, call.place);
   const { assignments } = call.command;
-  return assignments.size === 0 ? exported : new Map([...exported, ...assignments]);
+  if (assignments.size === 0) return exported;
+  return {
+    has: (name) => assignments.has(name) || exported.has(name),
+    get: (name) => (assignments.has(name) ? assignments.get(name) : exported.get(name)),
+  };
 }
 
 /** Made once for all calls between two exports. */
@@ -35,11 +40,13 @@ function variablesAtCommands(
   commands: readonly ShellCommand[],
 ): readonly Variables[] {
   const last = commands.findLastIndex(({ name }) => name === "export");
+  const history = createVariableHistory(environment);
   let variables = environment;
   const found: Variables[] = [environment];
-  for (const command of commands.slice(0, last + 1)) {
+  for (const [place, command] of commands.slice(0, last + 1).entries()) {
     const added = command.name === "export" ? exportsOf(command) : [];
-    if (added.length > 0) variables = new Map([...variables, ...added]);
+    for (const [name, value] of added) history.set(place, name, value);
+    if (added.length > 0) variables = history.before(place + 1);
     found.push(variables);
   }
   return found;
