@@ -378,3 +378,13 @@ test("a stage on another stage, scratch or an unknown image gets no other base",
     assert.equal(switchBase(dockerfile, stage, variant).kind, "refused", text);
   }
 });
+
+test("very many lines are held against a base, and each that it stops is named", () => {
+  const lines = Array.from({ length: 5000 }, (_, at) => `USER nobody${at}\nRUN echo ${at}\n`);
+  assert.deepEqual(outcomeOf(`FROM node:20\n${lines.join("")}`, "node:20-slim"), [
+    "offered",
+    ...lines.map(
+      (_, at) => `run-fails ${2 * at + 2}: USER nobody${at}: node:20-slim has no such user.`,
+    ),
+  ]);
+});

@@ -1,6 +1,6 @@
-import { shellOf } from "../../dockerfile/shell.ts";
+import { createShells } from "../../dockerfile/shell.ts";
 import type { ShellCommand } from "../../dockerfile/shellScript.ts";
-import { stageChain } from "../../dockerfile/stages.ts";
+import { parentOf, stageChain } from "../../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, Stage } from "../../dockerfile/syntax.ts";
 import type { BaseTraits } from "../baseTraits.ts";
 
@@ -44,12 +44,13 @@ export function planSwitch(
   stage: Stage,
   bases: Pick<SwitchPlan, "from" | "to" | "toName">,
 ): SwitchPlan {
-  const stages = dockerfile.stages.filter((one) => stageChain(dockerfile, one).includes(stage));
+  const stages = madeFrom(dockerfile, stage);
+  const shellOf = createShells(dockerfile);
   const instructions = stages.flatMap((one) => one.instructions.slice(1));
   const commands = instructions
     .filter(({ keyword }) => keyword === "RUN")
     .flatMap((instruction) =>
-      (shellOf(dockerfile, instruction)?.commands ?? []).map((command) => ({
+      (shellOf(instruction)?.commands ?? []).map((command) => ({
         instruction,
         command,
       })),
@@ -63,6 +64,16 @@ export function planSwitch(
     commands,
     installed: installedBy(commands),
   };
+}
+
+/** A stage and all that build on it, directly or not; a stage builds on earlier ones only. */
+function madeFrom(dockerfile: Dockerfile, stage: Stage): readonly Stage[] {
+  const found = new Set([stage]);
+  for (const one of dockerfile.stages) {
+    const parent = parentOf(dockerfile, one);
+    if (parent !== undefined && found.has(parent)) found.add(one);
+  }
+  return [...found];
 }
 
 const installers: Readonly<Record<string, string>> = {

@@ -1,14 +1,15 @@
-import { caveatOn, effectOf, type Caveat, type SwitchPlan } from "./caveat.ts";
+import { caveatOn, effectOf, type Caveat, type RunCommand, type SwitchPlan } from "./caveat.ts";
 
 /** Users and groups by a name that the new base does not have and the file does not make, and programs that make them. */
 export function* userCaveats(plan: SwitchPlan): Generator<Caveat> {
   yield* makerCaveats(plan);
   yield* runsAsCaveats(plan);
   if (bringsUsers(plan)) return;
+  const makers = plan.commands.filter(({ command }) => userMakers.has(command.name ?? ""));
   for (const instruction of plan.instructions) {
     if (instruction.keyword === "USER") {
       const name = instruction.words[0]?.text.split(":")[0];
-      if (isMissing(plan, name)) {
+      if (isMissing(plan, makers, name)) {
         yield caveatOn(
           instruction,
           "run-fails",
@@ -17,7 +18,7 @@ export function* userCaveats(plan: SwitchPlan): Generator<Caveat> {
       }
     }
     const owner = instruction.flags.find((flag) => flag.name === "chown")?.value?.split(":")[0];
-    if (isMissing(plan, owner)) {
+    if (isMissing(plan, makers, owner)) {
       yield caveatOn(
         instruction,
         "build-fails",
@@ -52,13 +53,17 @@ function* makerCaveats({ commands, installed, to, toName }: SwitchPlan): Generat
   }
 }
 
+const userMakers: ReadonlySet<string> = new Set(["useradd", "adduser", "usermod"]);
+
 /** A name that is a user of the present base alone: numbers, variables and users that the file makes need none. */
-function isMissing({ from, to, commands }: SwitchPlan, name: string | undefined): boolean {
+function isMissing(
+  { from, to }: SwitchPlan,
+  makers: readonly RunCommand[],
+  name: string | undefined,
+): boolean {
   if (name === undefined || !/^[a-z_][\w.-]*$/i.test(name) || to.users.includes(name)) return false;
-  const makesUser = commands.some(
-    ({ command }) =>
-      (command.name === "useradd" || command.name === "adduser" || command.name === "usermod") &&
-      command.args.some(({ text }) => text === name || !/^[\w.=/:,-]*$/.test(text)),
+  const makesUser = makers.some(({ command }) =>
+    command.args.some(({ text }) => text === name || !/^[\w.=/:,-]*$/.test(text)),
   );
   return !makesUser || (to.shell === "none" && from.users.includes(name));
 }
