@@ -87,3 +87,12 @@ test("one .dockerignore is written, by the first that wants to", () => {
   const { dockerignore, made, left } = combineFixes(safeFixes(findings));
   assert.deepEqual([dockerignore, made.length, left.length], ["a\n", 1, 1]);
 });
+
+test("very many fixes are made together, in whatever order they come", () => {
+  const length = 5000;
+  const lines = Array.from({ length }, (_, index) => `RUN get ${index};\n`).join("");
+  const replacements = Array.from({ length }, (_, index) => ({
+    replace: { [` ${(index * 7) % length};`]: " x;" },
+  }));
+  assert.deepEqual(combined(lines, ...replacements), ["RUN get x;\n".repeat(length), 0]);
+});

@@ -1,4 +1,5 @@
 import type { Finding, Fix } from "../rules/rule.ts";
+import { countUpTo } from "../text/countUpTo.ts";
 import type { TextEdit } from "../text/edit.ts";
 
 /** A fix with the finding it mends. */
@@ -13,7 +14,7 @@ export interface CombinedFixes {
   readonly made: readonly ChosenFix[];
   /** Touch what another one changes: to be made when the text is looked at again. */
   readonly left: readonly ChosenFix[];
-  /** They do not overlap. */
+  /** In text order; they do not overlap. */
   readonly edits: readonly TextEdit[];
   /** The new `.dockerignore`; undefined when it stays as it is. */
   readonly dockerignore: string | undefined;
@@ -29,7 +30,7 @@ export function safeFixes(findings: readonly Finding[]): readonly ChosenFix[] {
 
 /**
  * Puts fixes together, earlier ones first. A fix that touches what another one changes is left, except that insertions at one place stand
- * behind each other: an option behind an option, a command behind a command. The same edit twice is made once. O(fixes²).
+ * behind each other: an option behind an option, a command behind a command. The same edit twice is made once.
  */
 export function combineFixes(chosen: readonly ChosenFix[]): CombinedFixes {
   const made: ChosenFix[] = [];
@@ -38,9 +39,11 @@ export function combineFixes(chosen: readonly ChosenFix[]): CombinedFixes {
   let dockerignore: string | undefined;
   for (const one of chosen) {
     const { fix } = one;
-    const fresh = fix.edits.filter((edit) => !edits.some((other) => isSame(edit, other)));
+    const fresh = fix.edits.filter((edit) =>
+      touching(edits, edit).every((other) => !isSame(edit, other)),
+    );
     const isFree =
-      fresh.every((edit) => edits.every((other) => areApart(edit, other))) &&
+      fresh.every((edit) => touching(edits, edit).every((other) => areApart(edit, other))) &&
       (fresh.length > 0 || fix.dockerignore !== undefined) &&
       (fix.dockerignore === undefined || dockerignore === undefined);
     if (!isFree) {
@@ -48,10 +51,24 @@ export function combineFixes(chosen: readonly ChosenFix[]): CombinedFixes {
       continue;
     }
     made.push(one);
-    edits.push(...fresh);
+    for (const edit of fresh) edits.splice(placeFor(edits, edit), 0, edit);
     dockerignore ??= fix.dockerignore;
   }
   return { made, left, edits, dockerignore };
+}
+
+/** Those of edits in text order that begin or end where another one is. O(log edits), and those found. */
+function touching(edits: readonly TextEdit[], { span }: TextEdit): readonly TextEdit[] {
+  const before = countUpTo(edits, span.start - 1, (other) => other.span.end);
+  return edits.slice(
+    before,
+    countUpTo(edits, span.end, (other) => other.span.start),
+  );
+}
+
+/** Behind all that begin where it does: insertions at one place keep their order. */
+function placeFor(edits: readonly TextEdit[], { span }: TextEdit): number {
+  return countUpTo(edits, span.start, (other) => other.span.start);
 }
 
 function isSame(a: TextEdit, b: TextEdit): boolean {

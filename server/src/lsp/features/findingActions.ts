@@ -36,15 +36,22 @@ function askedFindings(
   ours: readonly Diagnostic[],
 ): readonly AskedFinding[] {
   const wanted = fromRange(document, range);
+  const shown = new Map<string, Diagnostic[]>();
+  for (const one of ours) {
+    const key = shownAs(one.code, one.range);
+    shown.set(key, [...(shown.get(key) ?? []), one]);
+  }
   return analysis.findings.flatMap((finding) => {
     const { span, code } = finding;
-    const place = JSON.stringify(toRange(document, span));
-    const diagnostics = ours.filter(
-      (shown) => shown.code === code && place === JSON.stringify(shown.range),
-    );
+    const diagnostics = shown.get(shownAs(code, toRange(document, span))) ?? [];
     const isTouched = span.start <= wanted.end && wanted.start <= span.end;
     return isTouched || diagnostics.length > 0 ? [{ finding, diagnostics }] : [];
   });
+}
+
+/** What tells a finding among diagnostics. */
+function shownAs(code: Diagnostic["code"], range: Range): string {
+  return JSON.stringify([code, range]);
 }
 
 function fixAction(
