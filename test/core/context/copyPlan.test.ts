@@ -51,3 +51,12 @@ test("a long chain of stages is planned whole", () => {
   const dockerfile = parseDockerfile(`FROM scratch AS s0\n${stages.join("")}`);
   assert.equal(planCopies(dockerfile).size, 5000);
 });
+
+test("a working directory that each of very many lines goes down from is followed", () => {
+  const lines = Array.from({ length: 1000 }, (_, index) => `WORKDIR d${index}\nCOPY a .\n`);
+  const dockerfile = parseDockerfile(`FROM scratch\n${lines.join("")}COPY a /d0/d1\nCOPY a /x\n`);
+  const isFolder = [...planCopies(dockerfile).values()].map(
+    (plan) => plan.ok && plan.value.destination.isFolder === true,
+  );
+  assert.deepEqual(isFolder, [...lines.map(() => true), true, false]);
+});

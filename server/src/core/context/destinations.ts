@@ -23,7 +23,7 @@ export interface Destinations {
 export function createDestinations(isScratch: boolean): Destinations {
   /** An unknown working directory stands for itself: relative paths below it can be compared with each other. */
   const workdir = isScratch ? "/" : "/\0";
-  return destinationsWith({ workdir, guesses: 0, folders: new Set(["/", workdir]) });
+  return destinationsWith({ workdir, guesses: 0, folders: new Set(["", "/", workdir]) });
 }
 
 interface Known {
@@ -38,8 +38,9 @@ function destinationsWith(start: Known): Destinations {
   let { workdir, guesses } = start;
   const absolute = (path: string): string =>
     cleanPath(path.startsWith("/") ? path : `${workdir}/${path}`);
+  // What is above a known folder is known.
   const addFolder = (path: string): void => {
-    for (let at = path; at !== "/"; at = at.slice(0, at.lastIndexOf("/")) || "/") folders.add(at);
+    for (let at = path; !folders.has(at); at = at.slice(0, at.lastIndexOf("/"))) folders.add(at);
   };
   return {
     read(keyword, last) {
