@@ -365,3 +365,36 @@ for (const [name, text, expected] of fits) {
     assert.equal(matchHistory(parseDockerfile(text), config), expected);
   });
 }
+
+test("the stage that a history fits is found among many, and lines of other words are none of it", () => {
+  const linesOf = (stage: number) =>
+    Array.from({ length: 10 }, (_, at) => `RUN do ${stage} ${at}\n`);
+  const stages = Array.from(
+    { length: 100 },
+    (_, stage) =>
+      `FROM ${stage === 0 ? "scratch" : `s${stage - 1}`} AS s${stage}\n${linesOf(stage).join("")}`,
+  );
+  const dockerfile = parseDockerfile(stages.join(""));
+  const rows = dockerfile.instructions.filter(({ keyword }) => keyword === "RUN");
+  const historyOf = (script: (written: string) => string) =>
+    rows
+      .slice(0, 980)
+      .map(({ argumentText }) => `1|RUN /bin/sh -c ${script(argumentText)} # buildkit`)
+      .join("\n");
+  assert.equal(matchHistory(dockerfile, describe(historyOf((written) => written)).config), 0.98);
+  const other = describe(historyOf((written) => written.replace("do", "other"))).config;
+  assert.equal(matchHistory(dockerfile, other), 0);
+});
+
+test("very many lines, each of them edited, do not prove that a short history is theirs", () => {
+  const lines = Array.from({ length: 4000 }, (_, at) => `RUN do ${at} with what is here now\n`);
+  const history = Array.from(
+    { length: 120 },
+    (_, at) => `1|RUN /bin/sh -c do ${at + 3880} with what is here # buildkit`,
+  );
+  const { config } = describe(history.join("\n"));
+  assert.equal(
+    matchHistory(parseDockerfile(`FROM scratch\n${lines.join("")}RUN last\n`), config),
+    0,
+  );
+});

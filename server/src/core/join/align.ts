@@ -4,7 +4,7 @@ import type { HistoryRow } from "./createdBy.ts";
 import { type FirmAnchors, dropDoubtful } from "./doubtful.ts";
 import type { ExpectedRow } from "./expectedRows.ts";
 import { preferEdited } from "./preferEdited.ts";
-import { leastSimilarity, similarity } from "./rowMatch.ts";
+import { createSimilarity, leastSimilarity } from "./rowMatch.ts";
 
 /** An instruction and the row that it wrote. */
 export interface Pair {
@@ -108,6 +108,7 @@ function pairEdited(
     return mine.map((index, at) => edited(index, theirs[at] ?? 0));
   }
   const pairs: Pair[] = [];
+  const similarity = createSimilarity();
   const first = isOwn ? 0 : Math.max(theirs.length - mine.length - 1, 0);
   let last = theirs.length - 1;
   for (const index of mine.toReversed()) {

@@ -27,18 +27,30 @@ function matchText(expected: ExpectedRow, row: HistoryRow): Confidence | undefin
 }
 
 /** How alike an instruction and a row of the same kind are, 0–1: shared words, for COPY and ADD the same destination counts most. */
-export function similarity(expected: ExpectedRow, row: HistoryRow): number {
+export function similarity(expected: ExpectedRow, row: HistoryRow, wordsIn = wordsOf): number {
   if (row.keyword !== expected.instruction.keyword) return 0;
   const { destination } = expected;
   if (destination !== undefined && destinationOf(row) === destination) return 0.8;
   const [text = ""] = expected.texts;
   const script = scriptIn(row.text, expected.shell);
   if (isContinued(script, text)) return 0.8;
-  const mine = new Set(wordsOf(text));
-  const theirs = new Set(wordsOf(script));
+  const mine = wordsIn(text);
+  const theirs = wordsIn(script);
   if (mine.size + theirs.size === 0) return 1;
-  const shared = [...mine].filter((word) => theirs.has(word)).length;
+  let shared = 0;
+  for (const word of mine) if (theirs.has(word)) shared += 1;
   return (2 * shared) / (mine.size + theirs.size);
+}
+
+/** `similarity` for holding many lines against many rows: the words of a text are looked for once. */
+export function createSimilarity(): (expected: ExpectedRow, row: HistoryRow) => number {
+  const known = new Map<string, ReadonlySet<string>>();
+  const wordsIn = (text: string): ReadonlySet<string> => {
+    const words = known.get(text) ?? wordsOf(text);
+    known.set(text, words);
+    return words;
+  };
+  return (expected, row) => similarity(expected, row, wordsIn);
 }
 
 /** Least likeness of an edited line to the row of its old text where nothing but its neighbours speaks for it. */
@@ -50,8 +62,8 @@ function isContinued(script: string, text: string): boolean {
   return known !== "" && text.startsWith(known) && /^\s*(?:&&|;)/.test(text.slice(known.length));
 }
 
-function wordsOf(text: string): readonly string[] {
-  return text.split(/[\s"'[\],;&|=]+/).filter((word) => word !== "");
+function wordsOf(text: string): ReadonlySet<string> {
+  return new Set(text.split(/[\s"'[\],;&|=]+/).filter((word) => word !== ""));
 }
 
 function matchScript(expected: ExpectedRow, row: HistoryRow): Confidence | undefined {

@@ -40,7 +40,7 @@ export function bestFit(
   const last = dockerfile.stages.at(-1);
   if (last === undefined) return undefined;
   let best = fitOf(dockerfile, last, rows, shell);
-  for (const stage of dockerfile.stages.slice(-mostStages, -1)) {
+  for (const stage of comparedStages(dockerfile, rows)) {
     if (best.alignment.matchRatio + clearlyBetter >= 1) break;
     const fit = fitOf(dockerfile, stage, rows, shell);
     const isBetter = fit.alignment.matchRatio > best.alignment.matchRatio + clearlyBetter;
@@ -50,8 +50,21 @@ export function bestFit(
 }
 
 const clearlyBetter = 0.02;
-/** Stages that are compared, the last ones; a file has far fewer. */
-const mostStages = 100;
+/** Stages that are compared, and lines of them times rows; a file has far fewer. */
+const most = { stages: 100, comparisons: 1_000_000 };
+
+/** Those before the last one that are compared, the nearest to it, in text order. */
+function comparedStages(dockerfile: Dockerfile, rows: readonly HistoryRow[]): readonly Stage[] {
+  const found: Stage[] = [];
+  let comparisons = 0;
+  for (const stage of dockerfile.stages.slice(-most.stages, -1).toReversed()) {
+    const chain = stageChain(dockerfile, stage);
+    comparisons += rows.length * chain.reduce((sum, one) => sum + one.instructions.length, 0);
+    if (comparisons > most.comparisons) break;
+    found.push(stage);
+  }
+  return found.reverse();
+}
 
 function fitOf(
   dockerfile: Dockerfile,
