@@ -287,3 +287,16 @@ test("an edit amid such turns: what was found in the old text is never shown", (
     await pair.edit(uri, "RUN fetch docs\n", "");
     await areFound(pair, []);
   }));
+test("all safe fixes of a chain of very many stages are one edit", () => {
+  const stages = Array.from(
+    { length: 1000 },
+    (_, at) => `FROM ${at === 0 ? "debian:12" : `s${at - 1}`} AS s${at}\nRUN apt-get update\n`,
+  );
+  const mended = stages.map((stage) =>
+    stage.replace("update\n", "update && rm -rf /var/lib/apt/lists/*\n"),
+  );
+  return withFindings({ text: `# tare: image=app\n${stages.join("")}` }, async (pair) => {
+    const [all] = await pair.actions(uri, "FROM", ["source.fixAll"]);
+    assert.deepEqual(pair.textsAfter(all!), { [uri]: `# tare: image=app\n${mended.join("")}` });
+  });
+});

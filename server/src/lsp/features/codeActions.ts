@@ -24,7 +24,7 @@ export const codeActionKinds: readonly Kind[] = [
   fixAllKind,
 ];
 
-/** What can be done at a range: fixes for bad directives and findings, ignoring, other final stages, and everything safe at once. */
+/** What can be done at a range: fixes for bad directives and findings, ignoring, other final stages, and everything safe at once. Nothing is worked out of which no kind is asked for. */
 export function codeActions(
   view: DocumentView,
   range: Range,
@@ -32,15 +32,19 @@ export function codeActions(
   features: ClientFeatures,
 ): CodeAction[] {
   const ours = diagnostics.filter(({ source }) => source === "tare");
+  const isAskedFor = only !== undefined;
+  const wants = (kind: Kind): boolean => only === undefined || isWanted(only, kind);
+  const wantsRewrites = wants(CodeActionKind.RefactorRewrite);
+  const wantsFixes = wants(CodeActionKind.QuickFix);
   const actions = [
-    ...directiveActions(view, ours, features),
-    ...findingActions(view, range, ours, features),
-    ...scratchActions(view, range, ours, features),
-    ...refactorings(view, range, { isAskedFor: only !== undefined }, features),
-    ...baseActions(view, range, features),
-    ...fixAllActions(view, features, { isAskedFor: only !== undefined }),
+    ...(wantsFixes ? directiveActions(view, ours, features) : []),
+    ...(wantsFixes || wantsRewrites ? findingActions(view, range, ours, features) : []),
+    ...(wantsFixes || wantsRewrites ? scratchActions(view, range, ours, features) : []),
+    ...(wantsRewrites ? refactorings(view, range, { isAskedFor }, features) : []),
+    ...(wantsRewrites ? baseActions(view, range, features) : []),
+    ...(wants(fixAllKind) ? fixAllActions(view, features, { isAskedFor }) : []),
   ];
-  return actions.filter(({ kind }) => only === undefined || isWanted(only, kind ?? ""));
+  return actions.filter(({ kind }) => wants(kind ?? ""));
 }
 
 /** Kinds are trees: `source.fixAll` asks for `source.fixAll.tare` too. */
