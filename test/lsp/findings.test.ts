@@ -260,33 +260,56 @@ test("in a long text findings move along at once, and the rules are asked again 
   });
 });
 
-/** A world in which each piece of work takes a turn of its own. */
-function slowHost(): FakeHost {
+/** A world in which each piece of work takes a turn of its own, the second not before `goOn` is called. */
+function slowHost(): { readonly host: FakeHost; readonly goOn: () => void } {
   const host = fakeHost({ app });
-  return Object.assign(host, { nowMs: () => (host.clockMs += 10) });
+  const { after } = host;
+  let held: (() => void)[] | undefined = [];
+  Object.assign(host, {
+    nowMs: () => (host.clockMs += 10),
+    after: (ms: number, run: () => void) => {
+      if (ms > 0 || held === undefined) return after(ms, run);
+      held.push(run);
+      return () => undefined;
+    },
+  });
+  const goOn = (): void => {
+    held?.forEach((run) => run());
+    held = undefined;
+  };
+  return { host, goOn };
 }
 
-test("findings that take many turns: others are answered between them, and the end is the same", () =>
-  withFindings({ host: slowHost() }, async (pair) => {
-    assert.deepEqual(codesOf(pair), [], "not found yet");
+test("findings that take many turns: others are answered between them, and the end is the same", () => {
+  const { host, goOn } = slowHost();
+  return withFindings({ host }, async (pair) => {
     assert.match((await pair.hintTexts(uri))[1]!, /^2: 3 MB/);
-    assert.deepEqual(codesOf(pair), [], "hints do not wait for them");
+    assert.deepEqual(codesOf(pair), [], "not found yet");
+    goOn();
     await areFound(pair, bothMaps);
-  }));
+  });
+});
 
-test("fixes wait for findings that take many turns", () =>
-  withFindings({ host: slowHost() }, async (pair) => {
-    const actions = await pair.actions(uri, "RUN fetch app", ["quickfix"]);
-    assert.equal(actions[0]?.title, "Delete the source maps in the same RUN: −2 MB");
-  }));
+test("fixes wait for findings that take many turns", () => {
+  const { host, goOn } = slowHost();
+  return withFindings({ host }, async (pair) => {
+    const asked = pair.actions(uri, "RUN fetch app", ["quickfix"]);
+    await pair.hintTexts(uri);
+    goOn();
+    assert.equal((await asked)[0]?.title, "Delete the source maps in the same RUN: −2 MB");
+  });
+});
 
-test("an edit amid such turns: what was found in the old text is never shown", () =>
-  withFindings({ host: slowHost() }, async (pair) => {
+test("an edit amid such turns: what was found in the old text is never shown", () => {
+  const { host, goOn } = slowHost();
+  return withFindings({ host }, async (pair) => {
     await pair.edit(uri, "RUN fetch app\n", "");
+    await pair.hintTexts(uri);
+    goOn();
     await areFound(pair, ["2: source-maps"]);
-    await pair.edit(uri, "RUN fetch docs\n", "");
-    await areFound(pair, []);
-  }));
+  });
+});
+
 test("all safe fixes of a chain of very many stages are one edit", () => {
   const stages = Array.from(
     { length: 1000 },
