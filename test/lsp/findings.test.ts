@@ -263,7 +263,7 @@ test("in a long text findings move along at once, and the rules are asked again 
 /** A world in which each piece of work takes a turn of its own, the second not before `goOn` is called. */
 function slowHost(): { readonly host: FakeHost; readonly goOn: () => void } {
   const host = fakeHost({ app });
-  const { after } = host;
+  const after = host.after.bind(host);
   let held: (() => void)[] | undefined = [];
   Object.assign(host, {
     nowMs: () => (host.clockMs += 10),
