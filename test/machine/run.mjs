@@ -43,14 +43,8 @@ process.exitCode = await main();
 async function main() {
   if (task === "") return refuse("Name a task: npm start, npm test, npm run check …");
   const unlock = await lock();
-  let node;
-  try {
-    const trouble = await bringDependencies();
-    if (trouble !== undefined) return refuse(trouble);
-    node = await bringNode();
-  } finally {
-    unlock();
-  }
+  const [trouble, node] = await Promise.all([bringDependencies(), bringNode()]).finally(unlock);
+  if (trouble !== undefined) return refuse(trouble);
   if (node === undefined) {
     return refuse(`Node ${pinnedNode} could not be brought: install Node 22.18 or newer yourself.`);
   }
