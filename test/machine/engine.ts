@@ -44,6 +44,9 @@ interface Output {
   readonly stderr: string;
 }
 
+/** Held while packages are installed; there once any were. */
+const aptLock = join(tmpdir(), "tare-apt.lock");
+
 /** Runs a program to its end. Rejects with what it printed when it fails. */
 export function runProgram(
   program: string,
@@ -84,6 +87,8 @@ function findProgram(name: string): string | undefined {
 export async function installPackages(
   programs: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
+  // A program that another test is just installing may be seen before it can run.
+  if (existsSync(aptLock)) await runProgram("flock", [aptLock, "true"]);
   const missing = Object.entries(programs).filter(
     ([program]) => findProgram(program) === undefined,
   );
@@ -95,16 +100,20 @@ export async function installPackages(
   const packages = [...new Set(missing.map(([, debianPackage]) => debianPackage))];
   console.log(`# installing ${packages.join(" ")}`);
   const install = ["install", "-y", "--no-install-recommends", ...packages];
-  const environment = { DEBIAN_FRONTEND: "noninteractive" };
   try {
-    await runProgram(apt, install, environment).catch(async () => {
-      await runProgram(apt, ["update"], environment);
-      await runProgram(apt, install, environment);
+    await runAlone(apt, install).catch(async () => {
+      await runAlone(apt, ["update"]);
+      await runAlone(apt, install);
     });
     return undefined;
   } catch (error) {
     return `${packages.join(" ")} could not be installed: ${String(error).split("\n")[0] ?? ""}`;
   }
+}
+
+/** Tests that run side by side may both want packages; apt gives up where another apt is at work. */
+function runAlone(apt: string, words: readonly string[]): Promise<Output> {
+  return runProgram("flock", [aptLock, apt, ...words], { DEBIAN_FRONTEND: "noninteractive" });
 }
 
 function skipped(reason: string): undefined {

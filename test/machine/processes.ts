@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { once } from "node:events";
 import { constants } from "node:os";
+import { Writable } from "node:stream";
 import { root } from "./place.ts";
 
 /** How to start something. */
@@ -9,8 +10,8 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Where its output goes: to the terminal, to a file, to nowhere, or to the caller. */
-  readonly output?: "terminal" | "nowhere" | "caller" | { readonly file: string };
+  /** Where its output goes: to the terminal, to a file, into a stream that stays open, to nowhere, or to the caller. */
+  readonly output?: "terminal" | "nowhere" | "caller" | { readonly file: string } | Writable;
   /** Ended, with everything it started, when it takes longer. */
   readonly timeoutMs?: number;
 }
@@ -41,9 +42,9 @@ export function startProcess(
     stdio: ["ignore", stdio, stdio],
   });
   if (typeof output === "object") {
-    const file = createWriteStream(output.file);
-    child.stdout?.pipe(file, { end: false });
-    child.stderr?.pipe(file, { end: false });
+    const target = output instanceof Writable ? output : createWriteStream(output.file);
+    child.stdout?.pipe(target, { end: false });
+    child.stderr?.pipe(target, { end: false });
   }
   const started: StartedProcess = {
     child,

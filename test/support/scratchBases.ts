@@ -54,9 +54,11 @@ export async function addScratchBase(
   engine: TestEngine,
   base: ScratchBase,
 ): Promise<string | undefined> {
-  const reason = await bring(base);
-  if (reason !== undefined) return reason;
-  const archive = archiveOf(base);
+  const archive = join(folder, `${base}.tar`);
+  if (!existsSync(archive)) {
+    const reason = await bring(base, archive);
+    if (reason !== undefined) return reason;
+  }
   const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/zig";
   await engine.run(["import", "--change", `ENV PATH=${path}`, archive, `${base}:local`]);
   return undefined;
@@ -72,14 +74,8 @@ export function basesOf(): (engine: TestEngine, base: ScratchBase) => Promise<st
   };
 }
 
-function archiveOf(base: ScratchBase): string {
-  return join(folder, `${base}.tar`);
-}
-
 /** Made aside and moved: a half-made one is never taken for whole, and two runs do not meet. */
-async function bring(base: ScratchBase): Promise<string | undefined> {
-  const archive = archiveOf(base);
-  if (existsSync(archive)) return undefined;
+async function bring(base: ScratchBase, archive: string): Promise<string | undefined> {
   const reason = await installPackages({ mmdebstrap: "mmdebstrap", busybox: "busybox-static" });
   if (reason !== undefined) return reason;
   console.log(`# making the base image ${base}:local`);
