@@ -15,20 +15,27 @@ import { regionOf } from "./regionReader.ts";
 const rounds = 3;
 
 /**
- * Reads two small made-up layers that hold a bit of everything, and puts them on top of each other. V8 compiles for what it has seen so far, and throws
+ * Reads three small made-up layers that hold a bit of everything, and puts them on top of each other. V8 compiles for what it has seen so far, and throws
  * that away in the middle of a large layer when something else comes along: one run of this takes a thread about ten milliseconds and saves it a tenth of
  * what it takes to read layers of 200,000 files. Returns what they make together.
  */
 export function rehearseLayers(): MergedLayers {
   const lower = layerOf(["usr/lib/one", "usr/lib/two", "app/node_modules/three"], "0000644");
   const upper = layerOf(["usr/lib/one", "app/.wh.node_modules", "srv/.wh..wh..opq"], "0000755");
-  let merged = mergeTars([lower, upper]);
-  for (let round = 1; round < rounds; round += 1) merged = mergeTars([lower, upper]);
+  const tars = [lower, upper, sortedLayerOf(["srv/one", "srv/two"], "0000644")];
+  let merged = mergeTars(tars);
+  for (let round = 1; round < rounds; round += 1) merged = mergeTars(tars);
   return merged;
 }
 
 function layerOf(folders: readonly string[], mode: string): Uint8Array {
   return madeUpTar(madeUpEntries(folders, mode));
+}
+
+/** In the order of paths and without hard links, which makes it a simpler layer. */
+function sortedLayerOf(folders: readonly string[], mode: string): Uint8Array {
+  const entries = madeUpEntries(folders, mode).filter(({ type }) => type !== "1");
+  return madeUpTar(entries.toSorted((a, b) => (a.path < b.path ? -1 : 1)));
 }
 
 function mergeTars(tars: readonly Uint8Array[]): MergedLayers {
