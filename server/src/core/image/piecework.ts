@@ -14,25 +14,34 @@ export interface SharedWork<T> {
 
 /** Work that is begun when somebody first carries it on. */
 export function share<T>(begin: () => Piecework<T>): SharedWork<T> {
-  let work: Piecework<T> | undefined;
-  let made: { readonly value: T } | undefined;
-  return {
-    *carryOn() {
-      while (made === undefined) {
-        const current = work ?? begin();
-        // What throws leaves nothing behind.
-        work = undefined;
-        const step = current.next();
-        if (step.done === true) made = { value: step.value };
-        else {
-          work = current;
-          yield;
-        }
-      }
-      return made.value;
-    },
-    made: () => made?.value,
-  };
+  const sharing: Sharing<T> = { begin, work: undefined, made: undefined };
+  return { carryOn: () => carryOn(sharing), made: () => sharing.made?.value };
+}
+
+interface Sharing<T> {
+  readonly begin: () => Piecework<T>;
+  /** Put aside; undefined before it is begun and once it is done. */
+  work: Piecework<T> | undefined;
+  made: { readonly value: T } | undefined;
+}
+
+/**
+ * One function for all that is shared: V8 makes a shape for what each generator function returns, and keeps it, with the function and all that it sees, until it
+ * next goes through its old garbage.
+ */
+function* carryOn<T>(sharing: Sharing<T>): Piecework<T> {
+  while (sharing.made === undefined) {
+    const work = sharing.work ?? sharing.begin();
+    // What throws leaves nothing behind.
+    sharing.work = undefined;
+    const step = work.next();
+    if (step.done === true) sharing.made = { value: step.value };
+    else {
+      sharing.work = work;
+      yield;
+    }
+  }
+  return sharing.made.value;
 }
 
 /** Does all of it at once. */
