@@ -47,7 +47,7 @@ const scenes: readonly Scene[] = [
   },
   {
     name: "tree",
-    height: 640,
+    height: 740,
     scale: 1,
     show: async (window) => {
       await window.treeRows();
