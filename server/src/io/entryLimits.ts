@@ -1,23 +1,11 @@
 import type { ImageError } from "../core/image/imageError.ts";
 import { type LayerBuilder, addEntry, entryCountOf } from "../core/image/layerBuilder.ts";
 import type { LayerEntry } from "../core/image/layerEntry.ts";
+import { type TarPiece, takeOrdinaryEntries } from "../core/image/ordinaryEntries.ts";
 import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { TarRefusal } from "../core/image/tarParser.ts";
 import { tarError } from "./layerErrors.ts";
 import type { Limits } from "./limits.ts";
-
-/** Adds entries to a layer and holds them against the ceilings. */
-export interface BoundedBuilder {
-  readonly builder: LayerBuilder;
-  readonly limits: Limits;
-  /** Of all entries so far. */
-  contentBytes: number;
-}
-
-/** A builder that refuses more than the limits allow. */
-export function boundBuilder(builder: LayerBuilder, limits: Limits): BoundedBuilder {
-  return { builder, limits, contentBytes: 0 };
-}
 
 /** What is said of a layer of more uncompressed bytes than the limits allow. */
 export function bytesRefusal(tarBytes: number, limits: Limits): TarRefusal | undefined {
@@ -25,16 +13,34 @@ export function bytesRefusal(tarBytes: number, limits: Limits): TarRefusal | und
   return { kind: "limit", limit: `${limits.tarBytes} uncompressed bytes` };
 }
 
-/** As `addEntry`. */
-export function addBounded(bounded: BoundedBuilder, entry: LayerEntry): number | TarRefusal {
-  const { builder, limits } = bounded;
-  bounded.contentBytes += entry.contentBytes;
-  if (bounded.contentBytes > limits.contentBytes) {
-    return { kind: "limit", limit: `${limits.contentBytes} content bytes` };
-  }
+/** As `addEntry`, and refuses more than the limits allow. */
+export function addWithin(
+  limits: Limits,
+  builder: LayerBuilder,
+  entry: LayerEntry,
+): number | TarRefusal {
   const handle = addEntry(builder, entry);
   if (typeof handle !== "number") return { kind: "malformed", reason: handle.reason };
-  return entriesRefusal(entryCountOf(builder), limits) ?? handle;
+  return builderRefusal(builder, limits) ?? handle;
+}
+
+/** As `takeOrdinaryEntries`, and refuses more than the limits allow. */
+export function takeWithin(
+  limits: Limits,
+  builder: LayerBuilder,
+  piece: TarPiece,
+  position: number,
+  hashedBytes: number,
+): number | TarRefusal {
+  const next = takeOrdinaryEntries(builder, piece, position, hashedBytes);
+  return builderRefusal(builder, limits) ?? next;
+}
+
+function builderRefusal(builder: LayerBuilder, limits: Limits): TarRefusal | undefined {
+  if (builder.contentBytes > limits.contentBytes) {
+    return { kind: "limit", limit: `${limits.contentBytes} content bytes` };
+  }
+  return entriesRefusal(entryCountOf(builder), limits);
 }
 
 /**

@@ -17,11 +17,16 @@ export function openFileWindow(file: RegionFile, memory: Uint8Array): FileWindow
 /** Where in `memory` the bytes from that position on are; -1 when the file has not so many. At most as many as the memory holds. */
 export function bring(window: FileWindow, position: number, bytes: number): number {
   if (position < window.start || position + bytes > window.end) {
-    window.start = position;
-    window.end = position + readWhole(window.file, window.memory, position);
+    fillFrom(window, position);
     if (position + bytes > window.end) return -1;
   }
   return position - window.start;
+}
+
+/** Fills the window from that position on. */
+export function fillFrom(window: FileWindow, position: number): void {
+  window.start = position;
+  window.end = position + readWhole(window.file, window.memory, position);
 }
 
 /** Reads until the buffer is full or the file ends, and tells how many bytes there were. A single read may give less. */

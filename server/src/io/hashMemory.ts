@@ -1,3 +1,4 @@
+import { arenaBytes } from "../core/image/entryArena.ts";
 import { xxhashBytes } from "./xxhashBytes.ts";
 
 /** The memory in which a thread hashes, and the module that does it. */
@@ -12,6 +13,8 @@ export interface HashMemory {
   readonly input: Uint8Array;
   /** For sums of other modules; less than a processor's nearest cache. */
   readonly sums: Uint8Array;
+  /** Where `arenaBytes` begin that are zero at first. */
+  readonly arenaAt: number;
 }
 
 /** A memory of WebAssembly's. */
@@ -23,7 +26,7 @@ export interface WasmMemory {
 /** What xxhash-wasm exports of XXH64; a state is `stateBytes` long. */
 export interface XxhashModule {
   readonly mem: WasmMemory;
-  xxh64(at: number, bytes: number, seed: bigint): bigint;
+  readonly xxh64: (at: number, bytes: number, seed: bigint) => bigint;
   init64(state: number, seed: bigint): void;
   update64(state: number, at: number, bytes: number): void;
   digest64(state: number): bigint;
@@ -70,7 +73,7 @@ export function memoryToHashIn(bytes = inputBytes): Uint8Array {
 
 function openMemory(): HashMemory {
   const xxhash = exportsOf(xxhashBytes, {}) as XxhashModule;
-  xxhash.mem.grow(Math.ceil((copyBytes + inputBytes + sumBytes) / pageBytes));
+  xxhash.mem.grow(Math.ceil((copyBytes + inputBytes + sumBytes + arenaBytes) / pageBytes));
   const { buffer } = xxhash.mem;
   return {
     memory: xxhash.mem,
@@ -79,5 +82,6 @@ function openMemory(): HashMemory {
     copies: new Uint8Array(buffer, pageBytes, copyBytes),
     input: new Uint8Array(buffer, pageBytes + copyBytes, inputBytes),
     sums: new Uint8Array(buffer, pageBytes + copyBytes + inputBytes, sumBytes),
+    arenaAt: pageBytes + copyBytes + inputBytes + sumBytes,
   };
 }

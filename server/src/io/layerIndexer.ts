@@ -16,9 +16,10 @@ import { type ContentHasher, contentHashOf, createContentHasher } from "./conten
 import { memoryToHashIn } from "./hashMemory.ts";
 import { createDecoder, sniffCompression, sniffedBytes } from "./decoder.ts";
 import type { Decoder } from "./decoding.ts";
-import { addBounded, boundBuilder, bytesRefusal } from "./entryLimits.ts";
+import { addWithin, bytesRefusal, takeWithin } from "./entryLimits.ts";
 import { tarError, unreadable, unsupportedCompression } from "./layerErrors.ts";
 import type { Limits } from "./limits.ts";
+import { borrowArena, returnArena } from "./threadArena.ts";
 
 /** A layer read to its last byte. */
 export interface ReadLayer {
@@ -83,7 +84,10 @@ export function createLayerIndexer(options: IndexerOptions): LayerIndexer {
       if (problem !== undefined) return fail(unreadable(name, problem));
       return intake?.finish() ?? fail(unreadable(name, "nothing of it came"));
     },
-    close: () => decoder?.close(),
+    close() {
+      decoder?.close();
+      intake?.close();
+    },
   };
 }
 
@@ -92,13 +96,15 @@ interface TarIntake {
   take(chunk: Uint8Array): boolean;
   refusal(): TarRefusal | undefined;
   finish(): Result<ReadLayer, ImageError>;
+  close(): void;
 }
 
 function createIntake(
   { name, limits, digest }: IndexerOptions,
   storedBytes: () => number,
 ): TarIntake {
-  const builder = createLayerBuilder();
+  let arena = borrowArena();
+  const builder = createLayerBuilder(arena);
   const sha256 = digest === "computed" ? createHash("sha256") : undefined;
   const tar = createTarStream(createListener(builder, limits, createContentHasher()), limits);
   let refusal: TarRefusal | undefined;
@@ -122,19 +128,27 @@ function createIntake(
         isMarked: end.isMarked,
       });
     },
+    close() {
+      returnArena(arena);
+      arena = undefined;
+    },
   };
 }
 
 function createListener(builder: LayerBuilder, limits: Limits, hasher: ContentHasher): TarListener {
-  const bounded = boundBuilder(builder, limits);
   const watcher = createBodyWatcher(builder);
   let handle = -1;
   let isRead = false;
   let bytes = 0;
   let isInPieces = false;
   return {
+    take(memory, at, offset) {
+      const start = offset - at;
+      const piece = { memory, start, end: start + memory.length };
+      return takeWithin(limits, builder, piece, offset, Number.MAX_SAFE_INTEGER);
+    },
     entry(entry, storedBytes) {
-      const added = addBounded(bounded, entry);
+      const added = addWithin(limits, builder, entry);
       if (typeof added !== "number") return added;
       handle = added;
       isRead = added >= 0 && entry.kind === "file" && !entry.isSparse;

@@ -16,15 +16,17 @@ import {
   readHeader,
 } from "../core/image/tarParser.ts";
 import { type Result, fail, succeed } from "../core/result.ts";
+import type { EntryArena } from "../core/image/entryArena.ts";
 import type { LayerEntry } from "../core/image/layerEntry.ts";
 import { contentHashOf } from "./contentHash.ts";
 import { memoryToHashIn } from "./hashMemory.ts";
-import { type BoundedBuilder, addBounded, boundBuilder, bytesRefusal } from "./entryLimits.ts";
-import { type FileWindow, bring, openFileWindow, readWhole } from "./fileWindow.ts";
+import { addWithin, bytesRefusal, takeWithin } from "./entryLimits.ts";
+import { type FileWindow, bring, fillFrom, openFileWindow, readWhole } from "./fileWindow.ts";
 import { tarError } from "./layerErrors.ts";
 import type { ReadLayer } from "./layerIndexer.ts";
 import type { Limits } from "./limits.ts";
 import { type SeekPlace, noteEvidence } from "./seekEvidence.ts";
+import { borrowArena, returnArena } from "./threadArena.ts";
 import { type RegionFile, readPortions, sha256OfRegion } from "./regionReader.ts";
 
 /** How much is read where a header is looked for. Small files bring the next headers with them. */
@@ -46,7 +48,20 @@ export function readPlainLayer(
   limits: Limits,
   onPosition: (position: number) => void,
 ): Result<ReadLayer, ImageError> {
-  const seeker = createSeeker(file, limits);
+  const arena = borrowArena();
+  try {
+    return readFrom(createSeeker(file, limits, arena), name, onPosition);
+  } finally {
+    returnArena(arena);
+  }
+}
+
+function readFrom(
+  seeker: Seeker,
+  name: string,
+  onPosition: (position: number) => void,
+): Result<ReadLayer, ImageError> {
+  const { file, limits } = seeker;
   for (let read = walk(seeker); read !== "end"; read = walk(seeker)) {
     if (read !== "goes on") return fail(tarError(name, read));
     onPosition(seeker.position);
@@ -71,22 +86,21 @@ interface Seeker {
   readonly window: FileWindow;
   readonly parser: TarParser;
   readonly builder: LayerBuilder;
-  readonly bounded: BoundedBuilder;
+  readonly limits: Limits;
   /** Where the next header is expected, or the end of the tar begins. */
   position: number;
 }
 
 const cutOff: TarRefusal = { kind: "malformed", reason: "the tar is cut off" };
 
-function createSeeker(file: RegionFile, limits: Limits): Seeker {
+function createSeeker(file: RegionFile, limits: Limits, arena: EntryArena | undefined): Seeker {
   const window = openFileWindow(file, memoryToHashIn(readAheadBytes));
-  const builder = createLayerBuilder();
   return {
     file,
     window,
-    builder,
+    limits,
+    builder: createLayerBuilder(arena),
     parser: createTarParser(window.memory, limits),
-    bounded: boundBuilder(builder, limits),
     position: 0,
   };
 }
@@ -102,20 +116,37 @@ function walk(seeker: Seeker): TarRefusal | "end" | "goes on" {
 
 const headersAtOnce = 64;
 
-/** Goes past one header and what belongs to it. */
+/** Goes past one header and what belongs to it, or past many. */
 function step(seeker: Seeker): TarRefusal | "end" | undefined {
   const { file, window, parser, position } = seeker;
   if (position === file.length) return isOpen(parser) ? cutOff : "end";
-  const at = position > file.length ? -1 : bring(window, position, blockBytes);
-  if (at < 0) return cutOff;
-  const read = readHeader(parser, at);
+  if (position > file.length || bring(window, position, blockBytes) < 0) return cutOff;
+  if (!isOpen(parser)) {
+    const refusal = passOrdinary(seeker);
+    if (refusal !== undefined || seeker.position !== position) return refusal;
+  }
+  const read = readHeader(parser, position - window.start);
   if (read === "end") return "end";
   seeker.position = position + blockBytes;
   return follow(seeker, read);
 }
 
+/** Goes past ordinary entries; stays where it is if the first is none. */
+function passOrdinary(seeker: Seeker): TarRefusal | undefined {
+  const { file, window, limits, builder, position } = seeker;
+  let next = takeWithin(limits, builder, window, position, smallBodyBytes);
+  const isWhole = position + blockBytes + smallBodyBytes <= window.end;
+  if (next === position && !isWhole && window.end < file.length) {
+    fillFrom(window, position);
+    next = takeWithin(limits, builder, window, position, smallBodyBytes);
+  }
+  if (typeof next !== "number") return next;
+  seeker.position = next;
+  return undefined;
+}
+
 function follow(seeker: Seeker, read: TarStep): TarRefusal | undefined {
-  const { parser, bounded } = seeker;
+  const { parser, builder, limits } = seeker;
   const { storedBytes, entry } = parser;
   const bodyAt = seeker.position;
   if (read !== "end") seeker.position = bodyAt + paddedBytes(storedBytes);
@@ -127,7 +158,7 @@ function follow(seeker: Seeker, read: TarStep): TarRefusal | undefined {
       return extend(seeker, bodyAt, storedBytes);
     case "entry": {
       entry.bodyOffset = storedBytes === 0 ? -1 : bodyAt;
-      const added = addBounded(bounded, entry);
+      const added = addWithin(limits, builder, entry);
       return typeof added === "number" ? lookInside(seeker, entry, added) : added;
     }
     default:

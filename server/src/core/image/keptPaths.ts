@@ -34,6 +34,31 @@ export function keptRuleOf(path: Uint8Array, pathLength: number): KeptRule | und
   return undefined;
 }
 
+/**
+ * The rules for WebAssembly, which only asks whether a path begins and ends as one of them says. Numbers of 16 bits: for each last byte of a path where the first rule
+ * for it is, 0 for none; then the rules, each where the next is, the lengths of prefix and suffix in a byte each, and these.
+ */
+export function keptFilter(): Uint8Array {
+  const numbers = new Uint16Array(2048);
+  const bytes = new Uint8Array(numbers.buffer);
+  let end = 256;
+  const chain = (rules: readonly Wish[], next: number): number =>
+    rules.reduceRight((behind, { prefix, suffix }) => {
+      const at = end;
+      numbers[at] = behind;
+      bytes.set([prefix.length, suffix.length, ...prefix, ...suffix], 2 * at + 2);
+      end += 2 + Math.ceil((prefix.length + suffix.length) / 2);
+      return 2 * at;
+    }, next);
+  const forAny = chain(wishesForAny, 0);
+  numbers.fill(forAny, 0, 256);
+  for (const [last, rules] of Object.entries(wishesByLast)) {
+    const own = rules.filter((rule) => !wishesForAny.includes(rule));
+    numbers[Number(last)] = chain(own, forAny);
+  }
+  return bytes.subarray(0, 2 * end);
+}
+
 interface Wish {
   readonly prefix: Uint8Array;
   readonly suffix: Uint8Array;

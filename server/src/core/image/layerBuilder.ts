@@ -1,5 +1,6 @@
 import { equalBytes } from "./byteColumn.ts";
 import type { ElfFacts } from "./elf.ts";
+import { type EntryArena, lendColumns } from "./entryArena.ts";
 import { type EvidenceRows, addContent, addProgram, emptyEvidenceRows } from "./evidenceRows.ts";
 import { nodeKind } from "./fileTree.ts";
 import { findTarget, resolveLateLinks, shareContent } from "./hardLinks.ts";
@@ -26,9 +27,13 @@ export interface EntryRefusal {
 /** Takes the entries of one layer in tar order. A record for the functions here, as `TarParser` is one. */
 export interface LayerBuilder {
   readonly columns: NodeColumns;
+  /** What the columns were borrowed from, which they may have outgrown; undefined for memory of their own. */
+  readonly arena: EntryArena | undefined;
   /** Kept apart until the last entry: they act whatever their place in the tar. */
   readonly whiteouts: NodeColumns;
   readonly evidence: EvidenceRows;
+  /** Of all entries so far, those that others took the place of included. */
+  contentBytes: number;
   /** The directory of the last entry, for the next is most often its neighbour. */
   prefix: Uint8Array;
   /** -1 when nothing is remembered. */
@@ -46,16 +51,21 @@ const rootCount = 2;
 const leavesImage: EntryRefusal = { reason: 'an entry has ".." in its path' };
 const emptyWhiteout: EntryRefusal = { reason: "a whiteout names nothing to remove" };
 
-/** The entry-by-entry way to a `LayerIndex`. Names are raw bytes, whiteouts are told by name: image-spec layer.md § Whiteouts. */
-export function createLayerBuilder(): LayerBuilder {
-  const columns = emptyNodeColumns();
+/**
+ * The entry-by-entry way to a `LayerIndex`. Names are raw bytes, whiteouts are told by name: image-spec layer.md § Whiteouts. With an arena
+ * `takeOrdinaryEntries` may be called as well; `finishLayer` leaves nothing in it.
+ */
+export function createLayerBuilder(arena?: EntryArena): LayerBuilder {
+  const columns = arena === undefined ? emptyNodeColumns() : lendColumns(arena);
   addNode(columns, -1, new Uint8Array(0), 0, 0);
   columns.mode[0] = 0o755;
   return {
     columns,
+    arena,
     whiteouts: emptyWhiteouts(),
     evidence: emptyEvidenceRows(),
-    prefix: new Uint8Array(256),
+    contentBytes: 0,
+    prefix: arena?.prefix ?? new Uint8Array(256),
     prefixLength: -1,
     parent: 0,
   };
@@ -68,6 +78,7 @@ export function createLayerBuilder(): LayerBuilder {
 export function addEntry(builder: LayerBuilder, entry: LayerEntry): number | EntryRefusal {
   const { columns } = builder;
   const { path } = entry;
+  builder.contentBytes += entry.contentBytes;
   let end = entry.pathLength;
   while (end > 0 && path[end - 1] === slash) end -= 1;
   const start = nameStartOf(path, end);

@@ -243,12 +243,16 @@ function flagsOf(ownFlags: number, contentFlags: number): number {
 }
 
 function copyLinks(columns: NodeColumns): LinkColumns {
-  const rows = createLinkRows();
-  for (let row = 0; row < columns.linkCount; row += 1) {
-    const [start, end] = linkTextRange(columns, row);
-    rows.addText(columns.linkNode[row] ?? 0, columns.linkTexts.bytes, start, end);
-  }
-  return rows.finish();
+  const { linkCount, linkTexts } = columns;
+  const textStart = new Uint32Array(linkCount + 1);
+  textStart.set(columns.linkStart.subarray(0, linkCount));
+  textStart[linkCount] = linkTexts.length;
+  return {
+    node: columns.linkNode.slice(0, linkCount),
+    first: new Int32Array(linkCount).fill(-1),
+    textStart,
+    textBytes: linkTexts.bytes.slice(0, linkTexts.length),
+  };
 }
 
 function linksOf(columns: NodeColumns, order: Int32Array, inode: Int32Array): LinkColumns {

@@ -17,6 +17,11 @@ export interface TarListener {
   entry(entry: LayerEntry, storedBytes: number): TarRefusal | undefined;
   /** Bytes chunk[start … end) of the last entry's body; not called for empty bodies. */
   body(chunk: Uint8Array, start: number, end: number): void;
+  /**
+   * Takes entries of which the first begins at chunk[at], `offset` of the tar, and tells where the next header is: `offset` where it takes none. These come by no other
+   * way; where it is undefined none are taken.
+   */
+  take?(chunk: Uint8Array, at: number, offset: number): number | TarRefusal;
   /** The body is complete; also called for empty ones. */
   bodyEnd(): void;
 }
@@ -100,7 +105,9 @@ function take(state: State, chunk: Uint8Array, at: number): number | TarRefusal 
   const available = chunk.length - at;
   switch (state.phase) {
     case "header":
-      return takeHeader(state, chunk, at);
+      return state.filled === 0 && !isOpen(state.parser)
+        ? takeEntries(state, chunk, at)
+        : takeHeader(state, chunk, at);
     case "extension":
       return takeExtension(state, chunk, at);
     case "body": {
@@ -123,6 +130,17 @@ function take(state: State, chunk: Uint8Array, at: number): number | TarRefusal 
 }
 
 const behindEnd: TarRefusal = { kind: "malformed", reason: "something follows the end of the tar" };
+
+/** As many entries as the listener takes, or part of a header. */
+function takeEntries(state: State, chunk: Uint8Array, at: number): number | TarRefusal {
+  const { listener, offset } = state;
+  const next = listener.take?.(chunk, at, offset) ?? offset;
+  if (typeof next !== "number") return next;
+  if (next === offset) return takeHeader(state, chunk, at);
+  const taken = Math.min(next - offset, chunk.length - at);
+  passOver(state, next - offset - taken);
+  return taken;
+}
 
 function takeHeader(state: State, chunk: Uint8Array, at: number): number | TarRefusal {
   const taken = Math.min(chunk.length - at, blockBytes - state.filled);
