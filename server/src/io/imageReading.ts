@@ -15,7 +15,7 @@ import type { CachePlace, LayerTask } from "./layerTasks.ts";
 import { threadCountFor } from "./layerWorkers.ts";
 import type { Limits } from "./limits.ts";
 import { type ProgressMeter, createProgressMeter } from "./progressMeter.ts";
-import { ownThreads, rehearsedThreads, type ThreadStock } from "./threadStock.ts";
+import type { ThreadStock } from "./threadStock.ts";
 
 /** The layers of one image on their way to become `MergedLayers`. */
 export interface ImageReading {
@@ -39,9 +39,7 @@ export async function readAndMerge(
   reading: ImageReading,
 ): Promise<Result<MergedLayers, ImageError>> {
   const jobs = jobsOf(reading);
-  const totalBytes = jobs.reduce((sum, { source }) => sum + bytesOf(source), 0);
-  const newThreads = totalBytes < rehearsedBytes ? ownThreads : rehearsedThreads;
-  const pool = openLayerPool(threadCountFor(jobs.length), reading.threads ?? newThreads);
+  const pool = openLayerPool(threadCountFor(jobs.length), reading.threads);
   const interruption = watchFor(reading);
   try {
     const result = await Promise.race([interruption.comes, readInPool(reading, jobs, pool)]);
@@ -56,9 +54,6 @@ export async function readAndMerge(
     interruption.stopWatching();
   }
 }
-
-/** From so many bytes on layers mostly hold enough files for a rehearsal to pay; where they do not, ten milliseconds are lost. */
-const rehearsedBytes = 200_000_000;
 
 /** A layer to be had, and where in the image it stands; the same layer may stand in several places. */
 interface Job {

@@ -57,15 +57,6 @@ export const ownThreads: Pick<ThreadStock, "start"> = {
   },
 };
 
-/** The same for much that is to be read at once: each thread rehearses before the first task. */
-export const rehearsedThreads: Pick<ThreadStock, "start"> = {
-  start(listener) {
-    const thread = ownThreads.start(listener);
-    thread.post({ kind: "rehearse" });
-    return thread;
-  },
-};
-
 interface Stock {
   readonly options: StockOptions;
   readonly idle: Stocked[];

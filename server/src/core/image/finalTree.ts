@@ -2,7 +2,13 @@ import { appendBytes, emptyByteColumn } from "./byteColumn.ts";
 import { type FileTree, type LinkColumns, linkRowOf, nodeKind } from "./fileTree.ts";
 import { type InodeGroups, keyOf } from "./inodeGroups.ts";
 import type { LayerIndex } from "./layerIndex.ts";
-import { type LinkRows, createLinkRows } from "./linkRows.ts";
+import {
+  type LinkRows,
+  addFirstRow,
+  addTextRow,
+  emptyLinkRows,
+  toLinkColumns,
+} from "./linkRows.ts";
 import type { Overlay } from "./overlay.ts";
 import { fillSubtrees } from "./subtrees.ts";
 
@@ -62,7 +68,7 @@ function charge(
   nodeCount: number,
 ): { readonly bytes: Float64Array; readonly links: LinkColumns } {
   const bytes = new Float64Array(nodeCount);
-  const rows = createLinkRows();
+  const rows = emptyLinkRows();
   const firstNames = new Map<number, number>();
   for (let at = 0; at < overlay.visibleCount; at += 1) {
     const layer = overlay.visibleLayer[at] ?? 0;
@@ -75,14 +81,14 @@ function charge(
     else {
       const owner = groups.ownerOf(layer, node);
       const first = firstNames.get(keyOf(owner.layer, owner.node));
-      if (first !== undefined) rows.addFirst(at, first);
+      if (first !== undefined) addFirstRow(rows, at, first);
       else {
         firstNames.set(keyOf(owner.layer, owner.node), at);
         bytes[at] = bytesOf(layers[owner.layer]?.tree, owner.node);
       }
     }
   }
-  return { bytes, links: rows.finish() };
+  return { bytes, links: toLinkColumns(rows) };
 }
 
 function bytesOf(tree: FileTree | undefined, node: number): number {
@@ -91,5 +97,5 @@ function bytesOf(tree: FileTree | undefined, node: number): number {
 
 function copyTarget(rows: LinkRows, at: number, links: LinkColumns, node: number): void {
   const row = linkRowOf(links, node);
-  rows.addText(at, links.textBytes, links.textStart[row] ?? 0, links.textStart[row + 1] ?? 0);
+  addTextRow(rows, at, links.textBytes, links.textStart[row] ?? 0, links.textStart[row + 1] ?? 0);
 }

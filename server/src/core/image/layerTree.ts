@@ -2,7 +2,7 @@ import { appendBytes, compareBytes, emptyByteColumn } from "./byteColumn.ts";
 import { type EvidenceRows, toEvidence } from "./evidenceRows.ts";
 import { type FileTree, type LinkColumns, nodeKind } from "./fileTree.ts";
 import { type LayerIndex, layerFlag } from "./layerIndex.ts";
-import { createLinkRows } from "./linkRows.ts";
+import { addFirstRow, addTextRow, emptyLinkRows, toLinkColumns } from "./linkRows.ts";
 import { type NodeColumns, inodeOf, linkTextRange } from "./nodeColumns.ts";
 import { fillSubtrees } from "./subtrees.ts";
 
@@ -256,14 +256,14 @@ function copyLinks(columns: NodeColumns): LinkColumns {
 }
 
 function linksOf(columns: NodeColumns, order: Int32Array, inode: Int32Array): LinkColumns {
-  const rows = createLinkRows();
+  const rows = emptyLinkRows();
   for (let node = 0; node < order.length; node += 1) {
     const row = columns.link[order[node] ?? 0] ?? -1;
     const first = inode[node] ?? node;
     if (row >= 0) {
       const [start, end] = linkTextRange(columns, row);
-      rows.addText(node, columns.linkTexts.bytes, start, end);
-    } else if (first !== node) rows.addFirst(node, first);
+      addTextRow(rows, node, columns.linkTexts.bytes, start, end);
+    } else if (first !== node) addFirstRow(rows, node, first);
   }
-  return rows.finish();
+  return toLinkColumns(rows);
 }
