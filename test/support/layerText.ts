@@ -13,18 +13,32 @@ import { createLayerIndexer } from "../../server/src/io/layerIndexer.ts";
 import { type Limits, defaultLimits } from "../../server/src/io/limits.ts";
 import { readPlainLayer } from "../../server/src/io/plainLayer.ts";
 import { regionOf } from "../../server/src/io/regionReader.ts";
+import { borrowArena, returnArena } from "../../server/src/io/threadArena.ts";
 
 /** Indexes a tar by seeking and as a stream in several portions, and checks that all ways agree. */
 export function indexTar(
   tar: Uint8Array,
   limits: Limits = defaultLimits,
 ): Result<LayerIndex, ImageError> {
-  const sought = readPlainLayer("layer", regionOf(tar), limits, () => undefined);
+  const seek = (): ReturnType<typeof readPlainLayer> =>
+    readPlainLayer("layer", regionOf(tar), limits, () => undefined);
+  const sought = seek();
+  assert.deepEqual(withoutArena(seek), sought, "each entry by itself");
   for (const portion of [1, 511, 512, 1000, tar.length]) {
     const pushed = pushTar(tar, portion, limits);
     assert.deepEqual(comparable(pushed), comparable(sought), `portions of ${portion} bytes`);
   }
   return sought.ok ? { ok: true, value: sought.value.index } : sought;
+}
+
+/** What is read meanwhile is read entry by entry, as if another layer had the arena of this thread. */
+export function withoutArena<T>(read: () => T): T {
+  const arena = borrowArena();
+  try {
+    return read();
+  } finally {
+    returnArena(arena);
+  }
 }
 
 /** Indexes stored bytes that come in portions. */
