@@ -174,7 +174,6 @@ function directoryOf(layer: Layer, path: usize, end: usize): i32 {
   for (let start = path; start < end;) {
     let stop = start;
     while (load<u8>(stop) !== slash) stop++;
-    if (!isOrdinary(start, stop)) return -1;
     node = findChild(layer, node, hashName(node, start, stop), start, stop);
     if (node < 0 || load<u8>(layer.kind + node) !== directoryKind) return -1;
     start = stop + 1;

@@ -9,7 +9,7 @@ import { defaultLimits } from "../../../server/src/io/limits.ts";
 import { readPlainLayer } from "../../../server/src/io/plainLayer.ts";
 import { regionOf } from "../../../server/src/io/regionReader.ts";
 import { borrowArena, returnArena } from "../../../server/src/io/threadArena.ts";
-import { indexTar, withoutArena } from "../../support/layerText.ts";
+import { indexTar, layerText, withoutArena } from "../../support/layerText.ts";
 import { concat, sealHeader, type TarEntry, tarBlocks, writeTar } from "../../support/tarWriter.ts";
 
 const body = (length: number): Uint8Array => new Uint8Array(length).fill(0x61);
@@ -60,20 +60,65 @@ test("files, directories and symlinks in directories that are known are taken", 
     11,
   ));
 
+test("checksums are numbers as others are: of seven digits, with blanks before or behind", () => {
+  const sealedWith = (form: (sum: string) => string): Uint8Array => {
+    const [header] = tarBlocks({ path: `${form("")}.` });
+    assert.ok(header !== undefined);
+    const sum = Number.parseInt(Buffer.from(header.subarray(148, 154)).toString(), 8);
+    header.set(Buffer.from(form(sum.toString(8))), 148);
+    return header;
+  };
+  const forms = [
+    (sum: string) => `${sum.padStart(7, "0")}\0`,
+    (sum: string) => sum.padStart(8, "0"),
+    (sum: string) => `  ${sum}`.padEnd(8),
+    (sum: string) => `${sum} 7\0`,
+  ];
+  assert.equal(takenOf(forms.map(sealedWith)), 3);
+});
+
+test("the prefix field of star is shorter than that of ustar, and none is in GNU's", () => {
+  const above = "a".repeat(90);
+  const [shorter, longer] = [40, 49].map((length) => "b".repeat(length));
+  const directories = [shorter, longer].map((name) => withPrefix(above, `${name}/`, "5"));
+  const prefix = `${above}/${longer}`;
+  const entries = [
+    concat(tarBlocks({ path: above, type: "5" })),
+    ...directories,
+    withPrefix(prefix, "ustar"),
+    sealHeader(setText(withPrefix(prefix, "star"), 508, "tar\0")),
+    sealHeader(setText(withPrefix(prefix, "gnu"), 257, "ustar  \0")),
+  ];
+  assert.equal(takenOf(entries), 6);
+  const read = indexTar(concat([...entries, new Uint8Array(1024)]));
+  assert.ok(read.ok);
+  assert.deepEqual(layerText(read.value).split("\n").slice(1), [
+    `${above} directory`,
+    `${above}/${shorter} directory`,
+    `${above}/${shorter}/star file 0`,
+    `${above}/${longer} directory`,
+    `${above}/${longer}/ustar file 0`,
+    "gnu file 0",
+  ]);
+});
+
 /** An entry whose path stands in both fields of ustar. */
-function withPrefix(prefix: string, name: string): Uint8Array {
-  const [header] = tarBlocks({ path: name });
+function withPrefix(prefix: string, name: string, type = "0"): Uint8Array {
+  const [header] = tarBlocks({ path: name, type });
   assert.ok(header !== undefined);
-  header.set(Buffer.from(prefix), 345);
-  return sealHeader(header);
+  return sealHeader(setText(header, 345, prefix));
+}
+
+function setText(header: Uint8Array, at: number, text: string): Uint8Array {
+  header.set(Buffer.from(text, "latin1"), at);
+  return header;
 }
 
 /** A header with one field changed, the checksum fitting. */
 function withField(at: number, text: string, entry: TarEntry = { path: "d/odd" }): Uint8Array {
   const [header, ...rest] = tarBlocks(entry);
   assert.ok(header !== undefined);
-  header.set(Buffer.from(text, "latin1"), at);
-  return concat([sealHeader(header), ...rest]);
+  return concat([sealHeader(setText(header, at, text)), ...rest]);
 }
 
 const odd: Readonly<Record<string, TarEntry | Uint8Array>> = {
@@ -98,6 +143,7 @@ const odd: Readonly<Record<string, TarEntry | Uint8Array>> = {
   "a sparse file": { path: "d/file", type: "S", body: body(3) },
   "a number in base 256": { path: "d/file", uid: 3_000_000 },
   "a mode that is no number": withField(100, "abc"),
+  "a mode with a gap": withField(100, "64 4"),
   "a size that is no number": withField(124, "12 34"),
   "a program": { path: "d/file", body: Buffer.from("\u007fELF and more") },
   "a script": { path: "d/file", mode: 0o755, body: Buffer.from("#!/bin/sh\n") },
@@ -137,7 +183,7 @@ const path = fc.array(names, { minLength: 1, maxLength: 4 }).map((parts) => part
 const content = fc
   .tuple(fc.constantFrom(0, 1, 3, 4, 511, 512, 4095, 4096, 4097, 9000), fc.constantFrom("a", "#!/"))
   .map(([length, mark]) => Buffer.alloc(length, mark));
-const mode = fc.constantFrom(0o644, 0o755);
+const mode = fc.constantFrom(0o644, 0o755, 0o4755, 0o1777);
 const anyEntry: fc.Arbitrary<TarEntry> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ path, body: content, mode }) },
   { weight: 4, arbitrary: path.map((at) => ({ path: `${at}/`, type: "5" })) },
