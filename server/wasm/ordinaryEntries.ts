@@ -1,80 +1,52 @@
 // Takes the entries of a layer that are as nearly all are: files, directories and symlinks of ustar, new in a directory that is known already, with nothing in
-// them to look at. Every other is left, untouched, to core/image/tarParser.ts and layerBuilder.ts, which know what to make of it, and of these as well.
+// them to look at, and whiteouts; with a PAX header for a long path or without. Every other is left, untouched, to core/image/tarParser.ts and layerBuilder.ts,
+// which know what to make of it, and of these as well.
 //
 // AssemblyScript, for its code is compiled once for all threads and is fast from the first call. JavaScript is compiled anew in each thread while its first layer
 // waits for that: two thirds of the time that uncompressed layers took.
 
-import { blockBytes, hasChecksum, octal, prefixLengthOf, textLength } from "./tarHeader";
+import { mayBeKept } from "./keptPaths";
+import {
+  Layer,
+  addLinkText,
+  addNode,
+  directoryKind,
+  directoryOf,
+  findChild,
+  hashName,
+  slash,
+} from "./layerNodes";
+import { readPaxHeader } from "./paxHeader";
+import { Reading } from "./reading";
+import {
+  blockBytes,
+  hasChecksum,
+  octal,
+  paddedBytes,
+  prefixLengthOf,
+  textLength,
+} from "./tarHeader";
 
 /** XXH64 of the bytes that lie there, by xxhash-wasm. */
 declare function xxh64(at: usize, bytes: i32, seed: u64): u64;
 
-/** A layer on its way, field by field as core/image/entryArena.ts lays it out. Columns are those of core/image/nodeColumns.ts. */
-@unmanaged
-class Layer {
-  /** Of all entries so far. */
-  contentBytes: f64;
-  count: i32;
-  capacity: i32;
-  nameBytes: u32;
-  nameCapacity: u32;
-  linkCount: i32;
-  linkBytes: u32;
-  linkCapacity: u32;
-  slotMask: i32;
-  /** Of the path of the last entry's directory; -1 where none is remembered. */
-  prefixLength: i32;
-  /** That directory; negative where entries below it are not kept. */
-  prefixNode: i32;
-  prefix: usize;
-  /** Room for a path of two fields. */
-  joined: usize;
-  /** Which paths may have to be kept, by core/image/keptPaths.ts. */
-  kept: usize;
-  parent: usize;
-  nameStart: usize;
-  nameLength: usize;
-  nameHash: usize;
-  kind: usize;
-  flags: usize;
-  bytes: usize;
-  mode: usize;
-  uid: usize;
-  gid: usize;
-  inode: usize;
-  contentHash: usize;
-  bodyOffset: usize;
-  link: usize;
-  linkStart: usize;
-  linkNode: usize;
-  names: usize;
-  linkTexts: usize;
-  slots: usize;
-  /** Path of the entry that is looked at, without the slashes it ends with, and where its last part begins. */
-  path: usize;
-  pathEnd: usize;
-  name: usize;
-  /** Where that entry belongs, and the hash of its name there. */
-  directory: i32;
-  hash: i32;
-}
-
 // Values of `nodeKind` and bits of `layerFlag`.
-const directoryKind: u8 = 0;
 const fileKind: u8 = 1;
 const symlinkKind: u8 = 2;
+const whiteoutKind: u8 = 4;
 const statedFlag: u8 = 1;
+const whitedOutFlag: u8 = 4;
 const hashedFlag: u8 = 8;
 
-// POSIX ustar § typeflag.
+// POSIX ustar § typeflag, and that of pax.
 const fileType: u8 = 0x30;
 const symlinkType: u8 = 0x32;
 const directoryType: u8 = 0x35;
+const paxType: u8 = 0x78;
 
-const slash: u8 = 0x2f;
 const dot: u8 = 0x2e;
 
-/** What is said of an entry that is left, where others have the length of their body. */
+/** What is said of an entry that is left, where others have the bytes that they take in the tar. */
 const left: f64 = -1;
 
 /**
@@ -82,70 +54,82 @@ const left: f64 = -1;
  * are hashed and must be whole, larger ones are passed over. `origin` is the place in the tar of address 0. Returns the place of the next header.
  */
 export function takeEntries(
-  layer: Layer,
+  reading: Reading,
   at: usize,
   end: usize,
   origin: f64,
   hashedBytes: f64,
 ): f64 {
+  reading.end = end;
+  reading.origin = origin;
+  reading.hashedBytes = hashedBytes;
   const last = origin + <f64>end - <f64>blockBytes;
   let position = origin + <f64>at;
   while (position <= last) {
-    const bodyBytes = takeEntry(layer, <usize>(position - origin), end, origin, hashedBytes);
-    if (bodyBytes < 0) break;
-    position += <f64>blockBytes * (1 + ceil(bodyBytes / <f64>blockBytes));
+    const taken = takeEntry(reading, <usize>(position - origin));
+    if (taken < 0) break;
+    position += taken;
   }
   return position;
 }
 
-function takeEntry(layer: Layer, at: usize, end: usize, origin: f64, hashedBytes: f64): f64 {
+/** With its PAX header where it has one. */
+function takeEntry(reading: Reading, at: usize): f64 {
+  reading.paxPath = reading.paxPathEnd = 0;
+  reading.paxTarget = reading.paxTargetEnd = 0;
   if (!hasChecksum(at)) return left;
+  if (load<u8>(at, 156) !== paxType) return takeMember(reading, at);
   const bytes = <f64>octal(at + 124, 12);
-  const type = load<u8>(at, 156);
-  if (bytes < 0 || !readPath(layer, at, type) || !findPlace(layer)) return left;
-  if (type === fileType) return takeFile(layer, at, end, bytes, origin, hashedBytes);
-  const isLink = type === symlinkType;
-  if ((!isLink && type !== directoryType) || !addNode(layer, at)) return left;
-  if (isLink) addTarget(layer, at + 157);
-  return 0;
-}
-
-function takeFile(
-  layer: Layer,
-  at: usize,
-  end: usize,
-  bytes: f64,
-  origin: f64,
-  hashedBytes: f64,
-): f64 {
   const body = at + blockBytes;
-  if (mayBeKept(layer) || !canPass(at, body, end, bytes, hashedBytes)) return left;
-  if (!addNode(layer, at)) return left;
-  addContent(layer, body, bytes, origin, hashedBytes);
-  return bytes;
+  const padded = paddedBytes(bytes);
+  const isWhole = <f64>body + padded + <f64>blockBytes <= <f64>reading.end;
+  if (bytes < 0 || !isWhole || !readPaxHeader(reading, body, body + <usize>bytes)) return left;
+  const member = body + <usize>padded;
+  if (!hasChecksum(member)) return left;
+  const taken = takeMember(reading, member);
+  return taken < 0 ? left : <f64>(member - at) + taken;
 }
 
-/** Finds the path of the entry; false where its name is none, or means more than a name does. */
-function readPath(layer: Layer, at: usize, type: u8): bool {
-  const nameLength = textLength(at, 100);
-  const prefixLength = prefixLengthOf(at);
-  let end = nameLength;
-  layer.path = at;
-  if (prefixLength !== 0) {
-    layer.path = layer.joined;
-    memory.copy(layer.joined, at + 345, prefixLength);
-    store<u8>(layer.joined + prefixLength, slash);
-    memory.copy(layer.joined + prefixLength + 1, at, nameLength);
-    end += prefixLength + 1;
+/** The entry with the header at `at`, whose checksum fits. */
+function takeMember(reading: Reading, at: usize): f64 {
+  const bytes = <f64>octal(at + 124, 12);
+  if (bytes < 0) return left;
+  readPath(reading, at);
+  const name = reading.name;
+  const type = load<u8>(at, 156);
+  if (isWhiteout(name, reading.pathEnd)) {
+    return type === fileType && bytes === 0 && !reading.hasSlash ? takeWhiteout(reading) : left;
   }
-  end += layer.path;
-  const hasSlash = end > layer.path && load<u8>(end - 1) === slash;
-  while (end > layer.path && load<u8>(end - 1) === slash) end--;
-  let start = end;
-  while (start > layer.path && load<u8>(start - 1) !== slash) start--;
-  layer.name = start;
-  layer.pathEnd = end;
-  return isOrdinary(start, end) && (type !== fileType || !hasSlash);
+  if (!isOrdinary(name, reading.pathEnd)) return left;
+  if (type === fileType) return takeFile(reading, at, bytes);
+  if (type === symlinkType) return takeSymlink(reading, at);
+  if (type !== directoryType || addEntry(reading, at) < 0) return left;
+  return <f64>blockBytes;
+}
+
+/** Finds the path of an entry. */
+function readPath(reading: Reading, at: usize): void {
+  let path = reading.paxPath;
+  let end = reading.paxPathEnd;
+  if (path === end) {
+    path = at;
+    end = at + textLength(at, 100);
+    const prefixLength = prefixLengthOf(at);
+    if (prefixLength !== 0) {
+      path = reading.joined;
+      const nameLength = end - at;
+      memory.copy(path, at + 345, prefixLength);
+      store<u8>(path + prefixLength, slash);
+      memory.copy(path + prefixLength + 1, at, nameLength);
+      end = path + prefixLength + 1 + nameLength;
+    }
+  }
+  reading.path = path;
+  reading.hasSlash = end > path && load<u8>(end - 1) === slash;
+  while (end > path && load<u8>(end - 1) === slash) end--;
+  reading.pathEnd = end;
+  while (end > path && load<u8>(end - 1) !== slash) end--;
+  reading.name = end;
 }
 
 /** Whether [start … end) is none of the names that mean something else: an empty one, `.`, `..`, `.wh.…`. */
@@ -153,169 +137,95 @@ function isOrdinary(start: usize, end: usize): bool {
   const length = end - start;
   if (length === 0 || load<u8>(start) !== dot) return length !== 0;
   if (length === 1 || (length === 2 && load<u8>(start, 1) === dot)) return false;
-  return length < 4 || load<u32>(start) !== 0x2e68772e;
+  return !isWhiteout(start, end);
 }
 
-/** Finds the directory of the entry; false where it is not known yet, or has the name already. */
-function findPlace(layer: Layer): bool {
-  const directory = directoryOf(layer, layer.path, layer.name);
-  if (directory < 0) return false;
-  layer.directory = directory;
-  layer.hash = hashName(directory, layer.name, layer.pathEnd);
-  return findChild(layer, directory, layer.hash, layer.name, layer.pathEnd) < 0;
+function isWhiteout(start: usize, end: usize): bool {
+  return end - start >= 4 && load<u32>(start) === 0x2e68772e;
 }
 
-/** The directory with the path [path … end), which is empty or ends with a slash; -1 where it is not known. */
-function directoryOf(layer: Layer, path: usize, end: usize): i32 {
-  const length = end - path;
-  const isSameLength = layer.prefixLength === <i32>length;
-  if (isSameLength && areEqual(layer.prefix, path, length)) return layer.prefixNode;
-  let node = 0;
-  for (let start = path; start < end;) {
-    let stop = start;
-    while (load<u8>(stop) !== slash) stop++;
-    node = findChild(layer, node, hashName(node, start, stop), start, stop);
-    if (node < 0 || load<u8>(layer.kind + node) !== directoryKind) return -1;
-    start = stop + 1;
+/** A whiteout of one name, which is not its directory's first. */
+function takeWhiteout(reading: Reading): f64 {
+  const start = reading.name + 4;
+  const whiteouts = reading.whiteouts;
+  if (!isOrdinary(start, reading.pathEnd)) return left;
+  const directory = directoryOf(whiteouts, reading.path, reading.name);
+  if (directory < 0) return left;
+  const node = addNew(whiteouts, directory, start, reading.pathEnd);
+  if (node < 0) return left;
+  store<u8>(whiteouts.kind + node, whiteoutKind);
+  store<u8>(whiteouts.flags + node, whitedOutFlag);
+  return <f64>blockBytes;
+}
+
+function takeSymlink(reading: Reading, at: usize): f64 {
+  const entries = reading.entries;
+  let target = reading.paxTarget;
+  let end = reading.paxTargetEnd;
+  if (target === end) {
+    target = at + 157;
+    end = target + textLength(target, 100);
   }
-  memory.copy(layer.prefix, path, length);
-  layer.prefixLength = <i32>length;
-  layer.prefixNode = node;
-  return node;
+  if (entries.linkBytes + <u32>(end - target) > entries.linkCapacity) return left;
+  const node = addEntry(reading, at);
+  if (node < 0) return left;
+  store<u8>(entries.kind + node, symlinkKind);
+  addLinkText(entries, target, end);
+  return <f64>blockBytes;
 }
 
-/** As in core/image/nodeColumns.ts. */
-function hashName(parent: i32, start: usize, end: usize): i32 {
-  let hash = (parent + 1) * 0x9e3779b1;
-  for (let at = start; at < end; at++) hash = (hash ^ load<u8>(at)) * 0x01000193;
-  return hash ^ (hash >>> 15);
-}
-
-/** The living child with the name [start … end), or -1. */
-function findChild(layer: Layer, parent: i32, hash: i32, start: usize, end: usize): i32 {
-  let slot = hash & layer.slotMask;
-  let node = nodeIn(layer, slot);
-  while (node >= 0) {
-    const word = (<usize>node) << 2;
-    if (load<i32>(layer.nameHash + word) === hash && load<i32>(layer.parent + word) === parent) {
-      const isSameLength = <usize>load<u16>(layer.nameLength + (word >> 1)) === end - start;
-      const own = layer.names + load<u32>(layer.nameStart + word);
-      if (isSameLength && areEqual(own, start, end - start)) return node;
-    }
-    slot = (slot + 1) & layer.slotMask;
-    node = nodeIn(layer, slot);
+function takeFile(reading: Reading, at: usize, bytes: f64): f64 {
+  const entries = reading.entries;
+  const body = at + blockBytes;
+  if (reading.hasSlash || !canPass(reading, at, body, bytes)) return left;
+  if (mayBeKept(reading.kept, reading.path, reading.pathEnd)) return left;
+  const node = addEntry(reading, at);
+  if (node < 0) return left;
+  store<u8>(entries.kind + node, fileKind);
+  if (bytes === 0) return <f64>blockBytes;
+  store<f64>(entries.bytes + ((<usize>node) << 3), bytes);
+  store<f64>(entries.bodyOffset + ((<usize>node) << 3), reading.origin + <f64>body);
+  reading.contentBytes += bytes;
+  if (bytes <= reading.hashedBytes) {
+    store<u32>(entries.contentHash + ((<usize>node) << 2), <u32>xxh64(body, <i32>bytes, 0));
+    store<u8>(entries.flags + node, statedFlag | hashedFlag);
   }
-  return -1;
-}
-
-/** The node of a slot; -1 where it is free. */
-function nodeIn(layer: Layer, slot: i32): i32 {
-  return load<i32>(layer.slots + ((<usize>slot) << 2)) - 1;
-}
-
-function areEqual(one: usize, other: usize, length: usize): bool {
-  let at: usize = 0;
-  for (; at + 8 <= length; at += 8) {
-    if (load<u64>(one + at) !== load<u64>(other + at)) return false;
-  }
-  for (; at < length; at++) if (load<u8>(one + at) !== load<u8>(other + at)) return false;
-  return true;
-}
-
-/** Whether the file may be one whose content is kept: of more it is said than are. */
-function mayBeKept(layer: Layer): bool {
-  const kept = layer.kept;
-  const pathEnd = layer.pathEnd;
-  let start = layer.path;
-  while (start < pathEnd && isLead(start, pathEnd)) start++;
-  const last = <usize>load<u8>(pathEnd - 1);
-  let rule = <usize>load<u16>(kept + (last << 1));
-  while (rule !== 0) {
-    const prefixLength = <usize>load<u8>(kept + rule, 2);
-    const suffixLength = <usize>load<u8>(kept + rule, 3);
-    const prefix = kept + rule + 4;
-    const isLongEnough = start + prefixLength + suffixLength <= pathEnd;
-    if (
-      isLongEnough &&
-      areEqual(prefix, start, prefixLength) &&
-      areEqual(prefix + prefixLength, pathEnd - suffixLength, suffixLength)
-    ) {
-      return true;
-    }
-    rule = load<u16>(kept + rule);
-  }
-  return false;
-}
-
-/** Whether the byte belongs to the `/` or `./` that a path begins with. */
-function isLead(at: usize, end: usize): bool {
-  const byte = load<u8>(at);
-  return byte === slash || (byte === dot && at + 1 < end && load<u8>(at, 1) === slash);
+  return <f64>blockBytes + paddedBytes(bytes);
 }
 
 /** Whether all of a content that must be there is, and it is no program, script or WebAssembly: core/image/bodyWatcher.ts. */
-function canPass(at: usize, body: usize, end: usize, bytes: f64, hashedBytes: f64): bool {
-  const needed = bytes <= hashedBytes ? bytes : 4;
-  if (<f64>body + needed > <f64>end) return false;
+function canPass(reading: Reading, at: usize, body: usize, bytes: f64): bool {
+  const needed = bytes <= reading.hashedBytes ? bytes : 4;
+  if (<f64>body + needed > <f64>reading.end) return false;
   if (bytes < 4) return true;
   const mark = load<u32>(body);
   const isScript = (mark & 0xffff) === 0x2123 && (octal(at + 100, 8) & 0o111) !== 0;
   return mark !== 0x464c457f && mark !== 0x6d736100 && !isScript;
 }
 
-/** Adds the entry, as a directory; false where its fields are odd or there is no room. */
-function addNode(layer: Layer, at: usize): bool {
+/** Adds the entry as an empty directory; -1 where it has no known place, one that is taken, or odd fields, or where there is no room. */
+function addEntry(reading: Reading, at: usize): i32 {
+  const entries = reading.entries;
   const mode = octal(at + 100, 8);
   const uid = octal(at + 108, 8);
   const gid = octal(at + 116, 8);
-  const length = <u32>(layer.pathEnd - layer.name);
-  const hasRoom = layer.count < layer.capacity && layer.nameBytes + length <= layer.nameCapacity;
-  if (mode < 0 || uid < 0 || gid < 0 || !hasRoom) return false;
-  if (layer.linkBytes + 100 > layer.linkCapacity) return false;
-  const node = layer.count++;
+  if (mode < 0 || uid < 0 || gid < 0) return -1;
+  const directory = directoryOf(entries, reading.path, reading.name);
+  if (directory < 0) return -1;
+  const node = addNew(entries, directory, reading.name, reading.pathEnd);
+  if (node < 0) return -1;
   const word = (<usize>node) << 2;
-  store<i32>(layer.parent + word, layer.directory);
-  store<u32>(layer.nameStart + word, layer.nameBytes);
-  store<u16>(layer.nameLength + (word >> 1), <u16>length);
-  store<i32>(layer.nameHash + word, layer.hash);
-  memory.copy(layer.names + layer.nameBytes, layer.name, length);
-  layer.nameBytes += length;
-  store<u8>(layer.kind + node, directoryKind);
-  store<u8>(layer.flags + node, statedFlag);
-  store<u32>(layer.mode + word, <u32>mode & 0o7777);
-  store<u32>(layer.uid + word, <u32>uid);
-  store<u32>(layer.gid + word, <u32>gid);
-  store<i32>(layer.inode + word, node);
-  store<f64>(layer.bodyOffset + (word << 1), -1);
-  store<i32>(layer.link + word, -1);
-  let slot = layer.hash & layer.slotMask;
-  while (nodeIn(layer, slot) >= 0) slot = (slot + 1) & layer.slotMask;
-  store<i32>(layer.slots + ((<usize>slot) << 2), node + 1);
-  return true;
+  store<u8>(entries.kind + node, directoryKind);
+  store<u8>(entries.flags + node, statedFlag);
+  store<u32>(entries.mode + word, <u32>mode & 0o7777);
+  store<u32>(entries.uid + word, <u32>uid);
+  store<u32>(entries.gid + word, <u32>gid);
+  return node;
 }
 
-/** Makes the newest node a symlink to what the field at `target` says. */
-function addTarget(layer: Layer, target: usize): void {
-  const node = layer.count - 1;
-  const row = layer.linkCount++;
-  const length = textLength(target, 100);
-  store<u8>(layer.kind + node, symlinkKind);
-  store<i32>(layer.link + ((<usize>node) << 2), row);
-  store<i32>(layer.linkNode + ((<usize>row) << 2), node);
-  store<u32>(layer.linkStart + ((<usize>row) << 2), layer.linkBytes);
-  memory.copy(layer.linkTexts + layer.linkBytes, target, length);
-  layer.linkBytes += <u32>length;
-}
-
-/** Makes the newest node a file with the content at `body`. */
-function addContent(layer: Layer, body: usize, bytes: f64, origin: f64, hashedBytes: f64): void {
-  const node = layer.count - 1;
-  store<u8>(layer.kind + node, fileKind);
-  if (bytes === 0) return;
-  store<f64>(layer.bytes + ((<usize>node) << 3), bytes);
-  store<f64>(layer.bodyOffset + ((<usize>node) << 3), origin + <f64>body);
-  layer.contentBytes += bytes;
-  if (bytes > hashedBytes) return;
-  store<u32>(layer.contentHash + ((<usize>node) << 2), <u32>xxh64(body, <i32>bytes, 0));
-  store<u8>(layer.flags + node, statedFlag | hashedFlag);
+/** Adds a node under a name; -1 where the directory has it already, or where there is no room. */
+function addNew(layer: Layer, directory: i32, start: usize, end: usize): i32 {
+  const hash = hashName(directory, start, end);
+  if (findChild(layer, directory, hash, start, end) >= 0) return -1;
+  return addNode(layer, directory, hash, start, end);
 }

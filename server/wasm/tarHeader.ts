@@ -3,6 +3,11 @@
 /** Length of a header. */
 export const blockBytes: usize = 512;
 
+/** What a body of that many bytes takes in the tar. */
+export function paddedBytes(bodyBytes: f64): f64 {
+  return ceil(bodyBytes / <f64>blockBytes) * <f64>blockBytes;
+}
+
 /** Whether the checksum field fits the sum of the block's bytes, in which it counts as blanks. */
 export function hasChecksum(at: usize): bool {
   let sums = i32x4.splat(0);

@@ -1,7 +1,11 @@
 import type { ImageError } from "../core/image/imageError.ts";
 import { type LayerBuilder, addEntry, entryCountOf } from "../core/image/layerBuilder.ts";
 import type { LayerEntry } from "../core/image/layerEntry.ts";
-import { type TarPiece, takeOrdinaryEntries } from "../core/image/ordinaryEntries.ts";
+import {
+  type TarPiece,
+  ordinaryPathBytes,
+  takeOrdinaryEntries,
+} from "../core/image/ordinaryEntries.ts";
 import type { LayerIndex } from "../core/image/layerIndex.ts";
 import type { TarRefusal } from "../core/image/tarParser.ts";
 import { tarError } from "./layerErrors.ts";
@@ -24,7 +28,7 @@ export function addWithin(
   return builderRefusal(builder, limits) ?? handle;
 }
 
-/** As `takeOrdinaryEntries`, and refuses more than the limits allow. */
+/** As `takeOrdinaryEntries`, and refuses more than the limits allow; takes nothing where they do not allow all that it may meet. */
 export function takeWithin(
   limits: Limits,
   builder: LayerBuilder,
@@ -32,6 +36,9 @@ export function takeWithin(
   position: number,
   hashedBytes: number,
 ): number | TarRefusal {
+  if (limits.pathBytes < ordinaryPathBytes || limits.extensionBytes < piece.memory.length) {
+    return position;
+  }
   const next = takeOrdinaryEntries(builder, piece, position, hashedBytes);
   return builderRefusal(builder, limits) ?? next;
 }

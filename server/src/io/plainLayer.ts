@@ -35,6 +35,9 @@ const readAheadBytes = 8 * 1024;
 /** Bodies up to this length are read along and hashed: that costs less than to come back for those whose content must be compared. Larger ones are never read. */
 const smallBodyBytes = 4 * 1024;
 
+/** A header with one of PAX before it, and a small body: in a window that holds so much more an entry is not left because it is not whole. */
+const ordinaryBytes = 4 * blockBytes + smallBodyBytes;
+
 /** The two zero blocks that end a tar, and those that fill a record of 20. Where more zeros follow, a part of the layer may have been lost. */
 const usualEndBytes = 22 * blockBytes;
 
@@ -135,7 +138,7 @@ function step(seeker: Seeker): TarRefusal | "end" | undefined {
 function passOrdinary(seeker: Seeker): TarRefusal | undefined {
   const { file, window, limits, builder, position } = seeker;
   let next = takeWithin(limits, builder, window, position, smallBodyBytes);
-  const isWhole = position + blockBytes + smallBodyBytes <= window.end;
+  const isWhole = position + ordinaryBytes <= window.end;
   if (next === position && !isWhole && window.end < file.length) {
     fillFrom(window, position);
     next = takeWithin(limits, builder, window, position, smallBodyBytes);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { arenaEntries } from "../../../server/src/core/image/entryArena.ts";
+import { arenaEntries, arenaWhiteouts } from "../../../server/src/core/image/entryArena.ts";
 import { createLayerBuilder } from "../../../server/src/core/image/layerBuilder.ts";
 import { takeOrdinaryEntries } from "../../../server/src/core/image/ordinaryEntries.ts";
 import { memoryToHashIn } from "../../../server/src/io/hashMemory.ts";
@@ -10,7 +10,14 @@ import { readPlainLayer } from "../../../server/src/io/plainLayer.ts";
 import { regionOf } from "../../../server/src/io/regionReader.ts";
 import { borrowArena, returnArena } from "../../../server/src/io/threadArena.ts";
 import { indexTar, layerText, withoutArena } from "../../support/layerText.ts";
-import { concat, sealHeader, type TarEntry, tarBlocks, writeTar } from "../../support/tarWriter.ts";
+import {
+  concat,
+  paxRecords,
+  sealHeader,
+  type TarEntry,
+  tarBlocks,
+  writeTar,
+} from "../../support/tarWriter.ts";
 
 const body = (length: number): Uint8Array => new Uint8Array(length).fill(0x61);
 
@@ -126,7 +133,11 @@ const odd: Readonly<Record<string, TarEntry | Uint8Array>> = {
   "an opaque whiteout": { path: "d/.wh..wh..opq" },
   "a hard link": { path: "d/same", type: "1", linkTarget: "d" },
   "a device": { path: "d/null", type: "3" },
-  "what needs a PAX header": { path: "d/pax", pax: { mtime: "1.5" } },
+  "an owner in a PAX header": { path: "d/pax", pax: { uid: "5" } },
+  "a size in a PAX header": { path: "d/pax", pax: { size: "0" } },
+  "a sparse file in a PAX header": { path: "d/pax", pax: { "GNU.sparse.major": "1" } },
+  "a path of more than 4096 bytes": { path: `d/${"x".repeat(4095)}` },
+  "a PAX header for all": { path: "g", type: "g", body: paxRecords([["mtime", "1"]]) },
   "a long name of GNU": { path: "././@LongLink", type: "L", body: body(101) },
   "a directory that was there": directory,
   "a file in the place of a directory": { path: "d", body: body(3) },
@@ -162,6 +173,62 @@ test("what means more is left to be read as before", () => {
   );
 });
 
+test("PAX headers are taken along that say a path, a link target, times or attributes", () => {
+  const long = "n".repeat(150);
+  assert.equal(
+    takenOf([
+      directory,
+      { path: `d/${long}/`, type: "5" },
+      {
+        path: `d/${long}/${long}`,
+        body: body(700),
+        pax: { mtime: "1.5", "SCHILY.xattr.user.a": "b" },
+      },
+      { path: "d/link", type: "2", linkTarget: `${long}/${long}`, pax: { atime: "1", ctime: "2" } },
+      { path: "d/empty", pax: { path: "", comment: "" } },
+      { path: `d/${"x".repeat(4094)}` },
+    ]),
+    6,
+  );
+});
+
+const paxBodies: Readonly<Record<string, string>> = {
+  "no length": " path=d/x\n",
+  "a length that is no number": "1x path=d/x\n",
+  "a length that is too short": "9 path=d/x\n",
+  "a length that is too long": "99 path=d/x\n",
+  "no blank": "12",
+  "no value": "7 path\n",
+  "no newline": "11 path=d/x ",
+};
+
+test("PAX headers that are odd are left", () => {
+  const left = Object.entries(paxBodies).filter(([, text]) => {
+    const header = concat(tarBlocks({ path: "x", type: "x", body: Buffer.from(text) }));
+    return takenOf([directory, concat([header, ...tarBlocks({ path: "d/file" })])]) === 1;
+  });
+  assert.deepEqual(
+    left.map(([what]) => what),
+    Object.keys(paxBodies),
+  );
+});
+
+test("whiteouts are taken where others of their directory have been", () => {
+  const entries = ["d/.wh.a", "d/.wh.b", "d/.wh..c", "d/.wh.a", "e/.wh.a", "d/.wh..wh.x", "d/x"];
+  const read = indexTar(writeTar([directory, ...entries.map((path) => ({ path }))]));
+  assert.ok(read.ok);
+  assert.deepEqual(layerText(read.value).split("\n").slice(1), [
+    "d directory",
+    "d/.c whiteout",
+    "d/a whiteout",
+    "d/b whiteout",
+    "d/x file 0",
+    "e directory (made up)",
+    "e/a whiteout",
+  ]);
+  assert.equal(takenOf([{ path: ".wh.a" }, { path: ".wh.b" }, { path: ".wh.a" }]), 2);
+});
+
 test("a script that may not be run, and one of three bytes, are files as others are", () =>
   assert.equal(
     takenOf([
@@ -184,11 +251,15 @@ const content = fc
   .tuple(fc.constantFrom(0, 1, 3, 4, 511, 512, 4095, 4096, 4097, 9000), fc.constantFrom("a", "#!/"))
   .map(([length, mark]) => Buffer.alloc(length, mark));
 const mode = fc.constantFrom(0o644, 0o755, 0o4755, 0o1777);
+const anyPax = fc
+  .tuple(fc.constantFrom("path", "linkpath", "mtime", "uid", "size", "comment"), path)
+  .map(([key, value]) => ({ [key]: value }));
 const anyEntry: fc.Arbitrary<TarEntry> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ path, body: content, mode }) },
   { weight: 4, arbitrary: path.map((at) => ({ path: `${at}/`, type: "5" })) },
   { weight: 2, arbitrary: fc.record({ path, linkTarget: path, type: fc.constantFrom("1", "2") }) },
-  { weight: 1, arbitrary: path.map((at) => ({ path: `a/.wh.${at}` })) },
+  { weight: 2, arbitrary: path.map((at) => ({ path: `a/.wh.${at}` })) },
+  { weight: 2, arbitrary: fc.record({ path, body: content, pax: anyPax }) },
   { weight: 1, arbitrary: fc.constantFrom(...Object.values(odd)).filter(isEntry) },
 );
 
@@ -243,6 +314,8 @@ test("a layer that outgrows the arena goes on in memory of its own, and the next
   assert.equal(checkLarge([directory, ...many(more, (at) => ({ path: `d/${at}` }))]), more + 1);
   const long = "n".repeat(90);
   assert.equal(checkLarge(many(30_000, (at) => ({ path: `${at}${long}` }))), 30_000);
+  const gone = many(arenaWhiteouts + 50, (at) => ({ path: `d/.wh.${at}` }));
+  assert.equal(checkLarge([...gone, directory, { path: "d/file" }]), arenaWhiteouts + 53);
   const links = many(12_000, (at) => ({ path: `${at}`, type: "2", linkTarget: long }));
   assert.equal(checkLarge(links), 12_000);
   assert.equal(checkLarge([directory, { path: "d/file", body: body(3) }]), 2);

@@ -8,7 +8,7 @@ import type { KeptRule } from "./keptPaths.ts";
 import type { LayerEntry } from "./layerEntry.ts";
 import { type LayerIndex, layerFlag } from "./layerIndex.ts";
 import { toLayerIndex } from "./layerTree.ts";
-import { applyWhiteouts, emptyWhiteouts, noteOpaque, noteWhiteout } from "./whiteouts.ts";
+import { applyWhiteouts, noteOpaque, noteWhiteout } from "./whiteouts.ts";
 import {
   type NodeColumns,
   addLinkText,
@@ -27,10 +27,10 @@ export interface EntryRefusal {
 /** Takes the entries of one layer in tar order. A record for the functions here, as `TarParser` is one. */
 export interface LayerBuilder {
   readonly columns: NodeColumns;
-  /** What the columns were borrowed from, which they may have outgrown; undefined for memory of their own. */
-  readonly arena: EntryArena | undefined;
-  /** Kept apart until the last entry: they act whatever their place in the tar. */
+  /** A tree of their own until the last entry, so that they act the same whatever their place in the tar: image-spec layer.md § Whiteouts. */
   readonly whiteouts: NodeColumns;
+  /** What both were borrowed from, and may have outgrown; undefined for memory of their own. */
+  readonly arena: EntryArena | undefined;
   readonly evidence: EvidenceRows;
   /** Of all entries so far, those that others took the place of included. */
   contentBytes: number;
@@ -56,16 +56,15 @@ const emptyWhiteout: EntryRefusal = { reason: "a whiteout names nothing to remov
  * `takeOrdinaryEntries` may be called as well; `finishLayer` leaves nothing in it.
  */
 export function createLayerBuilder(arena?: EntryArena): LayerBuilder {
-  const columns = arena === undefined ? emptyNodeColumns() : lendColumns(arena);
-  addNode(columns, -1, new Uint8Array(0), 0, 0);
+  const columns = arena === undefined ? emptyNodeColumns() : lendColumns(arena.entries);
   columns.mode[0] = 0o755;
   return {
     columns,
+    whiteouts: arena === undefined ? emptyNodeColumns() : lendColumns(arena.whiteouts),
     arena,
-    whiteouts: emptyWhiteouts(),
     evidence: emptyEvidenceRows(),
     contentBytes: 0,
-    prefix: arena?.prefix ?? new Uint8Array(256),
+    prefix: arena?.entries.prefix ?? new Uint8Array(256),
     prefixLength: -1,
     parent: 0,
   };

@@ -33,10 +33,10 @@ export interface NodeColumns {
 
 const firstCapacity = 256;
 
-/** Columns without any node. */
+/** Columns with a root and nothing else. */
 export function emptyNodeColumns(): NodeColumns {
   const capacity = firstCapacity;
-  return {
+  const columns: NodeColumns = {
     count: 0,
     parent: new Int32Array(capacity),
     nameStart: new Uint32Array(capacity),
@@ -60,6 +60,8 @@ export function emptyNodeColumns(): NodeColumns {
     linkTexts: emptyByteColumn(1024),
     slots: new Int32Array(firstCapacity * 4),
   };
+  addNode(columns, -1, columns.names.bytes, 0, 0);
+  return columns;
 }
 
 /** The living child of that name, or -1. */

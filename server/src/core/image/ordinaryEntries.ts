@@ -1,4 +1,4 @@
-import { isWithin, layerWord } from "./entryArena.ts";
+import { heedColumns, layerWord, tellColumns } from "./entryArena.ts";
 import type { LayerBuilder } from "./layerBuilder.ts";
 
 /** A piece of a tar in memory. */
@@ -8,6 +8,9 @@ export interface TarPiece {
   readonly start: number;
   readonly end: number;
 }
+
+/** No path is longer of entries that are taken. */
+export const ordinaryPathBytes = 4096;
 
 /**
  * Takes entries from `position` of the tar on, where a header begins, as long as they are ordinary and in the piece; so must be contents of up to `hashedBytes`, which
@@ -19,30 +22,26 @@ export function takeOrdinaryEntries(
   position: number,
   hashedBytes: number,
 ): number {
-  const { arena, columns } = builder;
+  const { arena, columns, whiteouts } = builder;
   if (arena === undefined || memory.buffer !== arena.memory) return position;
-  if (builder.prefix !== arena.prefix || !isWithin(arena, columns)) return position;
-  const { words, contentBytes } = arena;
-  const { names, linkTexts } = columns;
-  words[layerWord.count] = columns.count;
-  words[layerWord.nameBytes] = names.length;
-  words[layerWord.linkCount] = columns.linkCount;
-  words[layerWord.linkBytes] = linkTexts.length;
+  const { entries, contentBytes } = arena;
+  const { words } = entries;
+  if (builder.prefix !== entries.prefix) return position;
+  tellColumns(entries, columns);
+  tellColumns(arena.whiteouts, whiteouts);
   words[layerWord.prefixLength] = builder.prefixLength;
   words[layerWord.prefixNode] = builder.parent;
   contentBytes[0] = builder.contentBytes;
   const origin = start - memory.byteOffset;
   const next = arena.takeEntries(
-    words.byteOffset,
+    contentBytes.byteOffset,
     position - origin,
     end - origin,
     origin,
     hashedBytes,
   );
-  columns.count = words[layerWord.count] ?? 0;
-  names.length = words[layerWord.nameBytes] ?? 0;
-  columns.linkCount = words[layerWord.linkCount] ?? 0;
-  linkTexts.length = words[layerWord.linkBytes] ?? 0;
+  heedColumns(entries, columns);
+  heedColumns(arena.whiteouts, whiteouts);
   builder.prefixLength = words[layerWord.prefixLength] ?? -1;
   builder.parent = words[layerWord.prefixNode] ?? 0;
   builder.contentBytes = contentBytes[0];

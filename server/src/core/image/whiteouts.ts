@@ -1,13 +1,6 @@
 import { nodeKind } from "./fileTree.ts";
 import { layerFlag } from "./layerIndex.ts";
-import { type NodeColumns, addNode, emptyNodeColumns, findChild } from "./nodeColumns.ts";
-
-/** The whiteouts of a layer as a tree of their own, so that they act the same whatever their place in the tar: image-spec layer.md § Whiteouts. */
-export function emptyWhiteouts(): NodeColumns {
-  const whiteouts = emptyNodeColumns();
-  addNode(whiteouts, -1, new Uint8Array(0), 0, 0);
-  return whiteouts;
-}
+import { type NodeColumns, addNode, findChild } from "./nodeColumns.ts";
 
 /** The lower path path[start … end) in the directory goes. */
 export function noteWhiteout(
