@@ -16,8 +16,8 @@ const rounds = 3;
 
 /**
  * Reads three small made-up layers that hold a bit of everything, and puts them on top of each other. V8 compiles for what it has seen so far, and throws
- * that away in the middle of a large layer when something else comes along: one run of this takes a thread about ten milliseconds and saves it a tenth of
- * what it takes to read layers of 200,000 files. Returns what they make together.
+ * that away in the middle of a large image when something else comes along. One run takes about ten milliseconds, so this is for threads that wait.
+ * Returns what they make together.
  */
 export function rehearseLayers(): MergedLayers {
   const lower = layerOf(["usr/lib/one", "usr/lib/two", "app/node_modules/three"], "0000644");

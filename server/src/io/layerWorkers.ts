@@ -26,7 +26,6 @@ export interface ThreadListener {
 export function startLayerThread(listener: ThreadListener): LayerThread {
   const worker = new Worker(threadEntry("layerWorker"), {
     workerData: layerWorkerRole,
-    resourceLimits,
   });
   worker.on("message", (message: LayerMessage) => listener.message(message));
   worker.on("error", (error) => listener.broken(error));
@@ -36,9 +35,6 @@ export function startLayerThread(listener: ThreadListener): LayerThread {
     keepAlive: (wanted) => (wanted === "yes" ? worker.ref() : worker.unref()),
   };
 }
-
-/** Columns that grow are garbage of a few megabytes each: with more room for young objects the collector runs less often, and peak memory is no higher. */
-const resourceLimits = { maxYoungGenerationSizeMb: 64 };
 
 /** How many threads are worth it for so many tasks; one at least, for layers that came as a stream are only put together. */
 export function threadCountFor(tasks: number): number {
