@@ -389,6 +389,28 @@ test("reading can be stopped by the user; the sizes from history stay", () =>
     await pair.until("reads again", () => lastStatus(pair)?.state === "reading");
   }));
 
+test("diagnostics are told again only where they, or the text, have changed", () =>
+  withPair({}, async (pair) => {
+    await pair.open(uri, text.replace("image=app", "image=app budget=100MB"));
+    await isRead(pair);
+    const isOver = (): boolean =>
+      (pair.diagnostics.get(uri) ?? []).some(({ code }) => code === "over-budget");
+    await pair.until("diagnostics", isOver);
+    const before = pair.published.length;
+    const refreshes = (): number => pair.refreshes.get("workspace/inlayHint/refresh") ?? 0;
+    for (const budget of ["110MB", "120MB"]) {
+      const known = refreshes();
+      await pair.configure({ budget });
+      await pair.until("looked at again", () => refreshes() > known);
+    }
+    await pair.edit(uri, "100MB", "200MB");
+    await pair.until("none left", () => !isOver());
+    assert.equal(pair.published.length, before + 1);
+    await pair.edit(uri, "200MB", "100MB");
+    await pair.until("diagnostics again", isOver);
+    assert.equal(pair.published.length, before + 2);
+  }));
+
 test("closing a document stops its work and takes back its diagnostics", () =>
   withPair({}, async (pair, host) => {
     host.holdReads();

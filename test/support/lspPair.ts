@@ -43,6 +43,8 @@ export interface LspPair {
   readonly client: ProtocolConnection;
   /** Newest diagnostics by URI. */
   readonly diagnostics: Map<string, readonly Diagnostic[]>;
+  /** The documents that diagnostics came for, each time that some did. */
+  readonly published: string[];
   /** All statuses in the order in which they came. */
   readonly statuses: ImageStatus[];
   /** How often the client was asked to ask again, by method. */
@@ -114,6 +116,7 @@ export async function lspPair(options: PairOptions): Promise<LspPair> {
 
 function pairOf(client: ProtocolConnection, options: PairOptions): LspPair {
   const diagnostics = new Map<string, readonly Diagnostic[]>();
+  const published: string[] = [];
   const statuses: ImageStatus[] = [];
   const refreshes = new Map<string, number>();
   const logs: string[] = [];
@@ -122,6 +125,7 @@ function pairOf(client: ProtocolConnection, options: PairOptions): LspPair {
   let settings = options.settings;
   client.onNotification("textDocument/publishDiagnostics", (params) => {
     diagnostics.set(params.uri, params.diagnostics);
+    published.push(params.uri);
   });
   client.onNotification("window/logMessage", ({ message }) => void logs.push(message));
   client.onNotification("window/showMessage", (params) => void shown.push(params));
@@ -145,6 +149,7 @@ function pairOf(client: ProtocolConnection, options: PairOptions): LspPair {
   return {
     client,
     diagnostics,
+    published,
     statuses,
     refreshes,
     logs,

@@ -43,7 +43,7 @@ const refreshMs = 50;
 export function createPublisher(options: PublisherOptions): Publisher {
   const { connection, host, shield, features } = options;
   const schedule = createDocumentSchedule(options);
-  const sent: Sent = { status: new Map(), diagnostics: new Set(), findings: new Map() };
+  const sent: Sent = { status: new Map(), diagnostics: new Map(), findings: new Map() };
   let stopRefresh: Stop | undefined;
   const askRules = (view: DocumentView): void => {
     const { document, analysis } = view;
@@ -91,8 +91,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
 interface Sent {
   /** By document, as JSON. */
   readonly status: Map<string, string>;
-  /** Documents with at least one diagnostic. */
-  readonly diagnostics: Set<string>;
+  /** By document with at least one diagnostic: all of them and the version they are for, as JSON. */
+  readonly diagnostics: Map<string, string>;
   /** The rules' last answer, by document. */
   readonly findings: Map<string, Answer>;
 }
@@ -103,7 +103,7 @@ interface Answer {
   readonly findings: readonly Finding[];
 }
 
-/** A document that never had any diagnostics needs no empty list. */
+/** A document that never had any diagnostics needs no empty list, and none needs to be told twice what has not changed. */
 function sendDiagnostics(
   { connection, shield, features, host }: PublisherOptions,
   sent: Sent,
@@ -112,8 +112,11 @@ function sendDiagnostics(
 ): void {
   const { uri, version } = view.document;
   const found = diagnostics(view, features, host, findings);
-  if (found.length === 0 && !sent.diagnostics.delete(uri)) return;
-  if (found.length > 0) sent.diagnostics.add(uri);
+  const text = JSON.stringify([version, found]);
+  const known = sent.diagnostics.get(uri);
+  if (found.length === 0 ? known === undefined : known === text) return;
+  if (found.length === 0) sent.diagnostics.delete(uri);
+  else sent.diagnostics.set(uri, text);
   shield.inBackground(() => connection.sendDiagnostics({ uri, version, diagnostics: found }));
 }
 
