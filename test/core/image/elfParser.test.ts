@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { closeSync, existsSync, fstatSync, openSync, readSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { ElfFacts } from "../../../server/src/core/image/elf.ts";
 import { parseElf } from "../../../server/src/core/image/elfParser.ts";
+import { installPackages } from "../../machine/engine.ts";
 import { anElf, type ElfSpec } from "../../support/elfWriter.ts";
 
 type Told = { readonly [Key in keyof ElfFacts]?: ElfFacts[Key] | undefined };
@@ -225,15 +226,10 @@ const programs = [
   "/bin/sh",
   "/lib64/ld-linux-x86-64.so.2",
 ];
-const hasReadelf = spawnSync("readelf", ["--version"]).status === 0;
+const missing = await installPackages({ readelf: "binutils", busybox: "busybox-static" });
 
-for (const program of programs) {
-  const why = !hasReadelf
-    ? "needs readelf"
-    : !existsSync(program)
-      ? `${program} is not here`
-      : false;
-  test(`${program} says what readelf says`, { skip: why }, () => {
+for (const program of programs.filter((path) => existsSync(path))) {
+  test(`${program} says what readelf says`, { skip: missing }, () => {
     const facts = parseFile(program);
     const told = execFileSync("readelf", ["-Wdl", program], { encoding: "utf8", stdio: "pipe" });
     assert.deepEqual(
