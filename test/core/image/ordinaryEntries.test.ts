@@ -160,6 +160,14 @@ const odd: Readonly<Record<string, TarEntry | Uint8Array>> = {
   "a script": { path: "d/file", mode: 0o755, body: Buffer.from("#!/bin/sh\n") },
   "a module": { path: "d/file", body: Buffer.from("\0asm and more") },
   "a file that is kept": { path: "d/x.dist-info/RECORD", body: body(3) },
+  "a PAX header whose size is no number": concat([
+    withField(124, "12 34", { path: "x", type: "x" }),
+    ...tarBlocks({ path: "d/file" }),
+  ]),
+  "a wrong checksum behind a PAX header": concat([
+    ...tarBlocks({ path: "x", type: "x", body: paxRecords([["mtime", "1"]]) }),
+    ...tarBlocks({ path: "d/file" }).map((block) => block.fill(0x31, 0, 1)),
+  ]),
   "a wrong checksum": concat(tarBlocks({ path: "d/file" })).fill(0x31, 0, 1),
   "the end of the tar": new Uint8Array(512),
 };
@@ -192,6 +200,19 @@ test("PAX headers are taken along that say a path, a link target, times or attri
   );
 });
 
+test("of records of one key the last one counts that says something", () => {
+  const records = paxRecords([
+    ["path", "d/one"],
+    ["path", "d/two"],
+    ["path", ""],
+  ]);
+  const header = tarBlocks({ path: "x", type: "x", body: records });
+  const entries = [...tarBlocks(directory), ...header, ...tarBlocks({ path: "d/three" })];
+  const read = indexTar(concat([...entries, new Uint8Array(1024)]));
+  assert.ok(read.ok);
+  assert.deepEqual(layerText(read.value).split("\n").slice(1), ["d directory", "d/two file 0"]);
+});
+
 const paxBodies: Readonly<Record<string, string>> = {
   "no length": " path=d/x\n",
   "a length that is no number": "1x path=d/x\n",
@@ -199,7 +220,10 @@ const paxBodies: Readonly<Record<string, string>> = {
   "a length that is too long": "99 path=d/x\n",
   "no blank": "12",
   "no value": "7 path\n",
-  "no newline": "11 path=d/x ",
+  "no newline": "12 path=d/x ",
+  "a digit that is none": "1: path=d/abcdefghi\n",
+  "a length beyond 32 bits": "4294967316 path=d/x\n",
+  "a record of no length behind another": "9 a=bcde\n0 path=d/x\n",
 };
 
 test("PAX headers that are odd are left", () => {
@@ -227,6 +251,7 @@ test("whiteouts are taken where others of their directory have been", () => {
     "e/a whiteout",
   ]);
   assert.equal(takenOf([{ path: ".wh.a" }, { path: ".wh.b" }, { path: ".wh.a" }]), 2);
+  assert.equal(takenOf([{ path: ".wh.a" }, { path: ".wh.b", body: body(3) }]), 1);
 });
 
 test("a script that may not be run, and one of three bytes, are files as others are", () =>
