@@ -166,9 +166,9 @@ const odd: Readonly<Record<string, TarEntry | Uint8Array>> = {
   ]),
   "a wrong checksum behind a PAX header": concat([
     ...tarBlocks({ path: "x", type: "x", body: paxRecords([["mtime", "1"]]) }),
-    ...tarBlocks({ path: "d/file" }).map((block) => block.fill(0x31, 0, 1)),
+    ...tarBlocks({ path: "d/file" }).map((block) => block.fill(0x31, 140, 141)),
   ]),
-  "a wrong checksum": concat(tarBlocks({ path: "d/file" })).fill(0x31, 0, 1),
+  "a wrong checksum": concat(tarBlocks({ path: "d/file" })).fill(0x31, 140, 141),
   "the end of the tar": new Uint8Array(512),
 };
 
