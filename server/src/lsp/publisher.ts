@@ -1,4 +1,5 @@
-import type { Connection } from "vscode-languageserver/node";
+import { isDeepStrictEqual } from "node:util";
+import type { Connection, Diagnostic } from "vscode-languageserver/node";
 import type { Finding } from "../core/analysis.ts";
 import { carryFindings } from "../core/views/carriedFindings.ts";
 import { layerTreeVersion } from "../core/views/layerTree.ts";
@@ -91,10 +92,16 @@ export function createPublisher(options: PublisherOptions): Publisher {
 interface Sent {
   /** By document, as JSON. */
   readonly status: Map<string, string>;
-  /** By document with at least one diagnostic: all of them and the version they are for, as JSON. */
-  readonly diagnostics: Map<string, string>;
+  /** By document with at least one diagnostic. */
+  readonly diagnostics: Map<string, Told>;
   /** The rules' last answer, by document. */
   readonly findings: Map<string, Answer>;
+}
+
+/** Diagnostics, and the version of the document that they are for. */
+interface Told {
+  readonly version: number;
+  readonly found: readonly Diagnostic[];
 }
 
 /** What rules found in a text. */
@@ -112,11 +119,11 @@ function sendDiagnostics(
 ): void {
   const { uri, version } = view.document;
   const found = diagnostics(view, features, host, findings);
-  const text = JSON.stringify([version, found]);
   const known = sent.diagnostics.get(uri);
-  if (found.length === 0 ? known === undefined : known === text) return;
+  if (found.length === 0 && known === undefined) return;
+  if (known?.version === version && isDeepStrictEqual(known.found, found)) return;
   if (found.length === 0) sent.diagnostics.delete(uri);
-  else sent.diagnostics.set(uri, text);
+  else sent.diagnostics.set(uri, { version, found });
   shield.inBackground(() => connection.sendDiagnostics({ uri, version, diagnostics: found }));
 }
 
